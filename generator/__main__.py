@@ -1,0 +1,92 @@
+"""python -m generator: write the generated code, or say where it differs from what is committed."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import signal
+import sys
+from pathlib import Path
+from types import FrameType
+
+from .problems import RefusedError, StoppedError
+from .tree import Module, Package, differences, examine, write
+
+PROJECT = Path(__file__).resolve().parent.parent
+SPEC, PACKAGE = "openapi/pareta.yaml", "pareta_generated"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the result is the exit code."""
+    options = _options(arguments)
+    signal.signal(signal.SIGTERM, _stop)
+    try:
+        return _run(options)
+    except RefusedError as refused:
+        print(refused, file=sys.stderr)
+    except StoppedError as stopped:
+        print(f"python -m generator: {stopped}", file=sys.stderr)
+    except RecursionError:
+        print("python -m generator: the document nests too deeply to be generated; flatten it", file=sys.stderr)
+    except Exception as error:  # noqa: BLE001  # Whatever a document does, the tree is as it was and no traceback helps.
+        what = " ".join(f"{type(error).__name__}: {error}".split())
+        print(f"python -m generator: cannot generate from this document ({what[:300]})", file=sys.stderr)
+    return 1
+
+
+def _options(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; print a diff, and fail if there is one")
+    parser.add_argument("--house", action="store_true", help="hold the document against the house rules, and do no more")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; needs --output")
+    parser.add_argument("--output", type=Path, metavar="DIR", help="the package directory to write for it")
+    options = parser.parse_args(arguments)
+    if (options.spec is None) != (options.output is None) and not (options.house and options.output is None):
+        parser.error("--spec and --output go together")
+    return options
+
+
+def _run(options: argparse.Namespace) -> int:
+    # Late, so that a mistaken command line is answered at once.
+    from . import build, derive, house, lint, operations, spec  # noqa: PLC0415
+
+    ours = options.spec is None
+    path = PROJECT / SPEC if ours else options.spec
+    document = spec.load(path, SPEC if ours else path.name)
+    if options.house:
+        house.check(document)
+        return 0
+    target = PROJECT / PACKAGE if ours else options.output.resolve()
+    examine(target)
+    hidden = build.members()
+    problems = lint.problems(document)
+    clean = not problems
+    try:
+        plan = operations.plan(document, hidden, problems)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if clean:
+            raise
+        raise RefusedError(problems) from None  # What broke the plan is among them.
+    if problems:
+        raise RefusedError(problems)
+    command = "make generate"
+    if not ours:
+        command = shlex.join(["python", "-m", "generator", "--spec", path.name, "--output", target.name])
+    package = Package(target, build.render(document, plan, command))
+    modules = [Module(file, text) for file, text in derive.modules(PROJECT, build.polish).items()] if ours else []
+    if not options.check:
+        write(package, modules)
+        return 0
+    lines = differences(package, modules)
+    sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in lines)
+    if lines:
+        print(f"{target.name} is not what {document.file} says: run `{command}`", file=sys.stderr)
+    return int(bool(lines))
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    raise SystemExit(143)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

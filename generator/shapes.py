@@ -1,0 +1,149 @@
+"""What a schema says about JSON values, reduced to what a Python type can say; names are chosen elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, cast
+
+import attrs
+
+from .problems import Pointer
+from .spec import Spec, at, entries
+
+Kind = Literal["string", "moment", "integer", "number", "boolean", "object", "map", "array", "union", "any"]
+SCALARS = frozenset({"string", "moment", "integer", "number", "boolean"})
+
+_TYPES: dict[str, Kind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
+
+
+@attrs.frozen(eq=False)
+class Shape:
+    """A schema, references followed and null taken apart."""
+
+    kind: Kind
+    pointer: Pointer
+    """Where the schema stands that says it, behind references."""
+    schema: dict[str, Any]
+    nullable: bool = False
+    values: list[str] = attrs.field(factory=list[str])
+    """The strings that are allowed, where the schema counts them up."""
+    constant: bool = False
+    members: list[Shape] = attrs.field(factory=list["Shape"])
+    """The alternatives of a union, or the entries of an array."""
+
+    @property
+    def component(self) -> str | None:
+        """The name that the document gives the schema."""
+        named = len(self.pointer) == 3 and self.pointer[:2] == ("components", "schemas")  # noqa: PLR2004
+        return self.pointer[2] if named else None
+
+
+@attrs.frozen(eq=False)
+class Member:
+    """One property of an object schema."""
+
+    wire: str
+    pointer: Pointer
+    schema: Any
+    required: bool
+
+
+def shape(spec: Spec, pointer: Pointer, node: Any, above: tuple[Pointer, ...] = ()) -> Shape:
+    """Return the shape of the schema `node` at `pointer`."""
+    pointer, node = spec.follow(pointer, node)
+    schema = at(node)
+    if pointer in above or not schema:  # A union or an array within itself is JSON, and no more can be said.
+        return Shape("any", pointer, schema)
+    above = (*above, pointer)
+    if at(schema, "properties"):
+        return Shape("object", pointer, schema, "null" in entries(schema.get("type")))
+    for key in ("allOf", "anyOf", "oneOf"):
+        if members := entries(schema.get(key)):
+            inner = [shape(spec, (*pointer, key, str(i)), member, above) for i, member in enumerate(members)]
+            return _whole(spec, pointer, schema, inner) if key == "allOf" else _union(pointer, schema, inner)
+    named = schema.get("type")
+    kinds = [str(one) for one in entries(named)] if isinstance(named, list) else [str(named)] if named else []
+    if not kinds:
+        kinds = _implied(schema)
+    nullable = "null" in kinds
+    members = [_plain(spec, pointer, schema, kind, above) for kind in kinds if kind != "null"]
+    if len(members) == 1:
+        return attrs.evolve(members[0], nullable=nullable)
+    if not members:
+        return Shape("any", pointer, schema, nullable)
+    return Shape("union", pointer, schema, nullable, members=members)
+
+
+def properties(spec: Spec, found: Shape) -> list[Member]:
+    """Return the properties of an object, those of its `allOf` included."""
+    members: dict[str, Member] = {}
+    _collect(spec, found.pointer, found.schema, members, set())
+    return list(members.values())
+
+
+def _collect(spec: Spec, pointer: Pointer, node: Any, members: dict[str, Member], seen: set[Pointer]) -> None:
+    pointer, node = spec.follow(pointer, node)
+    if pointer in seen:
+        return
+    seen.add(pointer)
+    schema = at(node)
+    for index, part in enumerate(entries(schema.get("allOf"))):
+        _collect(spec, (*pointer, "allOf", str(index)), part, members, seen)
+    required = entries(schema.get("required"))
+    for wire, member in at(schema, "properties").items():
+        members[wire] = Member(wire, (*pointer, "properties", wire), member, wire in required)
+    for wire in required:
+        if isinstance(wire, str) and wire in members:
+            members[wire] = attrs.evolve(members[wire], required=True)
+
+
+def _whole(spec: Spec, pointer: Pointer, schema: dict[str, Any], inner: list[Shape]) -> Shape:
+    said = [one for one in inner if one.kind != "any"]
+    if len(said) == 1:
+        return said[0]
+    if said and all(one.kind in ("object", "map") for one in said):
+        found = Shape("object", pointer, schema)
+        return found if properties(spec, found) else Shape("map", pointer, schema)
+    return Shape("any", pointer, schema)
+
+
+def _union(pointer: Pointer, schema: dict[str, Any], inner: list[Shape]) -> Shape:
+    members = [one for one in inner if one.schema.get("type") != "null" and one.schema.get("const", ...) is not None]
+    nullable = len(members) < len(inner) or any(one.nullable for one in members)
+    if len(members) == 1:
+        return attrs.evolve(members[0], nullable=nullable)
+    if not members:
+        return Shape("any", pointer, schema, nullable)
+    if all(one.kind == "string" and one.values for one in members):
+        values = [value for one in members for value in one.values]
+        return Shape("string", pointer, schema, nullable, list(dict.fromkeys(values)))
+    if all(one.kind == "any" for one in members):  # Rules about which fields go together.
+        kind: Kind = "map" if schema.get("type") == "object" else "any"
+        return Shape(kind, pointer, schema, nullable)
+    return Shape("union", pointer, schema, nullable, members=members)
+
+
+def _plain(spec: Spec, pointer: Pointer, schema: dict[str, Any], kind: str, above: tuple[Pointer, ...]) -> Shape:
+    if kind == "string":
+        counted: list[Any] = [schema["const"]] if "const" in schema else entries(schema.get("enum"))
+        values = [value for value in counted if isinstance(value, str)]
+        moment = schema.get("format") == "date-time" and not values
+        return Shape("moment" if moment else "string", pointer, schema, values=values, constant="const" in schema)
+    if kind == "array":
+        items = shape(spec, (*pointer, "items"), schema.get("items"), above)
+        return Shape("array", pointer, schema, members=[items])
+    if kind == "object":
+        return Shape("map", pointer, schema)
+    return Shape(_TYPES.get(kind, "any"), pointer, schema)
+
+
+_JSON_NAMES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+def _implied(schema: dict[str, Any]) -> list[str]:
+    """Return the JSON types of a schema that does not name them."""
+    if "const" in schema or "enum" in schema:
+        values: list[Any] = [schema["const"]] if "const" in schema else entries(schema["enum"])
+        return list(dict.fromkeys(_JSON_NAMES.get(cast("type", type(value)), "any") for value in values))
+    if "items" in schema:
+        return ["array"]
+    return ["object"] if "additionalProperties" in schema else []
