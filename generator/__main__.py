@@ -48,11 +48,11 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Late, so that a mistaken command line is answered at once.
-    from . import build, derive, house, lint, operations, spec  # noqa: PLC0415
+    from . import build, derive, house, lint, operations, source  # noqa: PLC0415
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
-    document = spec.load(path, SPEC if ours else path.name)
+    document = source.load(path, SPEC if ours else str(path), SPEC if ours else path.name)
     if options.house:
         house.check(document)
         return 0
@@ -80,7 +80,7 @@ def _run(options: argparse.Namespace) -> int:
     lines = differences(package, modules)
     sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in lines)
     if lines:
-        print(f"{target.name} is not what {document.file} says: run `{command}`", file=sys.stderr)
+        print(f"{target.name} is not what {document.name} says: run `{command}`", file=sys.stderr)
     return int(bool(lines))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from . import names, prose
-from .plan import Argument
+from .plan import Argument, Place
 from .problems import Pointer
 from .sent import Sender
 from .shapes import Member, Shape, properties, shape
@@ -81,7 +81,7 @@ class Arguments:
 
     def _text_parameter(self, pointer: Pointer, parameter: dict[str, Any], found: Shape, doc: str) -> None:
         wire, required = str(parameter["name"]), parameter.get("required") is True
-        place = "query" if parameter["in"] == "query" else "header"
+        place: Place = "query" if parameter["in"] == "query" else "header"
         if found.kind in ("object", "map") or (place == "header" and found.kind == "array"):
             self._note(pointer, f"{place} parameter {wire!r} is no text; give it a scalar type")
             return

@@ -17,6 +17,7 @@ from openapi_python_client import Project
 from openapi_python_client.config import Config, ConfigFile, MetaType
 from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
+from openapi_python_client.strings import safe_for_docstring
 
 from . import names, prose
 from .operations import SSE
@@ -52,11 +53,11 @@ def members() -> dict[bool, frozenset[str]]:
 def render(spec: Spec, plan: Plan, command: str) -> dict[str, str]:
     """Return the package's files by name; RefusedError where openapi-python-client has any objection."""
     env = _environment(spec)
-    header = f"Generated from {spec.file}. Do not edit: change that file and run `{command}`."
+    header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
     env.filters.update(quoted=names.quoted)
-    env.globals.update(
-        header=_safe(env, header),
-        title=_safe(env, " ".join(str(at(spec.root, "info").get("title", "")).split()) or "An API"),
+    values: dict[str, Any] = dict(
+        header=_safe(header),
+        title=_safe(" ".join(str(at(spec.root, "info").get("title", "")).split()) or "An API"),
         spec_sha256=spec.sha256,
         spec_version=names.quoted(str(at(spec.root, "info").get("version", ""))),
         generator=_GENERATOR,
@@ -65,6 +66,7 @@ def render(spec: Spec, plan: Plan, command: str) -> dict[str, str]:
         model_names=_model_names(plan),
         described=_described,
     )
+    env.globals.update(values)
     files = {name: _polished(name, env.get_template(template).render()) for name, template in _FILES.items()}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
@@ -145,15 +147,17 @@ def _polished(name: str, source: str) -> str:
     return source
 
 
-def _safe(env: jinja2.Environment, text: str) -> str:
-    safe: str = env.filters["safe_for_docstring"](text)
-    return safe.rstrip('"')
+def _safe(text: str) -> str:
+    return safe_for_docstring(text).rstrip('"')
 
 
 def _model_names(plan: Plan) -> list[str]:
     models = plan.models
-    everything = [*models.enums, *models.received, *models.sent, *models.aliases]
-    return sorted(one.name for one in everything)
+    return sorted(
+        [one.name for one in (*models.enums, *models.aliases)]
+        + [one.name for one in models.received]
+        + [one.name for one in models.sent]
+    )
 
 
 def _described(operation: OperationPlan) -> str:
@@ -171,7 +175,7 @@ def _json(spec: Spec, header: str) -> str:
         for pointer, (line, _) in spec.positions.items()
         if _is_source(pointer)
     }
-    source = {"notice": header, "file": spec.file, "lines": lines}
+    source = {"notice": header, "file": spec.name, "lines": lines}
     return json.dumps({**spec.root, "x-source": source}, indent=2, ensure_ascii=False) + "\n"
 
 

@@ -12,6 +12,8 @@ _TYPE_NAMES = frozenset({"bool", "datetime", "dict", "float", "int", "list", "pr
 _FUNCTION_NAMES = frozenset(
     {"body_of", "datetime", "dict", "due", "header_fields", "models", "overload", "pairs", "plain", "segment", "str"}
 )
+RESERVED_FUNCTIONS = _FUNCTION_NAMES | {"annotations", "models", "operation"}
+"""What `api.py` itself uses, so that no operation may have it as its name."""
 RESERVED_CLASSES = frozenset(
     "Any Call False Feed JSON Literal Mapping None Operation Origin Required Request Sequence StreamCall True "
     "TypeAlias TypedDict UNSET Unset View OPERATIONS SPEC_SHA256 SPEC_VERSION GENERATOR".split()

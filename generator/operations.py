@@ -126,7 +126,8 @@ def _operation(sender: Sender, pointer: Pointer, operation: dict[str, Any], answ
     id_ = str(operation.get("operationId", ""))
     planner = Arguments(sender, pointer, id_)
     arguments = planner.plan(operation)
-    sender.registry.claim(id_.upper(), pointer)
+    if sender.registry.taken.get(id_.upper(), ())[:1] != ("paths",):  # Else it is a duplicate, which is reported.
+        sender.registry.claim(id_.upper(), pointer)
     return OperationPlan(
         id=id_,
         constant=id_.upper(),

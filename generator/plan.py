@@ -75,13 +75,16 @@ class Models:
     aliases: list[Alias] = attrs.field(factory=list[Alias])
 
 
+Place = Literal["path", "query", "spread", "header", "body", "whole", "extra"]
+"""Where an argument goes. `spread`: any query parameters; `whole`: the body itself; `extra`: undeclared body fields."""
+
+
 @attrs.frozen
 class Argument:
     """One argument of an operation's function."""
 
     name: str
-    place: Literal["path", "query", "spread", "header", "body", "whole", "extra"]
-    """Where it goes. `spread`: any query parameters; `whole`: the body itself; `extra`: undeclared body fields."""
+    place: Place
     literal: str
     type: str
     default: str

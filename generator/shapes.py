@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import attrs
 
@@ -67,7 +67,8 @@ def shape(spec: Spec, pointer: Pointer, node: Any, above: tuple[Pointer, ...] = 
     nullable = "null" in kinds
     members = [_plain(spec, pointer, schema, kind, above) for kind in kinds if kind != "null"]
     if len(members) == 1:
-        return attrs.evolve(members[0], nullable=nullable)
+        only: Shape = attrs.evolve(members[0], nullable=nullable)
+        return only
     if not members:
         return Shape("any", pointer, schema, nullable)
     return Shape("union", pointer, schema, nullable, members=members)
@@ -136,14 +137,18 @@ def _plain(spec: Spec, pointer: Pointer, schema: dict[str, Any], kind: str, abov
     return Shape(_TYPES.get(kind, "any"), pointer, schema)
 
 
-_JSON_NAMES: dict[type, str] = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+_JSON_NAMES = {str: "string", bool: "boolean", int: "integer", float: "number", type(None): "null"}
+
+
+def _json_name(value: Any) -> str:
+    return next((name for kind, name in _JSON_NAMES.items() if isinstance(value, kind)), "any")
 
 
 def _implied(schema: dict[str, Any]) -> list[str]:
     """Return the JSON types of a schema that does not name them."""
     if "const" in schema or "enum" in schema:
         values: list[Any] = [schema["const"]] if "const" in schema else entries(schema["enum"])
-        return list(dict.fromkeys(_JSON_NAMES.get(cast("type", type(value)), "any") for value in values))
+        return list(dict.fromkeys(_json_name(value) for value in values))
     if "items" in schema:
         return ["array"]
     return ["object"] if "additionalProperties" in schema else []

@@ -6,9 +6,9 @@ Generated from openapi/pareta.yaml. Do not edit: change that file and run `make 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from datetime import UTC, date, datetime
-from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeVar, cast, final
+from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeGuard, TypeVar, cast, final
 from urllib.parse import quote
 
 import attrs
@@ -76,7 +76,17 @@ _KINDS = {dict: "an object", list: "an array", str: "a string", bool: "a boolean
 
 def kind_of(value: Any) -> str:
     """Name the JSON type of `value`, for an error's text."""
-    return _KINDS.get(cast("type[Any]", type(value)), "a number")
+    return next((name for kind, name in _KINDS.items() if isinstance(value, kind)), "a number")
+
+
+def is_object(value: Any) -> TypeGuard[JSON]:
+    """Return whether `value` is a JSON object."""
+    return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Return whether `value` is a JSON array."""
+    return isinstance(value, list)
 
 
 def _find(root: Any, node: Any) -> str | None:
@@ -86,11 +96,10 @@ def _find(root: Any, node: Any) -> str | None:
         here, path = stack.pop()
         if here is node:
             return path
-        if isinstance(here, dict):
-            stack.extend((value, f"{path}.{key}") for key, value in cast("JSON", here).items())
-        elif isinstance(here, list):
-            items = cast("list[Any]", here)
-            stack.extend((value, f"{path}[{index}]") for index, value in enumerate(items))
+        if is_object(here):
+            stack.extend((value, f"{path}.{key}") for key, value in here.items())
+        elif is_array(here):
+            stack.extend((value, f"{path}[{index}]") for index, value in enumerate(here))
     return None
 
 
@@ -153,13 +162,13 @@ class View:
         value = self._raw.get(key)
         if value is None:
             return None
-        if not isinstance(value, dict):
+        if not is_object(value):
             raise self._origin.misshapen(self._raw, key, f"an object ({view.__name__})", value)
         if self._kept is None:
             self._kept = {}
         kept: V | None = self._kept.get(key)
         if kept is None:
-            kept = self._kept[key] = view(cast("JSON", value), self._origin)
+            kept = self._kept[key] = view(value, self._origin)
         return kept
 
     def _one_due(self, key: str, view: type[V]) -> V:
@@ -173,7 +182,7 @@ class View:
             self._kept = {}
         many: list[V] | None = self._kept.get(key)
         if many is None:
-            found = entries(self._raw, key, dict, self._origin)
+            found: list[JSON] = entries(self._raw, key, dict, self._origin)
             many = self._kept[key] = [view(entry, self._origin) for entry in found]
         return many
 
@@ -231,7 +240,8 @@ class Feed(JSON):
 
     def _many(self, key: str, feed: type[F]) -> list[F]:
         origin = self._from()
-        return [feed.from_dict(entry, origin) for entry in entries(self, key, dict, origin)]
+        found: list[JSON] = entries(self, key, dict, origin)
+        return [feed.from_dict(entry, origin) for entry in found]
 
     def _values(self, key: str, kind: type[T] | tuple[type[T], ...]) -> list[T]:
         return entries(self, key, kind, self._from())
@@ -249,22 +259,21 @@ def entries(raw: JSON, key: str, kind: type[T] | tuple[type[T], ...], origin: Or
     value = raw.get(key)
     if value is None:
         return []
-    if not isinstance(value, list):
+    if not is_array(value):
         raise origin.misshapen(raw, key, "an array", value)
-    found = cast("list[Any]", value)
-    for index, entry in enumerate(found):
-        if not isinstance(entry, kind):
+    for index, entry in enumerate(value):
+        if not isinstance(entry, kind) or (isinstance(entry, bool) and kind not in (bool, object)):
             expected = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
             raise origin.misshapen(raw, f"{key}[{index}]", expected, entry)
-    return found
+    return value
 
 
 def mapping(raw: JSON, key: str, origin: Origin) -> JSON | None:
     """Return the object at `key`, raw; None where there is none."""
     value = raw.get(key)
-    if value is not None and not isinstance(value, dict):
-        raise origin.misshapen(raw, key, "an object", value)
-    return cast("JSON | None", value)
+    if value is None or is_object(value):
+        return value
+    raise origin.misshapen(raw, key, "an object", value)
 
 
 def integer(value: Any) -> int | None:
@@ -292,7 +301,7 @@ def moment(value: Any) -> datetime | None:
         found = datetime.fromisoformat(value)
     except ValueError:
         # The forms that the standard library leaves out are rare: its import is not paid by others.
-        from dateutil.parser import isoparse  # noqa: PLC0415
+        from dateutil.parser import isoparse  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
 
         try:
             found = isoparse(value)
@@ -310,11 +319,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, Mapping):
-        items = cast("Mapping[Any, Any]", value).items()
-        return {key: plain(item) for key, item in items if item is not UNSET}
+        fields = cast("Mapping[Any, Any]", value)  # type: ignore[redundant-cast]  # Not to each type checker.
+        return {key: plain(item) for key, item in fields.items() if item is not UNSET}
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        return [plain(item) for item in cast("Sequence[Any]", value)]
-    return value  # Not JSON: the encoder says so, and names its type.
+        items = cast("Sequence[Any]", value)  # type: ignore[redundant-cast]
+        return [plain(item) for item in items]
+    return cast("Any", value)  # Not JSON: the encoder says so, and names its type.
 
 
 def segment(name: str, value: str | None) -> str:
@@ -332,7 +342,7 @@ def due(name: str, value: T | None) -> T:
     """Return `value`, which the API requires: neither None nor empty."""
     if value is None:
         raise ValueError(f"{name} is None")
-    if isinstance(value, str | Sequence) and not value:
+    if isinstance(value, Sized) and len(value) == 0:
         raise ValueError(f"{name} is empty")
     return value
 
@@ -441,14 +451,13 @@ class StreamCall(Request, Generic[T_co]):
 
 def entries_of(raw: Any, answer: type[View] | type[Feed] | None, origin: Origin) -> list[Any]:
     """Return the entries of an answer that is an array."""
-    if not isinstance(raw, list):
+    if not is_array(raw):
         raise origin.unreadable("$", "an array", raw)
-    found = cast("list[Any]", raw)
     if answer is None:
-        return found
-    for index, entry in enumerate(found):
-        if not isinstance(entry, dict):
+        return raw
+    for index, entry in enumerate(raw):
+        if not is_object(entry):
             raise origin.unreadable(f"$[{index}]", f"an object ({answer.__name__})", entry)
     if issubclass(answer, View):
-        return [answer(entry, origin) for entry in found]
-    return [answer.from_dict(entry, origin) for entry in found]
+        return [answer(entry, origin) for entry in raw]
+    return [answer.from_dict(entry, origin) for entry in raw]

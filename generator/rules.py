@@ -1,0 +1,138 @@
+"""What an operation and a schema must say to be generated from; each rule names the place that breaks it."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from . import names
+from .operations import JSON, SSE, successes
+from .problems import Pointer
+from .shapes import Shape, properties
+from .spec import Spec, at, entries
+from .walk import objects, schemas
+
+Finding = tuple[Pointer, str]
+
+_TYPES = ("array", "boolean", "integer", "null", "number", "object", "string")
+_PARAMETER = re.compile(r"\{([^{}]*)\}")
+
+
+def operation_rules(spec: Spec) -> Iterator[Finding]:
+    """Yield what is wrong with operations, their parameters and their contents."""
+    seen: dict[str, Pointer] = {}
+    for path in at(spec.root, "paths"):
+        yield from _path(path)
+    for pointer, operation in spec.operations():
+        yield from _identity(pointer, operation, seen)
+        yield from _responses(spec, pointer, operation)
+        yield from _path_parameters(spec, pointer, operation)
+    yield from _parameters(spec)
+    yield from _contents(spec)
+
+
+def _path(path: str) -> Iterator[Finding]:
+    pointer = ("paths", path)
+    if path.startswith("x-"):
+        return
+    if not path.startswith("/") or re.search(r"[^!-~]|[?#%\\\"]", path):
+        yield pointer, f"path {path!r} must begin with `/` and hold only what a URL's path may; correct it"
+    if re.search(r"[{}]", _PARAMETER.sub("", path)) or "{}" in path:
+        yield pointer, f"path {path!r} has a brace without its other half; write parameters as `{{name}}`"
+
+
+def _identity(pointer: Pointer, operation: dict[str, Any], seen: dict[str, Pointer]) -> Iterator[Finding]:
+    id_ = operation.get("operationId")
+    where = (*pointer, "operationId")
+    if id_ is None:
+        yield pointer, "no operationId, which names the function; give it one in snake_case"
+    elif not isinstance(id_, str) or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", id_):
+        yield where, f"operationId {id_!r} is not in snake_case, and it names the function; rename it"
+    elif keyword.iskeyword(id_) or id_ in names.RESERVED_FUNCTIONS:
+        yield where, f"operationId {id_!r} is a name that the generated code uses; rename it"
+    elif id_ in seen:
+        _, path, method = seen[id_]
+        yield where, f"operationId {id_!r} is that of {method.upper()} {path} too; rename one of them"
+    else:
+        seen[id_] = pointer
+
+
+def _responses(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
+    if not at(operation, "responses"):
+        where = (*pointer, "responses") if "responses" in operation else pointer
+        yield where, "no responses; describe what the operation answers with"
+    elif not successes(spec, pointer, operation):
+        yield (*pointer, "responses"), "no 2xx response; describe what success answers with"
+
+
+def _path_parameters(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
+    declared: dict[str, Pointer] = {}
+    for above, node in ((pointer[:2], at(spec.root, *pointer[:2])), (pointer, operation)):
+        for index, one in enumerate(entries(node.get("parameters"))):
+            where = (*above, "parameters", str(index))
+            _, parameter = spec.follow(where, one)
+            if "$ref" in at(parameter):
+                return  # It dangles, which is reported, and may be any of them.
+            if at(parameter).get("in") == "path":
+                declared[str(parameter.get("name"))] = where
+    used = _PARAMETER.findall(pointer[1])
+    for name in dict.fromkeys(used):
+        if name not in declared:
+            yield pointer, f"path parameter {name!r} is not declared; add it to `parameters`, `in: path`"
+        elif used.count(name) > 1:
+            yield pointer[:2], f"path parameter {name!r} stands twice in the path; rename one of them"
+    for name, where in declared.items():
+        if name not in used:
+            yield where, f"path parameter {name!r} is not in the path; add `{{{name}}}` to it, or remove the parameter"
+
+
+def _parameters(spec: Spec) -> Iterator[Finding]:
+    for pointer, node in objects(spec):
+        seen: set[tuple[str, str]] = set()
+        for index, one in enumerate(entries(node.get("parameters"))):
+            _, parameter = spec.follow((), one)
+            key = (str(at(parameter).get("in")), str(at(parameter).get("name")))
+            if key in seen and "name" in at(parameter):
+                yield (*pointer, "parameters", str(index)), f"parameter {key[1]!r} is declared twice; remove one"
+            seen.add(key)
+
+
+def _contents(spec: Spec) -> Iterator[Finding]:
+    for pointer, node in objects(spec):
+        if not isinstance(node.get("content"), dict) or pointer[-1:] == ("headers",):
+            continue
+        request = pointer[-1:] == ("requestBody",) or pointer[:2] == ("components", "requestBodies")
+        response = pointer[-2:-1] == ("responses",)
+        if not (request or response):
+            continue
+        allowed = (JSON,) if request else (JSON, SSE)
+        for media in at(node, "content"):
+            if media not in allowed:
+                what = "request body" if request else "response"
+                text = f"media type {media!r} of a {what} cannot be generated; use {' or '.join(allowed)}"
+                yield (*pointer, "content", media), text
+
+
+def schema_rules(spec: Spec) -> Iterator[Finding]:
+    """Yield what is wrong with schemas."""
+    for pointer, schema in schemas(spec):
+        named = schema.get("type")
+        for index, one in enumerate(entries(named) if isinstance(named, list) else [named]):
+            if one is not None and one not in _TYPES:
+                where = (*pointer, "type", str(index)) if isinstance(named, list) else (*pointer, "type")
+                yield where, f"type {one!r} does not exist; use one of {', '.join(_TYPES)}"
+        if "nullable" in schema:
+            text = "`nullable` is of OpenAPI 3.0 and has no effect here; write `type: [..., 'null']`"
+            yield (*pointer, "nullable"), text
+        if "properties" in schema or named == "object":
+            yield from _required(spec, pointer, schema)
+
+
+def _required(spec: Spec, pointer: Pointer, schema: dict[str, Any]) -> Iterator[Finding]:
+    known = {member.wire for member in properties(spec, Shape("object", pointer, schema))}
+    for index, name in enumerate(entries(schema.get("required"))):
+        if name not in known:
+            text = f"required {name!r} is not among the properties; add it there, or remove it here"
+            yield (*pointer, "required", str(index)), text
