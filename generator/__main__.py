@@ -23,21 +23,23 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(options)
     except RefusedError as refused:
-        print(refused, file=sys.stderr)
+        _say(str(refused))
     except StoppedError as stopped:
-        print(f"python -m generator: {stopped}", file=sys.stderr)
+        _say(f"python -m generator: {stopped}")
     except RecursionError:
-        print("python -m generator: the document nests too deeply to be generated; flatten it", file=sys.stderr)
+        _say("python -m generator: the document nests too deeply to be generated; flatten it")
     except Exception as error:  # noqa: BLE001  # Whatever a document does, the tree is as it was and no traceback helps.
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        print(f"python -m generator: cannot generate from this document ({what[:300]})", file=sys.stderr)
+        _say(f"python -m generator: cannot generate from this document ({what[:300]})")
     return 1
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; print a diff, and fail if there is one")
-    parser.add_argument("--house", action="store_true", help="hold the document against the house rules, and do no more")
+    parser.add_argument(
+        "--house", action="store_true", help="hold the document against the house rules, and do no more"
+    )
     parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; needs --output")
     parser.add_argument("--output", type=Path, metavar="DIR", help="the package directory to write for it")
     options = parser.parse_args(arguments)
@@ -80,8 +82,12 @@ def _run(options: argparse.Namespace) -> int:
     lines = differences(package, modules)
     sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in lines)
     if lines:
-        print(f"{target.name} is not what {document.name} says: run `{command}`", file=sys.stderr)
+        _say(f"{target.name} is not what {document.name} says: run `{command}`")
     return int(bool(lines))
+
+
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

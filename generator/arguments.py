@@ -45,7 +45,9 @@ class Arguments:
         for one in self.planned:
             other = seen.setdefault(one.name, one)
             if other is not one:
-                text = f"argument {one.name!r} would be both {other.place} {other.literal} and {one.place} {one.literal}"
+                text = (
+                    f"argument {one.name!r} would be both {other.place} {other.literal} and {one.place} {one.literal}"
+                )
                 self._note(self.operation, f"{text}; rename one of them")
         self.planned.sort(key=lambda one: _rank(one, path))
 
@@ -70,7 +72,9 @@ class Arguments:
             self._path(pointer, name, literal, found, doc)
         elif found.kind in ("object", "map") and place == "query":
             if parameter.get("style", "form") != "form" or parameter.get("explode", True) is not True:
-                self._note(pointer, f"parameter {wire!r} is an object; only `style: form` with `explode` can be generated")
+                self._note(
+                    pointer, f"parameter {wire!r} is an object; only `style: form` with `explode` can be generated"
+                )
             type_ = "Mapping[str, Any] | None"
             self.planned.append(Argument(name, "spread", literal, type_, "None", name, doc))
         else:
@@ -120,7 +124,9 @@ class Arguments:
                 self._field(member)
         if found.schema.get("additionalProperties") not in (None, False):
             doc = "Further fields of the body, which the document does not declare."
-            self.planned.append(Argument("extra_body", "extra", "", "Mapping[str, Any] | None", "None", "extra_body", doc))
+            self.planned.append(
+                Argument("extra_body", "extra", "", "Mapping[str, Any] | None", "None", "extra_body", doc)
+            )
 
     def _field(self, member: Member) -> None:
         found = shape(self._spec, member.pointer, member.schema)
@@ -129,9 +135,13 @@ class Arguments:
         schema = {**found.schema, **node}
         always = member.required or node.get("x-send-default") is True
         value, default = name, ""
-        if always and not found.nullable and (
-            (found.kind == "string" and _positive(schema.get("minLength")))
-            or (found.kind == "array" and _positive(schema.get("minItems")))
+        if (
+            always
+            and not found.nullable
+            and (
+                (found.kind == "string" and _positive(schema.get("minLength")))
+                or (found.kind == "array" and _positive(schema.get("minItems")))
+            )
         ):
             value = f"due({names.quoted(name)}, {name})"
             type_ = names.union(type_, "None") if found.kind == "string" else type_

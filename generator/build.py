@@ -1,4 +1,4 @@
-"""Renders the package with openapi-python-client, and is the only module that knows it: none of its use here is stable."""
+"""Renders the package, and alone knows openapi-python-client: no use of it as a library is stable."""
 
 from __future__ import annotations
 
@@ -39,7 +39,9 @@ _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
 def members() -> dict[bool, frozenset[str]]:
     """Return the members that no property may hide: of a view (False) and of a feed (True)."""
     env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), undefined=jinja2.StrictUndefined, autoescape=False  # noqa: S701
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # noqa: S701
     )
     runtime = ModuleType("pareta_runtime")
     sys.modules[runtime.__name__] = runtime  # attrs looks there for what annotations name.
@@ -55,17 +57,17 @@ def render(spec: Spec, plan: Plan, command: str) -> dict[str, str]:
     env = _environment(spec)
     header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
     env.filters.update(quoted=names.quoted)
-    values: dict[str, Any] = dict(
-        header=_safe(header),
-        title=_safe(" ".join(str(at(spec.root, "info").get("title", "")).split()) or "An API"),
-        spec_sha256=spec.sha256,
-        spec_version=names.quoted(str(at(spec.root, "info").get("version", ""))),
-        generator=_GENERATOR,
-        models=plan.models,
-        operations=plan.operations,
-        model_names=_model_names(plan),
-        described=_described,
-    )
+    values: dict[str, Any] = {
+        "header": _safe(header),
+        "title": _safe(" ".join(str(at(spec.root, "info").get("title", "")).split()) or "An API"),
+        "spec_sha256": spec.sha256,
+        "spec_version": names.quoted(str(at(spec.root, "info").get("version", ""))),
+        "generator": _GENERATOR,
+        "models": plan.models,
+        "operations": plan.operations,
+        "model_names": _model_names(plan),
+        "described": _described,
+    }
     env.globals.update(values)
     files = {name: _polished(name, env.get_template(template).render()) for name, template in _FILES.items()}
     files["openapi.json"] = _json(spec, header)
@@ -77,7 +79,7 @@ def polish(name: str, source: str) -> str:
     """Return `source` as ruff writes it: imports that are used, sorted, and the house's format."""
     common = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"]
     for work in (["check", "--fix-only", "--select=F401,I"], ["format"]):
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  # Nothing of the document is in the command.
             [sys.executable, "-m", "ruff", *work, *common, f"--stdin-filename={name}", "-"],
             input=source.encode(),
             capture_output=True,

@@ -26,8 +26,8 @@ RENAMES = {
 }
 """Names beside `AsyncX`, which becomes `X`. One that no module uses is an error."""
 
-_HEADER = '''# Derived from pareta/_async/{name}.py. DO NOT EDIT: change that file and run `make generate`.
-'''
+_HEADER = """# Derived from pareta/_async/{name}.py. DO NOT EDIT: change that file and run `make generate`.
+"""
 _DROPPED = frozenset({"async", "await"})
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _PROSE = re.compile(r"\b(?:async (?=with\b|for\b|def\b)|await (?=[\w`(]))")
@@ -46,8 +46,8 @@ class Deriver:
         line, column, dropped = 1, 0, False
         lines = source.splitlines(keepends=True)
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            if token.type == tokenize.ENDMARKER:
-                break
+            if token.type in (tokenize.DEDENT, tokenize.ENDMARKER):  # They have no text.
+                continue
             gap = _between(lines, (line, column), token.start)
             out.append("" if dropped else gap)  # What stood after `await` goes with it.
             dropped = token.type == tokenize.NAME and token.string in _DROPPED

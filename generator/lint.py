@@ -34,13 +34,14 @@ def _version(spec: Spec) -> Iterator[Finding]:
     if version is None:
         yield (), "no `openapi` at the root, so this is no OpenAPI document; begin it with `openapi: 3.1.0`"
     elif not (isinstance(version, str) and re.fullmatch(r"3\.1\.\d+", version)):
-        where = "openapi" if "openapi" in spec.root else "swagger"
-        yield (where,), f"OpenAPI {version} cannot be generated from; write the document in version 3.1, as `3.1.0`"
+        yield (
+            ("openapi" if "openapi" in spec.root else "swagger",),
+            f"OpenAPI {version} cannot be generated from; write the document in version 3.1, as `3.1.0`",
+        )
     if "x-source" in spec.root:
         yield ("x-source",), "`x-source` is what the generator adds to the document; remove it"
     if not any(spec.operations()):
-        where = ("paths",) if "paths" in spec.root else ()
-        yield where, "no operation, so there is nothing to generate; describe one under `paths`"
+        yield ("paths",), "no operation, so there is nothing to generate; describe one under `paths`"
 
 
 def _references(spec: Spec) -> Iterator[Finding]:
@@ -74,14 +75,19 @@ def _finding(error: Any) -> Iterator[Finding]:
     text = " ".join(str(error.message).split())
     if unknown := re.fullmatch(r"Unevaluated properties are not allowed \((.*) (?:was|were) unexpected\)", text):
         for name in re.findall(r"'([^']*)'", unknown[1]):
-            yield (*pointer, name), f"{name!r} is no field that OpenAPI has here; correct or remove it, or call it `x-{name}`"
+            yield (
+                (*pointer, name),
+                f"{name!r} is no field that OpenAPI has here; correct or remove it, or call it `x-{name}`",
+            )
     else:
         yield pointer, _words(text)
 
 
 def _words(text: str) -> str:
     # The message begins with the whole value, which is where the position points.
-    told = re.search(r" (is not (?:of type|one of|valid under|allowed)|is a required|does not match|has |was expected).*$", text)
+    told = re.search(
+        r" (is not (?:of type|one of|valid under|allowed)|is a required|does not match|has |was expected).*$", text
+    )
     if len(text) > 100 and told:  # noqa: PLR2004
         text = f"this value{told[0]}"
     return f"{text[:200]}; see the OpenAPI 3.1 specification for what may stand here"

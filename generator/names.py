@@ -15,8 +15,11 @@ _FUNCTION_NAMES = frozenset(
 RESERVED_FUNCTIONS = _FUNCTION_NAMES | {"annotations", "models", "operation"}
 """What `api.py` itself uses, so that no operation may have it as its name."""
 RESERVED_CLASSES = frozenset(
-    "Any Call False Feed JSON Literal Mapping None Operation Origin Required Request Sequence StreamCall True "
-    "TypeAlias TypedDict UNSET Unset View OPERATIONS SPEC_SHA256 SPEC_VERSION GENERATOR".split()
+    {
+        *("Any", "False", "Literal", "Mapping", "None", "Required", "Sequence", "True", "TypeAlias", "TypedDict"),
+        *("Call", "Feed", "JSON", "Operation", "Origin", "Request", "StreamCall", "UNSET", "Unset", "View"),
+        *("GENERATOR", "OPERATIONS", "SPEC_SHA256", "SPEC_VERSION"),
+    }
 )
 """What the generated modules themselves use, so that no class may have it as its name."""
 
@@ -57,19 +60,21 @@ def literal(values: list[str]) -> str:
 def alternatives(type_: str) -> list[str]:
     """Return the members of a union that is written `A | B`, without taking brackets or strings apart."""
     parts, depth = [""], 0
-    for token in re.findall(r'"(?:[^"\\]|\\.)*"| \| |.', type_):
-        depth += (token == "[") - (token == "]")
-        if token == " | " and not depth:
+    for piece in re.findall(r'"(?:[^"\\]|\\.)*"| \| |.', type_):
+        depth += (piece == "[") - (piece == "]")
+        if piece == " | " and not depth:
             parts.append("")
         else:
-            parts[-1] += token
+            parts[-1] += piece
     return parts
 
 
 def union(*types: str) -> str:
     """Return the union of `types`, each member once, None and Unset last."""
     members = dict.fromkeys(part for type_ in types for part in alternatives(type_))
-    return " | ".join(sorted(members, key=lambda member: ("None", "Unset").index(member) + 1 if member in ("None", "Unset") else 0))
+    return " | ".join(
+        sorted(members, key=lambda member: ("None", "Unset").index(member) + 1 if member in ("None", "Unset") else 0)
+    )
 
 
 def _words(wire: str) -> list[str]:

@@ -88,7 +88,9 @@ class Receiver:
             for member in properties(spec, found):
                 planned.properties.append(self._property(planned, member, seen))
         elif planned.feed != feed:
-            text = f"{planned.name} is used both within a feed (`x-representation: mapping`) and outside; make two schemas"
+            text = (
+                f"{planned.name} is used both within a feed (`x-representation: mapping`) and outside; make two schemas"
+            )
             self.registry.note(where, text)
         return planned.name
 
@@ -108,7 +110,9 @@ class Receiver:
         doc = prose.paragraphs(prose.about(at(member.schema)) or prose.about(found.schema))
         return Property(name, names.quoted(member.wire), type_, kind, of, doc)
 
-    def _read(self, owner: Received, member: Member, found: Shape) -> tuple[Kind, str, str]:
+    def _read(  # noqa: PLR0911  # One for each kind.
+        self, owner: Received, member: Member, found: Shape
+    ) -> tuple[Kind, str, str]:
         match found.kind:
             case "string":
                 return "string", f"{self.enums.type_of(found)} | None", "str"

@@ -59,7 +59,7 @@ class Sender:
                 whole = f"Required[{type_}]" if member.required else type_
                 sent.fields.append(Field(member.wire, names.quoted(member.wire), whole, prose.paragraphs(said)))
 
-    def _parts(self, found: Shape, otherwise: str) -> list[str]:
+    def _parts(self, found: Shape, otherwise: str) -> list[str]:  # noqa: PLR0911  # One for each kind.
         match found.kind:
             case "string" if found.constant and found.values:
                 return [names.literal(found.values)]  # Closed: it tells the members of a union apart.
@@ -90,7 +90,9 @@ class Sender:
     def _object(self, found: Shape, otherwise: str) -> list[str]:
         if found.pointer not in self.planned:
             name = f"{names.class_name(found.component or otherwise)}Param"
-            sent = Sent(self.registry.claim(name, found.pointer), prose.paragraphs(prose.about(found.schema)) or f"{name}.")
+            sent = Sent(
+                self.registry.claim(name, found.pointer), prose.paragraphs(prose.about(found.schema)) or f"{name}."
+            )
             self.planned[found.pointer] = sent
             self._waiting.append((sent, found))
         parts = [self.planned[found.pointer].name]
@@ -127,6 +129,8 @@ class Sender:
     def _accepted(self, pointer: Pointer, name: object) -> list[str]:
         received = self.receiver.planned.get(("components", "schemas", str(name)))
         if received is None:
-            self.registry.note(pointer, f"x-accepts names {name!r}, which is no schema that an answer carries; correct it")
+            self.registry.note(
+                pointer, f"x-accepts names {name!r}, which is no schema that an answer carries; correct it"
+            )
             return []
         return [received.name]

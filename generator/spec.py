@@ -1,4 +1,4 @@
-"""An OpenAPI document as JSON values, with the position of each; whether it says anything sensible is not asked here."""
+"""An OpenAPI document as JSON values, with the position of each; whether it makes sense is asked elsewhere."""
 
 from __future__ import annotations
 

@@ -30,9 +30,9 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         named = pointer[:1] == ("components",) and len(pointer) == 2  # noqa: PLR2004  # Its keys are anyone's.
         for key, value in at(node).items():
             below = (*pointer, key)
-            if named or not (key in _VALUES or key.startswith("x-")):
-                if key != "schema" and below[:2] != ("components", "schemas"):
-                    stack.append((below, value))
+            holds = named or not (key in _VALUES or key.startswith("x-"))
+            if holds and key != "schema" and below[:2] != ("components", "schemas"):
+                stack.append((below, value))
 
 
 def schemas(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
