@@ -1,0 +1,100 @@
+"""`python -m pareta.sandbox`: the sandbox on a fixed port, until Ctrl-C."""
+
+import argparse
+import asyncio
+import errno
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from types import FrameType
+from typing import TYPE_CHECKING
+
+from pareta.sandbox._sandbox import import_server
+from pareta.sandbox._settings import DEFAULT_BALANCE, Settings
+
+if TYPE_CHECKING:
+    from pareta.sandbox._server import SandboxServer
+
+_DEFAULT_PORT = 8700
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes; return the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        settings = Settings(seed=options.seed, pace=options.pace, balance=options.balance, clock=options.clock)
+    except ValueError as error:
+        return _fail(f"--pace and --balance must not be negative: {error.args[0]}")
+    try:
+        server_module = import_server()
+        bound = server_module.bind(options.host, options.port)
+    except ImportError as error:
+        return _fail(str(error))
+    except OSError as error:
+        return _fail(_why_not_bound(error, options.host, options.port))
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
+
+    async def serve() -> None:
+        server = server_module.SandboxServer(settings, bound, on_ready=lambda: _greet(server))
+
+        def stop(_: int, __: FrameType | None) -> None:
+            server.stop()
+
+        for name in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(name, stop)
+        await server.serve_until_stopped()
+
+    asyncio.run(serve())
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m pareta.sandbox", description="Serve the platform on this machine, until Ctrl-C."
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="the address to bind (default: %(default)s)")
+    parser.add_argument("--port", type=int, default=_DEFAULT_PORT, help="0 for a free one (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=0, help="what ids and the key follow from (default: %(default)s)")
+    parser.add_argument(
+        "--pace", type=float, default=1.0, help="a factor on every wait; 0 waits for nothing (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--balance", type=int, default=DEFAULT_BALANCE, help="the balance in micro-USD (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--clock",
+        choices=("fixed", "real"),
+        default="real",
+        help="the machine's time, or one that starts alike in every run (default: %(default)s)",
+    )
+    return parser
+
+
+def _greet(server: "SandboxServer") -> None:
+    platform = server.platform
+    print(  # noqa: T201 - it is what the command is for.
+        f"Pareta sandbox at {platform.base_url}\n\n"
+        f"    export PARETA_BASE_URL={platform.base_url}\n"
+        f"    export PARETA_API_KEY={platform.api_key}\n\n"
+        f"Try it:\n\n"
+        f'    curl -H "Authorization: Bearer $PARETA_API_KEY" $PARETA_BASE_URL/v1/models\n\n'
+        "Ctrl-C stops it.",
+        flush=True,
+    )
+
+
+def _why_not_bound(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} of {host} is taken. Choose another: --port 0 takes a free one."
+    return f"{host}:{port} cannot be bound: {error.strerror or error}"
+
+
+def _fail(message: str) -> int:
+    print(message, file=sys.stderr)  # noqa: T201 - it is what the command is for.
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,89 @@
+"""Where answers come from: the engine's seam, and the extractive engine, which quotes from the prompt."""
+
+import json
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from attrs import frozen
+
+from pareta.sandbox._extraction import Passage, best_sentences, read
+from pareta.sandbox._filling import fill
+
+
+@frozen
+class Call:
+    """A function that is to be called; `arguments` is JSON text."""
+
+    name: str
+    arguments: str
+
+
+@frozen
+class Reply:
+    """What an engine says: a text, or calls of functions."""
+
+    text: str | None
+    calls: tuple[Call, ...] = ()
+
+
+class Engine(Protocol):
+    """Turns the valid body of a request for a completion into a reply."""
+
+    name: str
+
+    def reply(self, body: dict[str, Any]) -> Reply:
+        """Return the reply; the same to the same body."""
+        ...
+
+
+class ExtractiveEngine:
+    """Answers with the sentences of the prompt that share most with what is asked.
+
+    It calls a function only where `tool_choice` is `required` or names one, with arguments drawn from the prompt
+    and the function's schema. It writes JSON where `response_format` asks for it.
+    """
+
+    name = "extractive"
+
+    def reply(self, body: dict[str, Any]) -> Reply:
+        """Return the reply; the same to the same body."""
+        passage = read(body["messages"])
+        call = _wanted_call(body.get("tools") or (), body.get("tool_choice"), passage)
+        if call is not None:
+            return Reply(None, (call,))
+        return Reply(_text(body.get("response_format") or {"type": "text"}, passage))
+
+
+def _text(form: dict[str, Any], passage: Passage) -> str:
+    found = best_sentences(passage)
+    if form["type"] == "json_object":
+        return _json({"answer": " ".join(found) if found else None})
+    if form["type"] == "json_schema":
+        return _json(fill((form.get("json_schema") or {}).get("schema") or {}, passage))
+    if found:
+        return " ".join(found)
+    if passage.images:
+        return f"{_counted(passage.images)} came with the request. This sandbox reads text alone, and quotes from it."
+    asked = passage.question if passage.question else "nothing"
+    return f"The request has no text to answer from. This sandbox only quotes from the prompt, which asks: {asked}"
+
+
+def _wanted_call(tools: Sequence[dict[str, Any]], choice: Any, passage: Passage) -> Call | None:
+    if not tools or choice in {None, "auto", "none"} if isinstance(choice, str | None) else not tools:
+        return None
+    functions = [tool["function"] for tool in tools]
+    if isinstance(choice, dict):
+        name = choice["function"]["name"]
+        function = next((each for each in functions if each["name"] == name), {"name": name})
+    else:
+        function = functions[0]
+    schema = {"type": "object", **(function.get("parameters") or {})}
+    return Call(function["name"], _json(fill(schema, passage)))
+
+
+def _counted(images: int) -> str:
+    return "An image" if images == 1 else f"{images} images"
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)

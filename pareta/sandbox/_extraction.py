@@ -1,0 +1,141 @@
+"""Reading a conversation as a question and a text, and finding the text's sentences that answer; no JSON, no tools."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+from attrs import frozen
+
+from pareta.sandbox._words import sentences, stem, stems, words
+
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_DATE = rf"\b(?:{_MONTH}\.? \d|\d{{1,2}}\.? {_MONTH}|\d{{4}}-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}})"
+_MONEY = r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:USD|EUR|GBP|CHF|dollars?|euros?|pounds?)\b"
+# What a sentence looks like that answers a word, where it does not have the word itself.
+_CUES = {
+    "when": _DATE,
+    "date": _DATE,
+    "day": _DATE,
+    "start": _DATE,
+    "much": _MONEY,
+    "total": _MONEY,
+    "price": _MONEY,
+    "cost": _MONEY,
+    "amount": _MONEY,
+    "fee": _MONEY,
+    "party": r"\b[Bb]etween\b",
+    "law": r"\bgovern(?:s|ed|ing)\b",
+    "email": r"\S@\S+\.\S",
+    "phone": r"\+?\d[\d ()-]{6,}",
+    "long": r"\b(?:days?|weeks?|months?|years?)\b",
+    "term": r"\b(?:days?|weeks?|months?|years?)\b",
+    "where": r"\b(?:in|at) [A-Z]",
+}
+_CUE_PATTERNS = {stem(word): re.compile(pattern) for word, pattern in _CUES.items()}
+_ASKING = frozenset(
+    """answer classify describe detect draft explain extract find get give identify list make name pull read return say
+    show summarise summarize tell translate write how what when where which who whom whose why is are was were does do
+    did can could""".split()
+)
+_SUMMARY = frozenset(map(stem, ("summarise", "summarize", "summary", "tldr", "shorten", "gist")))
+_MOST_SENTENCES = 3
+_CUE_WEIGHT = 0.6
+_INSTRUCTION = re.compile(r"\A([^:\n.?!]{3,160}):\s+(\S.*)\Z", re.DOTALL)
+
+
+@frozen
+class Passage:
+    """What is asked, and the sentences there are to answer from."""
+
+    question: str
+    sentences: tuple[str, ...]
+    images: int = 0
+
+
+def read(messages: Iterable[dict[str, Any]]) -> Passage:
+    """Return what a conversation asks and tells.
+
+    The last user message asks; its other sentences, the other messages of people and what functions returned tell.
+    """
+    texts = [(message["role"], _text(message)) for message in messages]
+    images = sum(_count_images(message) for message in messages)
+    last = max((index for index, (role, _) in enumerate(texts) if role == "user"), default=len(texts) - 1)
+    question, told = _split(texts[last][1])
+    for index, (role, text) in enumerate(texts):
+        if index != last and role != "assistant":
+            told.extend(each for each in sentences(text) if not _asks(each))
+    return Passage(question, tuple(dict.fromkeys(told)), images)
+
+
+def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
+    """Return the sentences that answer, in the order of the text: as few as cover what can be covered."""
+    wanted = list(dict.fromkeys(stems(passage.question if asked is None else asked)))
+    raw = {stem(word) for word in words(passage.question if asked is None else asked)}
+    wanted += [word for word in _CUE_PATTERNS if word in raw and word not in wanted]
+    if _SUMMARY & raw:
+        return list(passage.sentences[:2])
+    spread = Counter(word for each in passage.sentences for word in set(stems(each)))
+    chosen: list[int] = []
+    open_words = set(wanted)
+    while open_words and len(chosen) < _MOST_SENTENCES:
+        scores = [
+            (0.0 if index in chosen else _score(each, open_words, spread), -index)
+            for index, each in enumerate(passage.sentences)
+        ]
+        score, position = max(scores, default=(0.0, 0))
+        if score <= 0:
+            break
+        chosen.append(-position)
+        open_words -= _covered(passage.sentences[-position], open_words)
+    if not chosen and asked is None:
+        return list(passage.sentences[:1])
+    return [passage.sentences[index] for index in sorted(chosen)]
+
+
+def _score(sentence: str, wanted: set[str], spread: Counter[str]) -> float:
+    own = set(stems(sentence))
+    exact = sum(1 / spread[word] for word in sorted(wanted & own))
+    cued = sum(_CUE_WEIGHT for word in sorted(wanted - own) if _is_cued(word, sentence))
+    return exact + cued
+
+
+def _covered(sentence: str, wanted: set[str]) -> set[str]:
+    own = set(stems(sentence))
+    return {word for word in wanted if word in own or _is_cued(word, sentence)}
+
+
+def _is_cued(word: str, sentence: str) -> bool:
+    pattern = _CUE_PATTERNS.get(word)
+    return pattern is not None and pattern.search(sentence) is not None
+
+
+def _split(text: str) -> tuple[str, list[str]]:
+    """Return what a message asks, and its sentences that tell."""
+    instruction = _INSTRUCTION.match(text.strip())
+    if instruction and _asks(instruction[1]):
+        return instruction[1], list(sentences(instruction[2]))
+    everything = list(sentences(text))
+    asking = [each for each in everything if _asks(each)]
+    if not asking:
+        return text.strip(), everything if len(everything) > 1 else []
+    return " ".join(asking), [each for each in everything if each not in asking]
+
+
+def _asks(sentence: str) -> bool:
+    if sentence.rstrip("\"”’) ").endswith(("?", "？")):
+        return True
+    first = next((word for word in words(sentence) if word != "please"), "")
+    return first in _ASKING
+
+
+def _text(message: dict[str, Any]) -> str:
+    content = message.get("content")
+    if isinstance(content, str):
+        return content
+    return "\n".join(part["text"] for part in content or () if part["type"] == "text")
+
+
+def _count_images(message: dict[str, Any]) -> int:
+    content = message.get("content")
+    return sum(part["type"] == "image_url" for part in content) if isinstance(content, list) else 0

@@ -1,0 +1,112 @@
+"""What each operation does: the table from operationId to a function, and nothing about HTTP but its answers."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from pareta.sandbox._catalog import CatalogTask
+from pareta.sandbox._chat import create_chat_completion
+from pareta.sandbox._deployments import Deployments
+from pareta.sandbox._http import Answer, Problem, event_stream, json_answer
+from pareta.sandbox._metrics import Metrics
+from pareta.sandbox._platform import Platform
+from pareta.sandbox._scenario import Scenario
+from pareta.sandbox._store import EndpointRow
+from pareta.sandbox._validation import Values
+
+Handler = Callable[[Values, Scenario | None], Awaitable[Answer]]
+
+
+class Handlers:
+    """The operations, each a method by its operationId."""
+
+    def __init__(self, platform: Platform) -> None:
+        self._platform = platform
+        self._deployments = Deployments(platform)
+        self.table: Mapping[str, Handler] = {
+            "list_models": self._list_models,
+            "list_endpoints": self._list_endpoints,
+            "deploy_endpoint": self._deploy_endpoint,
+            "retrieve_endpoint": self._retrieve_endpoint,
+            "delete_endpoint": self._delete_endpoint,
+            "start_endpoint": self._start_endpoint,
+            "stop_endpoint": self._stop_endpoint,
+            "endpoint_performance": self._feed(Metrics.performance),
+            "endpoint_uptime": self._feed(Metrics.uptime),
+            "endpoint_cost": self._feed(Metrics.cost),
+            "endpoint_quality": self._feed(Metrics.quality),
+            "endpoint_activity": self._feed(Metrics.activity),
+            "create_chat_completion": self._create_chat_completion,
+            "list_tasks": self._list_tasks,
+            "match_task": self._match_task,
+            "retrieve_task": self._retrieve_task,
+            "task_leaderboard": self._task_leaderboard,
+        }
+
+    async def _list_models(self, _: Values, __: Scenario | None) -> Answer:
+        data = [
+            {"id": row.name, "object": "model", "owned_by": row.owned_by, "created": row.created_at // 1000}
+            for row in self._platform.store.endpoints()
+            if row.status == "live"
+        ]
+        return json_answer({"object": "list", "data": data})
+
+    async def _list_endpoints(self, _: Values, __: Scenario | None) -> Answer:
+        return json_answer([self._deployments.to_json(row) for row in self._platform.store.endpoints()])
+
+    async def _deploy_endpoint(self, values: Values, scenario: Scenario | None) -> Answer:
+        body = values.body
+        row, tape = self._deployments.deploy(
+            task=body["task"],
+            model=body.get("model", "recommended"),
+            name=body.get("name"),
+            fails=None if scenario is None else scenario.deploy_failure,
+        )
+        return event_stream(tape, headers=(("location", f"/v1/endpoints/{quote(row.name, safe='')}"),))
+
+    async def _retrieve_endpoint(self, values: Values, _: Scenario | None) -> Answer:
+        return json_answer(self._deployments.to_json(self._endpoint(values)))
+
+    async def _delete_endpoint(self, values: Values, _: Scenario | None) -> Answer:
+        self._deployments.delete(values.path["endpoint_id"])
+        return Answer(204)
+
+    async def _start_endpoint(self, values: Values, _: Scenario | None) -> Answer:
+        name = values.path["endpoint_id"]
+        return json_answer({"id": name, "status": self._deployments.start(name)})
+
+    async def _stop_endpoint(self, values: Values, _: Scenario | None) -> Answer:
+        name = values.path["endpoint_id"]
+        return json_answer({"id": name, "status": self._deployments.stop(name)})
+
+    def _feed(self, feed: Callable[[Metrics], dict[str, Any]]) -> Handler:
+        async def answer(values: Values, _: Scenario | None) -> Answer:
+            return json_answer(feed(Metrics(self._platform, self._endpoint(values), values.query)))
+
+        return answer
+
+    async def _create_chat_completion(self, values: Values, _: Scenario | None) -> Answer:
+        return await create_chat_completion(self._platform, values.body)
+
+    async def _list_tasks(self, _: Values, __: Scenario | None) -> Answer:
+        return json_answer({"tasks": [task.to_json() for task in self._platform.catalog.values()]})
+
+    async def _match_task(self, values: Values, _: Scenario | None) -> Answer:
+        top_k = int(values.body.get("top_k", 5))
+        return json_answer(self._platform.matcher.match(values.body["query"], top_k=top_k))
+
+    async def _retrieve_task(self, values: Values, _: Scenario | None) -> Answer:
+        return json_answer(self._task(values).to_json(examples=values.query.get("examples_n", 0)))
+
+    async def _task_leaderboard(self, values: Values, _: Scenario | None) -> Answer:
+        return json_answer(self._task(values).leaderboard())
+
+    def _endpoint(self, values: Values) -> EndpointRow:
+        return self._deployments.find(values.path["endpoint_id"])
+
+    def _task(self, values: Values) -> CatalogTask:
+        task_id = values.path["task_id"]
+        task = self._platform.catalog.get(task_id)
+        if task is None:
+            raise Problem(404, f"No task '{task_id}'. GET /v1/tasks lists the catalog.")
+        return task

@@ -1,0 +1,85 @@
+"""The parts of a sandbox, put together, and how it is brought back to its first state; no HTTP."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any
+
+from pareta.sandbox import _catalog, _seeding
+from pareta.sandbox._clock import Clock, make
+from pareta.sandbox._engine import Engine, ExtractiveEngine
+from pareta.sandbox._matcher import Matcher
+from pareta.sandbox._settings import Settings
+from pareta.sandbox._store import Store
+from pareta.sandbox._tape import Tape
+
+
+class Jobs:
+    """What goes on without a request that waits for it, and the tapes it writes."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._tapes: set[Tape] = set()
+
+    def tape(self) -> Tape:
+        """Return a new tape, which is cut when the jobs are stopped."""
+        tape = Tape()
+        self._tapes.add(tape)
+        tape.when_over(self._tapes.discard)
+        return tape
+
+    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Start a job."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def stop(self) -> None:
+        """Stop every job, and cut every tape."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        for tape in tuple(self._tapes):
+            tape.cut()
+
+
+class Platform:
+    """The state and the services that the operations work on. One event loop uses it."""
+
+    def __init__(self, settings: Settings, *, base_url: str) -> None:
+        self.settings = settings
+        self.seed = settings.seed
+        self.base_url = base_url
+        self.api_key = _seeding.api_key(settings.seed)
+        self.catalog = _catalog.load()
+        self.matcher = Matcher(self.catalog)
+        self.engine: Engine = ExtractiveEngine()
+        self.store = Store()
+        self.jobs = Jobs()
+        self.clock: Clock = make(settings.clock, pace=settings.pace)
+        self.epoch = 0
+        self._requests = 0
+        self._seed_state()
+
+    def next_request_id(self) -> str:
+        """Return a request id that no other request has."""
+        self._requests += 1
+        return f"req_{self._requests:06}"
+
+    def reset(self) -> None:
+        """Bring everything back to the first state: endpoints, metrics, balance, counters and the fixed clock."""
+        self.epoch += 1
+        self.jobs.stop()
+        self.store.clear()
+        self.clock = make(self.settings.clock, pace=self.settings.pace)
+        self._requests = 0
+        self._seed_state()
+
+    def close(self) -> None:
+        """Stop every job and close the state."""
+        self.jobs.stop()
+        self.store.close()
+
+    def _seed_state(self) -> None:
+        self.store.balance = self.settings.balance
+        for row in _seeding.endpoints():
+            self.store.add_endpoint(row)

@@ -1,0 +1,58 @@
+"""Words, stems and sentences of plain text, for the matcher and the text engine; English, and rough."""
+
+import re
+from collections.abc import Iterator
+
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_LINE = re.compile(r"[^\r\n]+")
+# A sentence ends at its punctuation before white space, unless an abbreviation or an initial stands there.
+_END = re.compile(
+    r"(?<![\s.(][A-Z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bvs\.)(?<!\bMrs\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
+    r"(?<=[.!?])[\"”’)]*\s+"
+    r"|(?<=[。！？])\s*"
+)
+_ABBREVIATED = re.compile(r"\b(?:Inc|Ltd|Co|Corp|St|no|approx)\.$")
+_SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
+_SHORTEST_STEM = 3
+
+STOP_WORDS = frozenset(
+    """a about after all also am an and any are as at be been before being between both but by can could did do does
+    doing down each few for from had has have having he her here him his how i if in into is it its just me more most
+    my need no not of off on once only or other our out over own please same she should so some such than that the
+    their them then there these they this those through to too under until up us very want was we were what when where
+    which while who whom why will with would you your""".split()
+)
+
+
+def words(text: str) -> Iterator[str]:
+    """Yield the words of a text in lower case."""
+    return (found.group().lower() for found in _WORD.finditer(text))
+
+
+def stem(word: str) -> str:
+    """Return what a lower-case word shares with its other forms."""
+    for suffix, replacement in _SUFFIXES:
+        if word.endswith(suffix) and not word.endswith("ss") and len(word) - len(suffix) >= _SHORTEST_STEM:
+            word = word.removesuffix(suffix) + replacement
+            break
+    if len(word) > _SHORTEST_STEM + 1 and word[-1] == word[-2] and word[-1] not in "aeioslz":
+        word = word[:-1]
+    return word.removesuffix("e") if len(word) > _SHORTEST_STEM + 1 else word
+
+
+def stems(text: str) -> list[str]:
+    """Return the stems of a text's words, those that say nothing left out."""
+    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+
+
+def sentences(text: str) -> Iterator[str]:
+    """Yield the sentences of a text; a line's end ends one too."""
+    for line in _LINE.findall(text):
+        pending = ""
+        for piece in _END.split(line):
+            pending = f"{pending} {piece.strip()}".strip()
+            if pending and not _ABBREVIATED.search(pending):
+                yield pending
+                pending = ""
+        if pending:
+            yield pending
