@@ -19,7 +19,6 @@ SPEC, PACKAGE = "openapi/pareta.yaml", "pareta_generated"
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the result is the exit code."""
     options = _options(arguments)
-    signal.signal(signal.SIGTERM, _stop)
     try:
         return _run(options)
     except RefusedError as refused:
@@ -95,4 +94,5 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, _stop)  # So that what a run began is tidied up.
     sys.exit(main())

@@ -122,7 +122,7 @@ def _placed(spec: Spec, errors: list[GeneratorError]) -> list[Problem]:
 
 def _words(error: GeneratorError) -> str:
     text = " ".join(f"{error.header} {error.detail or ''}".split())
-    text = re.sub(r" ?For further information visit \S+", "", text)
+    text = re.sub(r" ?(For further information visit \S+|<[^<>]* object at 0x\w+>)", "", text)
     return f"{text[:400].rstrip(' :')}; write this part in another way"
 
 
@@ -164,8 +164,9 @@ def _model_names(plan: Plan) -> list[str]:
 
 def _described(operation: OperationPlan) -> str:
     parts = [operation.summary, operation.description]
-    if operation.arguments:
-        parts.append("\n".join(["Args:", *(f"    {prose.item(one.name, one.doc)}" for one in operation.arguments)]))
+    arguments = [f"    {prose.item(one.name, one.doc)}" for one in operation.arguments if one.doc]
+    if arguments:
+        parts.append("\n".join(["Args:", *arguments]))
     if operation.raises:
         parts.append(f"Raises:\n    {prose.item('ValueError', operation.raises)}")
     return "\n\n".join(part for part in parts if part)

@@ -12,7 +12,7 @@ _TYPE_NAMES = frozenset({"bool", "datetime", "dict", "float", "int", "list", "pr
 _FUNCTION_NAMES = frozenset(
     {"body_of", "datetime", "dict", "due", "header_fields", "models", "overload", "pairs", "plain", "segment", "str"}
 )
-RESERVED_FUNCTIONS = _FUNCTION_NAMES | {"annotations", "models", "operation"}
+RESERVED_FUNCTIONS = _FUNCTION_NAMES | _TYPE_NAMES | {"annotations", "frozenset", "operation"}
 """What `api.py` itself uses, so that no operation may have it as its name."""
 RESERVED_CLASSES = frozenset(
     {
@@ -67,6 +67,11 @@ def alternatives(type_: str) -> list[str]:
         else:
             parts[-1] += piece
     return parts
+
+
+def identifiers(type_: str) -> set[str]:
+    """Return the names that a type is made of, without the strings in it."""
+    return set(re.findall(r"\w+", re.sub(r'"(?:[^"\\]|\\.)*"', "", type_)))
 
 
 def union(*types: str) -> str:

@@ -134,7 +134,9 @@ def _operation(sender: Sender, pointer: Pointer, operation: dict[str, Any], answ
         method=method.upper(),
         path=names.quoted(path),
         arguments=arguments,
-        summary=prose.paragraphs(prose.sentence(" ".join(str(operation.get("summary") or id_).split()))),
+        summary=prose.paragraphs(
+            prose.sentence(" ".join(str(operation.get("summary") or f"Call `{method.upper()} {path}`").split()))
+        ),
         description=prose.paragraphs(operation.get("description")),
         raises=_raises(arguments),
         answer=answer.cls,

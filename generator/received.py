@@ -81,7 +81,9 @@ class Receiver:
             self.registry.note(where, text)
         if planned is None:
             name = self.registry.claim(names.class_name(found.component or otherwise), found.pointer)
-            planned = Received(name, feed, prose.paragraphs(prose.about(found.schema)) or f"{name}.")
+            planned = Received(
+                name, feed, prose.paragraphs(prose.about(found.schema)) or f"{name}, as the document describes it."
+            )
             self.planned[found.pointer] = planned
             spec = self.registry.spec
             seen: dict[str, str] = {}

@@ -54,10 +54,10 @@ class Sender:
                 said = prose.about(at(member.schema)) or prose.about(
                     shape(self.registry.spec, member.pointer, member.schema).schema
                 )
-                sent.functional |= not member.wire.isidentifier() or keyword.iskeyword(member.wire)
-                sent.functional |= member.wire.startswith("__")  # A class would mangle it.
                 whole = f"Required[{type_}]" if member.required else type_
                 sent.fields.append(Field(member.wire, names.quoted(member.wire), whole, prose.paragraphs(said)))
+            types = names.identifiers(" ".join(field.type for field in sent.fields))
+            sent.functional = any(_unwritable(field.wire, types) for field in sent.fields)
 
     def _parts(self, found: Shape, otherwise: str) -> list[str]:  # noqa: PLR0911  # One for each kind.
         match found.kind:
@@ -91,7 +91,8 @@ class Sender:
         if found.pointer not in self.planned:
             name = f"{names.class_name(found.component or otherwise)}Param"
             sent = Sent(
-                self.registry.claim(name, found.pointer), prose.paragraphs(prose.about(found.schema)) or f"{name}."
+                self.registry.claim(name, found.pointer),
+                prose.paragraphs(prose.about(found.schema)) or f"{name}, as the document describes it.",
             )
             self.planned[found.pointer] = sent
             self._waiting.append((sent, found))
@@ -134,3 +135,8 @@ class Sender:
             )
             return []
         return [received.name]
+
+
+def _unwritable(wire: str, types: set[str]) -> bool:
+    """Return whether a class cannot have the key: no name, a mangled one, or one that hides a type beside it."""
+    return not wire.isidentifier() or keyword.iskeyword(wire) or wire.startswith("__") or wire in types
