@@ -14,6 +14,7 @@ from pareta.sandbox._sandbox import import_server
 from pareta.sandbox._settings import DEFAULT_BALANCE, Settings
 
 if TYPE_CHECKING:
+    from pareta.sandbox._platform import Platform
     from pareta.sandbox._server import SandboxServer
 
 _DEFAULT_PORT = 8700
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
 
     async def serve() -> None:
-        server = server_module.SandboxServer(settings, bound, on_ready=lambda: _greet(server))
+        server: SandboxServer = server_module.SandboxServer(settings, bound, on_ready=lambda: _greet(server.platform))
 
         def stop(_: int, __: FrameType | None) -> None:
             server.stop()
@@ -72,8 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _greet(server: "SandboxServer") -> None:
-    platform = server.platform
+def _greet(platform: "Platform") -> None:
     print(  # noqa: T201 - it is what the command is for.
         f"Pareta sandbox at {platform.base_url}\n\n"
         f"    export PARETA_BASE_URL={platform.base_url}\n"

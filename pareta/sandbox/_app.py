@@ -3,9 +3,10 @@
 import asyncio
 import hmac
 import logging
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from functools import partial
 
+from attrs import frozen
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
@@ -24,15 +25,29 @@ _BODY_LIMIT = 8 * 1024 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
+@frozen
+class Contract:
+    """A document, ready to be served: its routes, and its schemas compiled."""
+
+    router: Router
+    validators: Mapping[str, RequestValidator]
+
+
+def contract_of(document: Document) -> Contract:
+    """Return the contract that a document is."""
+    validators = {each.id: RequestValidator(document, each) for each in document.operations}
+    return Contract(Router(document.operations), validators)
+
+
 class Application:
     """Serves a document's operations. It refuses to be made when an operation has no handler, or the reverse."""
 
-    def __init__(self, platform: Platform, document: Document, *, hosts: frozenset[str] | None) -> None:
+    def __init__(self, platform: Platform, contract: Contract, *, hosts: frozenset[str] | None) -> None:
         self._platform = platform
         self._hosts = hosts
         self._handlers = Handlers(platform).table
-        self._router = Router(document.operations)
-        self._validators = {each.id: RequestValidator(document, each) for each in document.operations}
+        self._router = contract.router
+        self._validators = contract.validators
         self._idempotency = _idempotency.Idempotency(platform)
         _hold_equal(set(self._validators), set(self._handlers))
 

@@ -1,7 +1,10 @@
 """The tasks of `catalog.toml`, their leaderboards and examples; which fits an intent is the matcher's."""
 
 import tomllib
+from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from attrs import frozen
@@ -79,14 +82,15 @@ class CatalogTask:
         }
 
 
-Catalog = dict[str, CatalogTask]
+Catalog = Mapping[str, CatalogTask]
 
 
+@cache
 def load() -> Catalog:
-    """Read the catalog, in the order of its ids."""
+    """Read the catalog, in the order of its ids; once, since it does not change."""
     text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
     tasks = (_task(name, node) for name, node in tomllib.loads(text).items())
-    return {task.id: task for task in sorted(tasks, key=lambda each: each.id)}
+    return MappingProxyType({task.id: task for task in sorted(tasks, key=lambda each: each.id)})
 
 
 def _task(name: str, node: dict[str, Any]) -> CatalogTask:

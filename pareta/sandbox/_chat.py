@@ -3,6 +3,8 @@
 import time
 from typing import Any
 
+from attrs import frozen
+
 from pareta.sandbox._completion import Completion, complete
 from pareta.sandbox._http import Answer, Problem, event, event_stream, json_answer, lasting
 from pareta.sandbox._platform import Platform
@@ -17,63 +19,18 @@ _JUDGE_SPREAD = 0.06
 async def create_chat_completion(platform: Platform, body: dict[str, Any]) -> Answer:
     """Answer a conversation. It is billed when it is accepted, also where the client then leaves."""
     began = time.perf_counter()
-    epoch = platform.epoch
     row = _serving(platform, body["model"])
-    now = platform.clock.now()
-    price = platform.catalog[row.task].entry(row.model).price
-    number = platform.store.bill(row.name, price=price, at=now)
-    if number is None:
-        platform.store.refuse(row.name, status=402, at=now)
-        raise Problem(402, "The balance is empty. Top up in the dashboard.")
-    completion = complete(platform.engine.reply(body), body, number=number, created=now // 1000)
-    pace = _Pace(platform, row, completion)
+    number = _bill(platform, row)
+    created = platform.clock.now() // 1000
+    completion = complete(platform.engine.reply(body), body, number=number, created=created)
+    run = _Run(platform, platform.epoch, row, number, completion, began)
     header = (("x-pareta-sandbox", platform.engine.name),)
     if not body.get("stream"):
-        await platform.clock.sleep(pace.total)
-        if platform.epoch != epoch:
-            raise Problem(503, "The sandbox was reset meanwhile.")
-        _finish(platform, row, number, completion, platform.clock.latency(began, pace.total * 1000))
-        return json_answer(completion.whole(), headers=header)
-    options = body.get("stream_options") or {}
+        return json_answer(await run.whole(), headers=header)
+    options: dict[str, Any] = body.get("stream_options") or {}
     tape = platform.jobs.tape()
-    run = _record(platform, row, number, completion, pace, tape, began, include_usage=bool(options.get("include_usage")))
-    platform.jobs.start(run)
+    platform.jobs.start(run.record(tape, include_usage=bool(options.get("include_usage"))))
     return event_stream(tape, headers=header)
-
-
-class _Pace:
-    """How fast an alias answers, in seconds: modelled, the same in every run of a seed."""
-
-    def __init__(self, platform: Platform, row: EndpointRow, completion: Completion) -> None:
-        speed = fraction(platform.seed, "speed", row.task, row.model)
-        self.to_first = 0.080 + 0.060 * speed + 0.0001 * completion.prompt_tokens
-        self.per_token = 0.012 + 0.014 * speed
-        self.total = self.to_first + self.per_token * len(completion.deltas)
-
-
-async def _record(
-    platform: Platform,
-    row: EndpointRow,
-    number: int,
-    completion: Completion,
-    pace: _Pace,
-    tape: Tape,
-    began: float,
-    *,
-    include_usage: bool,
-) -> None:
-    """Write the stream onto its tape, whoever still listens."""
-    tokens = range(1, len(completion.deltas) + 1)
-    chunks = [event(chunk) for chunk in completion.chunks(include_usage=include_usage)]
-    await platform.clock.sleep(pace.to_first)
-    for position, chunk in enumerate(chunks):
-        if position in tokens:
-            await platform.clock.sleep(pace.per_token)
-        if position == len(completion.deltas) + 1:
-            _finish(platform, row, number, completion, platform.clock.latency(began, pace.total * 1000))
-        tape.write(chunk)
-    tape.write(_DONE)
-    tape.end()
 
 
 def _serving(platform: Platform, model: str) -> EndpointRow:
@@ -88,13 +45,71 @@ def _serving(platform: Platform, model: str) -> EndpointRow:
     raise lasting(503, f"Endpoint '{model}' is {row.status}. Start it first.")
 
 
-def _finish(platform: Platform, row: EndpointRow, number: int, completion: Completion, latency_ms: float) -> None:
-    quality = platform.catalog[row.task].entry(row.model).quality
-    score = quality + _JUDGE_SPREAD * (fraction(platform.seed, "judge", number) - 0.5)
-    platform.store.finish(
-        number,
-        prompt_tokens=completion.prompt_tokens,
-        completion_tokens=len(completion.deltas),
-        latency_ms=latency_ms,
-        score=round(min(max(score, 0.0), 1.0), 4),
-    )
+def _bill(platform: Platform, row: EndpointRow) -> int:
+    now = platform.clock.now()
+    price = platform.catalog[row.task].entry(row.model).price
+    number = platform.store.bill(row.name, price=price, at=now)
+    if number is None:
+        platform.store.refuse(row.name, status=402, at=now)
+        raise Problem(402, "The balance is empty. Top up in the dashboard.")
+    return number
+
+
+@frozen
+class _Run:
+    """A completion that was billed, on its way to the client. How fast it goes follows from the seed."""
+
+    platform: Platform
+    epoch: int
+    row: EndpointRow
+    number: int
+    completion: Completion
+    began: float
+
+    async def whole(self) -> dict[str, Any]:
+        """Return the answer once it would be written."""
+        await self.platform.clock.sleep(self._seconds)
+        if self.platform.epoch != self.epoch:
+            raise Problem(503, "The sandbox was reset meanwhile.")
+        self._finish()
+        return self.completion.whole()
+
+    async def record(self, tape: Tape, *, include_usage: bool) -> None:
+        """Write the stream onto its tape, whoever still listens."""
+        written = len(self.completion.deltas)
+        await self.platform.clock.sleep(self._to_first)
+        for position, chunk in enumerate(self.completion.chunks(include_usage=include_usage)):
+            if 1 <= position <= written:
+                await self.platform.clock.sleep(self._per_token)
+            if position == written + 1:
+                self._finish()
+            tape.write(event(chunk))
+        tape.write(_DONE)
+        tape.end()
+
+    @property
+    def _speed(self) -> float:
+        return fraction(self.platform.seed, "speed", self.row.task, self.row.model)
+
+    @property
+    def _to_first(self) -> float:
+        return 0.080 + 0.060 * self._speed + 0.0001 * self.completion.prompt_tokens
+
+    @property
+    def _per_token(self) -> float:
+        return 0.012 + 0.014 * self._speed
+
+    @property
+    def _seconds(self) -> float:
+        return self._to_first + self._per_token * len(self.completion.deltas)
+
+    def _finish(self) -> None:
+        quality = self.platform.catalog[self.row.task].entry(self.row.model).quality
+        score = quality + _JUDGE_SPREAD * (fraction(self.platform.seed, "judge", self.number) - 0.5)
+        self.platform.store.finish(
+            self.number,
+            prompt_tokens=self.completion.prompt_tokens,
+            completion_tokens=len(self.completion.deltas),
+            latency_ms=self.platform.clock.latency(self.began, self._seconds * 1000),
+            score=round(min(max(score, 0.0), 1.0), 4),
+        )

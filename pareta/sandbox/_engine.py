@@ -8,6 +8,7 @@ from attrs import frozen
 
 from pareta.sandbox._extraction import Passage, best_sentences, read
 from pareta.sandbox._filling import fill
+from pareta.sandbox._shapes import is_object
 
 
 @frozen
@@ -48,10 +49,10 @@ class ExtractiveEngine:
     def reply(self, body: dict[str, Any]) -> Reply:
         """Return the reply; the same to the same body."""
         passage = read(body["messages"])
-        call = _wanted_call(body.get("tools") or (), body.get("tool_choice"), passage)
+        call = _wanted_call(body.get("tools", ()), body.get("tool_choice"), passage)
         if call is not None:
             return Reply(None, (call,))
-        return Reply(_text(body.get("response_format") or {"type": "text"}, passage))
+        return Reply(_text(body.get("response_format", {"type": "text"}), passage))
 
 
 def _text(form: dict[str, Any], passage: Passage) -> str:
@@ -59,26 +60,25 @@ def _text(form: dict[str, Any], passage: Passage) -> str:
     if form["type"] == "json_object":
         return _json({"answer": " ".join(found) if found else None})
     if form["type"] == "json_schema":
-        return _json(fill((form.get("json_schema") or {}).get("schema") or {}, passage))
+        return _json(fill(form.get("json_schema", {}).get("schema", {}), passage))
     if found:
         return " ".join(found)
     if passage.images:
         return f"{_counted(passage.images)} came with the request. This sandbox reads text alone, and quotes from it."
-    asked = passage.question if passage.question else "nothing"
+    asked = passage.question or "nothing"
     return f"The request has no text to answer from. This sandbox only quotes from the prompt, which asks: {asked}"
 
 
 def _wanted_call(tools: Sequence[dict[str, Any]], choice: Any, passage: Passage) -> Call | None:
-    if not tools or choice in {None, "auto", "none"} if isinstance(choice, str | None) else not tools:
+    functions: list[dict[str, Any]] = [tool["function"] for tool in tools]
+    if is_object(choice):
+        functions = [each for each in functions if each["name"] == choice["function"]["name"]]
+    elif choice != "required":
         return None
-    functions = [tool["function"] for tool in tools]
-    if isinstance(choice, dict):
-        name = choice["function"]["name"]
-        function = next((each for each in functions if each["name"] == name), {"name": name})
-    else:
-        function = functions[0]
-    schema = {"type": "object", **(function.get("parameters") or {})}
-    return Call(function["name"], _json(fill(schema, passage)))
+    if not functions:
+        return None
+    schema = {"type": "object", **functions[0].get("parameters", {})}
+    return Call(functions[0]["name"], _json(fill(schema, passage)))
 
 
 def _counted(images: int) -> str:

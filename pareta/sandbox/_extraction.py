@@ -7,12 +7,13 @@ from typing import Any
 
 from attrs import frozen
 
-from pareta.sandbox._words import sentences, stem, stems, words
+from pareta.sandbox._shapes import is_array
+from pareta.sandbox._words import sentences, stem, stems, word_set, words
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = rf"\b(?:{_MONTH}\.? \d|\d{{1,2}}\.? {_MONTH}|\d{{4}}-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}})"
 _MONEY = r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:USD|EUR|GBP|CHF|dollars?|euros?|pounds?)\b"
-# What a sentence looks like that answers a word, where it does not have the word itself.
+# What a sentence looks like that answers a word, whether it has the word itself or not.
 _CUES = {
     "when": _DATE,
     "date": _DATE,
@@ -33,14 +34,17 @@ _CUES = {
     "where": r"\b(?:in|at) [A-Z]",
 }
 _CUE_PATTERNS = {stem(word): re.compile(pattern) for word, pattern in _CUES.items()}
-_ASKING = frozenset(
+_ASKING = word_set(
     """answer classify describe detect draft explain extract find get give identify list make name pull read return say
     show summarise summarize tell translate write how what when where which who whom whose why is are was were does do
-    did can could""".split()
+    did can could"""
 )
 _SUMMARY = frozenset(map(stem, ("summarise", "summarize", "summary", "tldr", "shorten", "gist")))
 _MOST_SENTENCES = 3
 _CUE_WEIGHT = 0.6
+# A contract names its parties once, and speaks of "either party" everywhere.
+_CUE_WEIGHTS = {stem("party"): 1.5}
+_LISTED = re.compile(r",|\band\b|\beach\b|\ball\b")
 _INSTRUCTION = re.compile(r"\A([^:\n.?!]{3,160}):\s+(\S.*)\Z", re.DOTALL)
 
 
@@ -69,16 +73,19 @@ def read(messages: Iterable[dict[str, Any]]) -> Passage:
 
 
 def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
-    """Return the sentences that answer, in the order of the text: as few as cover what can be covered."""
-    wanted = list(dict.fromkeys(stems(passage.question if asked is None else asked)))
-    raw = {stem(word) for word in words(passage.question if asked is None else asked)}
-    wanted += [word for word in _CUE_PATTERNS if word in raw and word not in wanted]
+    """Return the sentences that answer, in the order of the text.
+
+    It is one, unless several things are asked for: then as few as cover what can be covered, at most three.
+    """
+    question = passage.question if asked is None else asked
+    raw = {stem(word) for word in words(question)}
     if _SUMMARY & raw:
         return list(passage.sentences[:2])
+    open_words = {*stems(question), *(raw & _CUE_PATTERNS.keys())}
+    at_most = _MOST_SENTENCES if asked is None and _LISTED.search(question) else 1
     spread = Counter(word for each in passage.sentences for word in set(stems(each)))
     chosen: list[int] = []
-    open_words = set(wanted)
-    while open_words and len(chosen) < _MOST_SENTENCES:
+    while open_words and len(chosen) < at_most:
         scores = [
             (0.0 if index in chosen else _score(each, open_words, spread), -index)
             for index, each in enumerate(passage.sentences)
@@ -96,7 +103,7 @@ def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
 def _score(sentence: str, wanted: set[str], spread: Counter[str]) -> float:
     own = set(stems(sentence))
     exact = sum(1 / spread[word] for word in sorted(wanted & own))
-    cued = sum(_CUE_WEIGHT for word in sorted(wanted - own) if _is_cued(word, sentence))
+    cued = sum(_CUE_WEIGHTS.get(word, _CUE_WEIGHT) for word in sorted(wanted) if _is_cued(word, sentence))
     return exact + cued
 
 
@@ -123,7 +130,7 @@ def _split(text: str) -> tuple[str, list[str]]:
 
 
 def _asks(sentence: str) -> bool:
-    if sentence.rstrip("\"”’) ").endswith(("?", "？")):
+    if sentence.rstrip('"\u201d\u2019) ').endswith(("?", "\uff1f")):
         return True
     first = next((word for word in words(sentence) if word != "please"), "")
     return first in _ASKING
@@ -138,4 +145,4 @@ def _text(message: dict[str, Any]) -> str:
 
 def _count_images(message: dict[str, Any]) -> int:
     content = message.get("content")
-    return sum(part["type"] == "image_url" for part in content) if isinstance(content, list) else 0
+    return sum(part["type"] == "image_url" for part in content) if is_array(content) else 0

@@ -16,7 +16,6 @@ HEADER = "Idempotency-Key"
 _KEPT_AT_MOST = 10_000
 _KEPT_MILLISECONDS = 24 * 60 * 60 * 1000
 _REPLAYED = ("idempotent-replayed", "true")
-_FIRST_ERROR_STATUS = 400
 
 
 def fingerprint(operation_id: str, path_values: dict[str, str], body: Any) -> str:
@@ -56,14 +55,12 @@ class Idempotency:
     async def _fly(self, key: str, flight: _Flight, effect: Callable[[], Awaitable[Answer]]) -> Answer:
         self._flights[key] = flight
         epoch = self._platform.epoch
-        answer = None
         try:
             answer = await effect()
-        finally:
-            if answer is None or answer.status >= _FIRST_ERROR_STATUS:
-                self._land(key, flight, None)
-            else:
-                self._settle(key, flight, answer, epoch)
+        except BaseException:
+            self._land(key, flight, None)
+            raise
+        self._settle(key, flight, answer, epoch)
         return answer
 
     def _settle(self, key: str, flight: _Flight, answer: Answer, epoch: int) -> None:

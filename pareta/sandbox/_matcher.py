@@ -6,13 +6,13 @@ from typing import Any
 from attrs import frozen
 
 from pareta.sandbox._catalog import Catalog
-from pareta.sandbox._words import STOP_WORDS, stem, words
+from pareta.sandbox._words import STOP_WORDS, stem, word_set, words
 
 # What one does with any task, and what any task is about, tells none from another.
-_COMMON = frozenset(
+_COMMON = word_set(
     """extract pull get find read take detect identify recognise recognize process handle make build give show help
-    classify generate write automatically automatic ai ml llm model text data information info document doc file input output
-    new lot many thing something using use like""".split()
+    classify generate write automatically automatic ai ml llm model text data information info
+    document doc file input output new lot many thing something using use like"""
 )
 _UNKNOWN_WEIGHT = 0.1
 _MATCHED_FROM = 0.4
@@ -65,7 +65,7 @@ class Matcher:
         asked = {stem(word) for word in words(query)} - _STOP_STEMS
         weights = {word: 1 / (1 + self._spread[word]) if word in self._spread else _UNKNOWN_WEIGHT for word in asked}
         whole = sum(weights[word] for word in sorted(asked))
-        ranked = []
+        ranked: list[Candidate] = []
         for task_id, known in self._known.items():
             score = sum(weights[word] for word in sorted(asked & known)) / whole if whole else 0.0
             if score >= _NONE_BELOW:

@@ -52,7 +52,7 @@ class Metrics:
     def uptime(self) -> dict[str, Any]:
         """Return the share of the time that it was live of the time that it was meant to be, and what interrupted."""
         live = down = 0
-        incidents = []
+        incidents: list[dict[str, Any]] = []
         transitions = self._store.transitions(self._row.name)
         ends: list[int | None] = [*(each.at for each in transitions[1:]), None]
         for transition, end in zip(transitions, ends, strict=True):
@@ -97,7 +97,8 @@ class Metrics:
         for at in refusals:
             errors[at - at % _HOUR] = errors.get(at - at % _HOUR, 0) + 1
         series = [
-            {"started_at": iso(at), **_usage(served.get(at, ()), errors.get(at, 0))} for at in sorted({*served, *errors})
+            {"started_at": iso(at), **_usage(served.get(at, ()), errors.get(at, 0))}
+            for at in sorted({*served, *errors})
         ]
         return {**self._head(), **_usage(rows, len(refusals)), "series": series}
 

@@ -37,6 +37,7 @@ class Sandbox:
             modelled. `real` is the machine's time, and latencies are measured.
         host: The address to bind. Requests must name a loopback host unless it is another.
         port: The port to bind; 0 for a free one.
+
     """
 
     def __init__(
@@ -59,6 +60,7 @@ class Sandbox:
         Raises:
             OSError: The address cannot be bound.
             ImportError: The extra `sandbox` is not installed.
+
         """
         if self._running is not None:
             raise RuntimeError("The sandbox has been started already.")

@@ -58,7 +58,7 @@ def read(headers: Mapping[str, str]) -> Scenario | None:
 
 
 def _problem(name: str, options: Mapping[str, str]) -> Problem:
-    headers = []
+    headers: list[tuple[str, str]] = []
     retry_after = options.get("retry-after", "1" if name in _WITH_RETRY_AFTER else None)
     if retry_after is not None:
         headers.append(("retry-after", retry_after))

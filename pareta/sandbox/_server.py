@@ -2,18 +2,20 @@
 
 import asyncio
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from functools import cache
 
 import uvicorn
 
 from pareta.sandbox import _document
-from pareta.sandbox._app import Application, allowed_hosts
+from pareta.sandbox._app import Application, Contract, allowed_hosts, contract_of
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._settings import Settings
 
 _GRACE_SECONDS = 1
 _TICK_SECONDS = 1.0
+_POLL_SECONDS = 0.002
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -36,6 +38,12 @@ def url_of(bound: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
+@cache
+def _published() -> Contract:
+    """Return the contract of the document that the package carries; compiled once, since it does not change."""
+    return contract_of(_document.load())
+
+
 class SandboxServer(uvicorn.Server):
     """A server that `stop` ends from any thread, open streams included.
 
@@ -45,7 +53,7 @@ class SandboxServer(uvicorn.Server):
     def __init__(self, settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> None:
         self.platform = Platform(settings, base_url=url_of(bound))
         host = bound.getsockname()[0]
-        app = Application(self.platform, _document.load(), hosts=allowed_hosts(host))
+        app = Application(self.platform, _published(), hosts=allowed_hosts(host))
         super().__init__(
             uvicorn.Config(
                 app,
@@ -57,7 +65,6 @@ class SandboxServer(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 date_header=settings.clock == "real",
-                timeout_graceful_shutdown=_GRACE_SECONDS,
             )
         )
         self._bound = bound
@@ -92,11 +99,26 @@ class SandboxServer(uvicorn.Server):
                 continue
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Break open streams off, then close."""
+        """Break open streams off and close, at most a second later; uvicorn's own waits longer than it needs."""
+        del sockets  # Its servers close them.
         self.platform.jobs.stop()
-        await super().shutdown(sockets)
+        for server in self.servers:
+            server.close()
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        await self._wait_for_connections()
+        for task in tuple(self.server_state.tasks):
+            task.cancel()
+        for connection in tuple(self.server_state.connections):
+            connection.transport.abort()
+        await asyncio.sleep(0)
+
+    async def _wait_for_connections(self) -> None:
+        end = self.loop.time() + _GRACE_SECONDS
+        while (self.server_state.connections or self.server_state.tasks) and self.loop.time() < end:  # noqa: ASYNC110
+            await asyncio.sleep(_POLL_SECONDS)
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Leave signals to whoever runs the server."""
         yield

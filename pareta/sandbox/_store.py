@@ -1,7 +1,7 @@
 """The sandbox's state, in SQLite; what a method did is committed when it returns."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from attrs import evolve, frozen
@@ -14,7 +14,9 @@ CREATE TABLE endpoints (
     deploying INTEGER NOT NULL, was_live INTEGER NOT NULL, region TEXT NOT NULL, created_at INTEGER NOT NULL,
     owned_by TEXT NOT NULL, protected INTEGER NOT NULL, failure TEXT
 );
-CREATE TABLE transitions (endpoint TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, deploying INTEGER NOT NULL);
+CREATE TABLE transitions (
+    endpoint TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, deploying INTEGER NOT NULL
+);
 CREATE INDEX transitions_of ON transitions (endpoint);
 CREATE TABLE completions (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -175,7 +177,8 @@ class Store:
     ) -> None:
         """Record what is known at a completion's end."""
         self._db.execute(
-            "UPDATE completions SET prompt_tokens = ?, completion_tokens = ?, latency_ms = ?, score = ? WHERE number = ?",
+            """UPDATE completions SET prompt_tokens = ?, completion_tokens = ?, latency_ms = ?, score = ?
+               WHERE number = ?""",
             (prompt_tokens, completion_tokens, latency_ms, score, number),
         )
 
@@ -204,7 +207,8 @@ class Store:
         """Keep an answer under a key, and of all answers the newest `at_most`."""
         with self._transaction():
             kept = self._db.execute(
-                "INSERT OR REPLACE INTO answers (key, fingerprint, at, status, headers, body) VALUES (?, ?, ?, ?, ?, ?)",
+                """INSERT OR REPLACE INTO answers (key, fingerprint, at, status, headers, body)
+                   VALUES (?, ?, ?, ?, ?, ?)""",
                 (key, answer.fingerprint, at, answer.status, answer.headers, answer.body),
             )
             self._db.execute("DELETE FROM answers WHERE seq <= ?", ((kept.lastrowid or 0) - at_most,))
@@ -217,7 +221,7 @@ class Store:
         self._db.execute("INSERT INTO transitions VALUES (?, ?, ?, ?)", (row.name, at, row.status, row.deploying))
 
     @contextmanager
-    def _transaction(self) -> Iterator[None]:
+    def _transaction(self) -> Generator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield

@@ -132,8 +132,8 @@ def _problems(
 ) -> Iterable[dict[str, Any]]:
     try:
         errors = list(validator.iter_errors(value))
-    except ValueError as error:  # It holds values of limited depth alone.
-        raise invalid(loc, f"The value cannot be read: {error}"[:_MESSAGE_LIMIT], "value_error") from None
+    except ValueError as refusal:  # It holds values of limited depth alone.
+        raise invalid(loc, f"The value cannot be read: {refusal}"[:_MESSAGE_LIMIT], "value_error") from None
     for error in errors:
         yield from _describe(error, loc)
 

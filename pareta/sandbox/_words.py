@@ -8,19 +8,25 @@ _LINE = re.compile(r"[^\r\n]+")
 # A sentence ends at its punctuation before white space, unless an abbreviation or an initial stands there.
 _END = re.compile(
     r"(?<![\s.(][A-Z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bvs\.)(?<!\bMrs\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
-    r"(?<=[.!?])[\"”’)]*\s+"
-    r"|(?<=[。！？])\s*"
+    r"(?<=[.!?])[\"\u201d\u2019)]*\s+"
+    r"|(?<=[\u3002\uff01\uff1f])\s*"
 )
 _ABBREVIATED = re.compile(r"\b(?:Inc|Ltd|Co|Corp|St|no|approx)\.$")
 _SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
 _SHORTEST_STEM = 3
 
-STOP_WORDS = frozenset(
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list that is written as text."""
+    return frozenset(text.split())
+
+
+STOP_WORDS = word_set(
     """a about after all also am an and any are as at be been before being between both but by can could did do does
     doing down each few for from had has have having he her here him his how i if in into is it its just me more most
     my need no not of off on once only or other our out over own please same she should so some such than that the
     their them then there these they this those through to too under until up us very want was we were what when where
-    which while who whom why will with would you your""".split()
+    which while who whom why will with would you your"""
 )
 
 
