@@ -12,11 +12,10 @@ import attrs
 
 from .problems import Problem, RefusedError
 
-MODULES = ("models", "endpoints", "chat", "tasks")
+MODULES = ("client", "models", "endpoints", "chat", "streams", "tasks")
 """The modules that differ between the two worlds in nothing but waiting."""
 
 RENAMES = {
-    "_async": "_sync",
     "__aiter__": "__iter__",
     "__anext__": "__next__",
     "__aenter__": "__enter__",
@@ -78,17 +77,23 @@ def modules(project: Path, polish: Callable[[str, str], str]) -> dict[Path, str]
     """Return the derived modules by path; RefusedError where one is missing, or a rename is of no use."""
     deriver = Deriver()
     derived: dict[Path, str] = {}
+    problems: list[Problem] = []
     for name in MODULES:
-        file = project / "pareta" / "_async" / f"{name}.py"
-        if not file.is_file():
-            continue
+        where = f"pareta/_async/{name}.py"
         try:
-            text = deriver.module(file.read_text(encoding="utf-8"))
+            text = deriver.module((project / where).read_text(encoding="utf-8"))
+        except OSError as error:
+            problems.append(Problem(where, 1, 1, f"cannot be read: {error.strerror}; write it, or correct `MODULES`"))
         except (tokenize.TokenError, SyntaxError, UnicodeDecodeError) as error:
-            problem = Problem(f"pareta/_async/{name}.py", 1, 1, f"not Python ({error}); correct it")
-            raise RefusedError([problem]) from None
-        target = project / "pareta" / "_sync" / f"{name}.py"
-        derived[target] = polish(f"{name}.py", _HEADER.format(name=name) + text)
+            problems.append(Problem(where, 1, 1, f"not Python ({error}); correct it"))
+        else:
+            target = project / "pareta" / "_sync" / f"{name}.py"
+            derived[target] = polish(f"{name}.py", _HEADER.format(name=name) + text)
+    unused = ", ".join(deriver.unused())
+    if unused and not problems:
+        problems.append(Problem("generator/derive.py", 1, 1, f"no module uses the rename of {unused}; remove it"))
+    if problems:
+        raise RefusedError(problems)
     return derived
 
 

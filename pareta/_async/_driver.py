@@ -1,0 +1,135 @@
+"""Performs the effects of a flow on asyncio. It decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import TypeVar
+
+import attrs
+
+from pareta_generated.types import Call
+
+from .. import _flows as flows
+from .._config import Settings
+from .._effects import Flow, Incoming, Outcome, Send, Settle, Sleep
+from .._engine import AsyncArrival, AsyncEngine, Fault
+from .._exceptions import ParetaError
+from .._http_client import AsyncHttpClient
+from .._proxies import proxy_for
+from .._session import Session
+from .._timeouts import Patience
+
+T = TypeVar("T")
+MAX_CONNECTIONS = 1000
+"""How many calls may be in flight at a time, unless a client says otherwise."""
+REST = 64 * 1024
+"""How much of a stream that is over is read, so that its connection can be used again."""
+REST_SECONDS = 0.1
+
+
+def open_engine(settings: Settings, http_client: AsyncHttpClient | None) -> AsyncEngine:
+    """Return the engine for a client: the caller's own HTTP client, else connections of ours."""
+    if http_client is not None:
+        from ._http_client import AsyncHttpClientEngine  # noqa: PLC0415
+
+        return AsyncHttpClientEngine(http_client)
+    # httpcore is the slowest import there is here, so it waits for the first client that needs it.
+    from .._httpcore import Route  # noqa: PLC0415
+    from ._httpcore import AsyncHttpcoreEngine  # noqa: PLC0415
+
+    base = settings.session.base
+    return AsyncHttpcoreEngine(Route(base=base, proxy=proxy_for(base)), settings.max_connections or MAX_CONNECTIONS)
+
+
+@attrs.frozen
+class AsyncCaller:
+    """What a client and its namespaces share: the session to make requests with, and the engine to send them."""
+
+    settings: Settings
+    session: Session
+    engine: AsyncEngine
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call and return what it answers."""
+        return await self.run(flows.send(self.session, call))
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow, unless the client is closed."""
+        if self.settings.closed:
+            raise ParetaError("This client is closed: make another.")
+        return await run(flow, self.engine)
+
+
+async def run(flow: Flow[T], engine: AsyncEngine) -> T:
+    """Run `flow` to its end and return what it returns."""
+    outcome: object = None
+    while True:
+        try:
+            effect = flow.send(outcome)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        match effect:
+            case Send():
+                outcome = await send(effect, engine)
+            case Sleep():
+                await asyncio.sleep(effect.seconds)
+                outcome = None
+            case Settle():
+                outcome = await settle(effect)
+
+
+async def send(effect: Send, engine: AsyncEngine) -> Outcome:
+    """Send a request; read the answer, unless it is a stream that was asked for."""
+    try:
+        arrival = await engine.send(effect.request, effect.waits)
+    except Fault as fault:
+        return fault
+    incoming = Incoming(effect, arrival.status, arrival.headers)
+    if incoming.opens:
+        return incoming.opened(arrival)
+    try:
+        async for piece in arrival.pieces(effect.waits.read):
+            if not incoming.feed(piece):
+                break
+        else:
+            incoming.end()
+    except Fault as fault:
+        return incoming.outcome(fault)
+    finally:
+        await arrival.close()
+    return incoming.outcome()
+
+
+async def settle(effect: Settle) -> Fault | None:
+    """Read a stream to its end."""
+    arrival: AsyncArrival = effect.opened.arrival
+    read = effect.opened.read
+    pieces = arrival.pieces(read)
+    try:
+        async for piece in pieces:
+            for _ in effect.reading.feed(piece):
+                pass
+            if effect.reading.done:
+                await drain(pieces, read)
+                return None
+        effect.reading.end()
+    except Fault as fault:
+        return fault
+    finally:
+        await arrival.close()
+    return None
+
+
+async def drain(pieces: AsyncIterator[bytes], read: Patience) -> None:
+    """Read what is left of a stream that is over, a little of it and for a moment."""
+    read.until = time.monotonic() + REST_SECONDS
+    size = 0
+    with suppress(Fault):
+        async for piece in pieces:
+            size += len(piece)
+            if size > REST:
+                return

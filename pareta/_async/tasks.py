@@ -1,0 +1,81 @@
+"""`client.tasks`: the catalog of tasks, and which model is best at each."""
+
+from __future__ import annotations
+
+import builtins
+from typing import TYPE_CHECKING
+
+from pareta_generated import api
+from pareta_generated.models import Leaderboard, Task, TaskMatch
+
+if TYPE_CHECKING:
+    from ._driver import AsyncCaller
+
+
+class AsyncTasks:
+    """The catalog of tasks."""
+
+    def __init__(self, caller: AsyncCaller) -> None:
+        self._caller = caller
+
+    async def list(self) -> builtins.list[Task]:
+        """List every task that a model can be deployed for.
+
+        Raises:
+            ParetaError: It failed, after the retries.
+
+        """
+        return (await self._caller.send(api.list_tasks())).tasks
+
+    async def retrieve(self, task_id: str | None, examples_n: int | None = None) -> Task:
+        """Retrieve a task.
+
+        Args:
+            task_id: The task's id, such as `contract-key-fields`.
+            examples_n: How many worked examples to include in `examples`, up to 20.
+
+        Raises:
+            NotFoundError: There is no such task.
+            ValueError: The id is None or empty; nothing is sent.
+
+        """
+        call = api.retrieve_task(task_id, examples_n=examples_n)
+        return await self._caller.send(call)
+
+    async def match(self, query: str | None, top_k: int = 5) -> TaskMatch:
+        """Find the task that fits an intent.
+
+        Args:
+            query: What you want to do, in plain words.
+            top_k: How many candidates to return at most, from 1 to 50.
+
+        Returns:
+            The candidates, best first; `chosen` is None where none fits well enough.
+
+        Raises:
+            BadRequestError: `top_k` is out of range.
+            ValueError: The query is None or empty; nothing is sent.
+
+        """
+        call = api.match_task(query=query, top_k=top_k)
+        return await self._caller.send(call)
+
+    async def leaderboard(self, task_id: str | None) -> Leaderboard:
+        """Rank the models for a task, by measured quality and price.
+
+        Raises:
+            NotFoundError: There is no such task.
+            ValueError: The id is None or empty; nothing is sent.
+
+        """
+        return await self._caller.send(api.task_leaderboard(task_id))
+
+    async def recommended(self, task_id: str | None) -> str | None:
+        """Return the alias that `model="recommended"` stands for when this task is deployed.
+
+        Raises:
+            NotFoundError: There is no such task.
+            ValueError: The id is None or empty; nothing is sent.
+
+        """
+        return (await self.leaderboard(task_id)).recommended

@@ -1,0 +1,85 @@
+"""A body on its way in: decoded from its content-encoding in bounded pieces, and capped."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+
+ANSWER_LIMIT = 32 * 1024 * 1024
+ERROR_LIMIT = 64 * 1024
+_PIECE = 64 * 1024
+_WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
+
+
+class BodyError(ValueError):
+    """A body that cannot be decoded, or is too long."""
+
+
+class Inflater:
+    """Undoes a content-encoding piece by piece; what it returns at a time stays small, whatever comes in."""
+
+    def __init__(self, encoding: str) -> None:
+        encoding = encoding.strip().lower()
+        self._plain = encoding in ("", "identity")
+        if not self._plain and encoding not in _WINDOWS:
+            raise BodyError(f"its content-encoding is {encoding!r}, which was not asked for and is not known")
+        self._raw_tried = encoding != "deflate"
+        self._stream = None if self._plain else zlib.decompressobj(_WINDOWS[encoding])
+        self._begun = False
+
+    def feed(self, piece: bytes) -> Iterator[bytes]:
+        """Yield what `piece` decodes to, 64 kB at most at a time."""
+        if self._stream is None:
+            yield piece
+            return
+        while piece:
+            try:
+                yield self._stream.decompress(piece, _PIECE)
+            except zlib.error as error:
+                if self._raw_tried or self._begun:
+                    raise BodyError(f"its compression is damaged: {error}") from error
+                # Some servers send the bare form of deflate, without zlib's header.
+                self._raw_tried, self._stream = True, zlib.decompressobj(-zlib.MAX_WBITS)
+                continue
+            self._begun = True
+            piece = self._stream.unconsumed_tail
+            if self._stream.eof and self._stream.unused_data:
+                raise BodyError("something follows the end of its compressed data")
+
+    def end(self) -> None:
+        """Say that the body is over: a compressed one must be whole."""
+        if self._stream is not None and self._begun and not self._stream.eof:
+            raise BodyError("its compressed data is cut short")
+
+
+class Body:
+    """Collects a body. An answer that is too long is an error; of an error answer the rest is not wanted."""
+
+    def __init__(self, encoding: str, *, limit: int, truncate: bool) -> None:
+        self._inflater = Inflater(encoding)
+        self._limit = limit
+        self._truncate = truncate
+        self._parts: list[bytes] = []
+        self._size = 0
+
+    def feed(self, piece: bytes) -> bool:
+        """Take a piece; return whether more is wanted."""
+        for part in self._inflater.feed(piece):
+            self._parts.append(part)
+            self._size += len(part)
+            if self._size > self._limit:
+                if self._truncate:
+                    return False
+                raise BodyError(f"it is longer than {self._limit:,} bytes")
+        return True
+
+    def end(self) -> None:
+        """Say that the body is over."""
+        self._inflater.end()
+
+    @property
+    def content(self) -> bytes:
+        """What came so far, decoded, up to the limit."""
+        if len(self._parts) == 1 and self._size <= self._limit:
+            return self._parts[0]
+        return b"".join(self._parts)[: self._limit]

@@ -1,0 +1,57 @@
+"""What a client is made of, checked. The same for both worlds."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import attrs
+
+from ._credentials import BaseUrl, Key
+from ._http_client import timeouts_of
+from ._log import configure, logger
+from ._options import NotGiven, Options, count_of
+from ._session import Session
+from ._timeouts import HttpxTimeout, Timeouts
+
+
+@attrs.define(kw_only=True)
+class Settings:
+    """A client's session, and what its engine is to be. Shared with the clients that `with_options` returns."""
+
+    session: Session
+    max_connections: int | None
+    closed: bool = False
+
+    @classmethod
+    def of(
+        cls,
+        *,
+        api_key: str | None,
+        base_url: str | None,
+        timeout: float | HttpxTimeout | None | NotGiven,
+        max_retries: int,
+        http_client: Any,
+        allow_http: bool,
+        engine: str,
+        max_connections: int | None,
+    ) -> Settings:
+        """Check the arguments of a client."""
+        configure()
+        if engine not in ("auto", "httpx"):
+            raise ValueError(f"engine must be 'auto' or 'httpx', not {engine!r}")
+        default = Timeouts() if http_client is None else None
+        options = Options(
+            timeouts=default if isinstance(timeout, NotGiven) else Timeouts.of(timeout),
+            max_retries=count_of("max_retries", max_retries),
+        )
+        if max_connections is not None and count_of("max_connections", max_connections) == 0:
+            raise ValueError("max_connections must be 1 or more")
+        session = Session(
+            base=BaseUrl.parse(base_url or os.environ.get("PARETA_BASE_URL"), allow_http=allow_http),
+            key=Key(api_key),
+            options=options,
+            own_timeouts=Timeouts() if http_client is None else timeouts_of(http_client),
+        )
+        logger.debug("client for %s", session.base)
+        return cls(session=session, max_connections=max_connections)

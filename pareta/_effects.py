@@ -1,0 +1,132 @@
+"""What a flow asks its driver to do, and what it is told came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from typing import Any, Protocol, TypeAlias, TypeVar
+
+import attrs
+
+from ._body import ANSWER_LIMIT, ERROR_LIMIT, Body, BodyError
+from ._engine import Fault, HttpRequest, Waits
+from ._response import Headers, Response
+from ._timeouts import Patience
+
+T = TypeVar("T")
+E_co = TypeVar("E_co", covariant=True)
+
+
+@attrs.frozen(kw_only=True)
+class Send:
+    """Send a request. The outcome is a Response, an Unreadable, a Fault, or for a stream an Opened."""
+
+    request: HttpRequest
+    waits: Waits
+    streams: bool = False
+
+
+@attrs.frozen
+class Sleep:
+    """Wait for so many seconds."""
+
+    seconds: float
+
+
+@attrs.frozen(kw_only=True)
+class Settle:
+    """Read a stream to its end, for what its reading makes of it. The outcome is None, or the Fault that cut it."""
+
+    opened: Opened
+    reading: Reading[Any]
+
+
+@attrs.frozen(kw_only=True)
+class Opened:
+    """A stream whose head has arrived."""
+
+    response: Response
+    arrival: Any = attrs.field(repr=False)
+    """The engine's Arrival or AsyncArrival: the driver that asked for it knows which."""
+    read: Patience = Patience(None)
+    """How long to wait for each piece."""
+
+
+@attrs.frozen(kw_only=True)
+class Unreadable:
+    """An answer of 2xx whose body cannot be decoded."""
+
+    response: Response
+    reason: str
+
+
+Outcome: TypeAlias = Response | Unreadable | Opened | Fault
+Flow: TypeAlias = Generator[Send | Sleep | Settle, Any, T]
+
+
+class Reading(Protocol[E_co]):
+    """Turns the pieces of a stream into what it yields, and knows when it is over. Pure."""
+
+    done: bool
+
+    def feed(self, piece: bytes) -> Iterator[E_co]:
+        """Yield what `piece` completes, and nothing after the stream's end. Raises what is wrong with it."""
+        ...
+
+    def end(self) -> None:
+        """Say that the body is over; raise where the stream is not."""
+        ...
+
+    def broken(self, fault: Fault) -> Exception:
+        """Return the exception for a stream that broke."""
+        ...
+
+
+class Incoming:
+    """An answer on its way in, as far as it is the same whoever waits for it."""
+
+    def __init__(self, effect: Send, status: int, headers: Any) -> None:
+        request = effect.request
+        self._head = Response(method=request.method, url=request.url, status_code=status, headers=Headers(headers))
+        self._ok = 200 <= status < 300  # noqa: PLR2004
+        self.opens = effect.streams and self._ok and self._head.content_type == "text/event-stream"
+        kept = ANSWER_LIMIT if self._ok and not effect.streams else ERROR_LIMIT
+        self._reason = ""
+        self._body: Body | None = None
+        if not self.opens:
+            try:
+                self._body = Body(
+                    self._head.headers.get("content-encoding", ""), limit=kept, truncate=kept == ERROR_LIMIT
+                )
+            except BodyError as error:
+                self._reason = str(error)
+
+    def feed(self, piece: bytes) -> bool:
+        """Take a piece of the body; return whether more is wanted."""
+        if self._body is None:
+            return False
+        try:
+            return self._body.feed(piece)
+        except BodyError as error:
+            self._reason = str(error)
+            return False
+
+    def end(self) -> None:
+        """Say that the body is over."""
+        try:
+            if self._body is not None:
+                self._body.end()
+        except BodyError as error:
+            self._reason = str(error)
+
+    def opened(self, arrival: Any) -> Opened:
+        """Return the stream that it is."""
+        return Opened(response=self._head, arrival=arrival)
+
+    def outcome(self, fault: Fault | None = None) -> Outcome:
+        """Return what came of it. The status of an error counts, however its body ended."""
+        response = attrs.evolve(self._head, content=self._body.content if self._body else b"")
+        if not self._ok:
+            return response
+        if fault is not None:
+            return fault
+        return Unreadable(response=response, reason=self._reason) if self._reason else response

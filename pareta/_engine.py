@@ -1,0 +1,115 @@
+"""What an engine is: it moves bytes, and knows no policy. The seam between flows and sockets."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Literal, Protocol
+
+import attrs
+
+from ._timeouts import Patience, Timeouts
+
+FaultKind = Literal["connection", "timeout", "tls"]
+
+
+class Fault(Exception):  # noqa: N818  # An outcome on its way to a flow; users meet APIConnectionError.
+    """The transport failed. Its `__cause__` is the transport's own exception."""
+
+    def __init__(self, kind: FaultKind, text: str) -> None:
+        super().__init__(text)
+        self.kind: FaultKind = kind
+        self.text = text
+
+
+@attrs.frozen(kw_only=True)
+class HttpRequest:
+    """A request, whole, as it goes out."""
+
+    method: str
+    url: str
+    target: bytes
+    """The path and query, as they stand in the request line."""
+    headers: Sequence[tuple[bytes, bytes]] = attrs.field(repr=False)  # They hold the key.
+    body: bytes = attrs.field(default=b"", repr=False)
+
+
+@attrs.define(kw_only=True)
+class Waits:
+    """How long each operation of one attempt may take. A stream changes `read` once its head is there."""
+
+    connect: Patience
+    read: Patience
+    write: Patience
+    pool: Patience
+
+    @classmethod
+    def of(cls, timeouts: Timeouts, until: float | None) -> Waits:
+        """Make them of a client's timeouts and the call's deadline."""
+        return cls(
+            connect=Patience(timeouts.connect, until),
+            read=Patience(timeouts.read, until),
+            write=Patience(timeouts.write, until),
+            pool=Patience(timeouts.pool, until),
+        )
+
+
+class Arrival(Protocol):
+    """An answer whose head has arrived, and whose body is read piece by piece, encoded as it was sent."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+
+    def pieces(self, read: Patience) -> Iterator[bytes]:
+        """Yield the body's pieces; each may take `read`. Raises Fault when it breaks."""
+        ...
+
+    def close(self) -> None:
+        """Give the connection back when the body was read to its end, else hang up."""
+        ...
+
+
+class Engine(Protocol):
+    """Sends requests, from any thread."""
+
+    name: str
+
+    def send(self, request: HttpRequest, waits: Waits) -> Arrival:
+        """Send `request` and return when the answer's head is there. Raises Fault."""
+        ...
+
+    def close(self) -> None:
+        """Close what the engine opened itself."""
+        ...
+
+
+class AsyncArrival(Protocol):
+    """An answer whose head has arrived, for asyncio."""
+
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+
+    def pieces(self, read: Patience) -> AsyncIterator[bytes]:
+        """Yield the body's pieces; each may take `read`. Raises Fault when it breaks."""
+        ...
+
+    async def close(self) -> None:
+        """Give the connection back when the body was read to its end, else hang up."""
+        ...
+
+    def abort(self) -> None:
+        """Hang up at once, without a loop: for what the garbage collector finds."""
+        ...
+
+
+class AsyncEngine(Protocol):
+    """Sends requests, from tasks of a loop."""
+
+    name: str
+
+    async def send(self, request: HttpRequest, waits: Waits) -> AsyncArrival:
+        """Send `request` and return when the answer's head is there. Raises Fault."""
+        ...
+
+    async def close(self) -> None:
+        """Close what the engine opened itself."""
+        ...

@@ -1,0 +1,63 @@
+"""Any stream of the API, read as the document describes it: what `client.call` returns for one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Generic, TypeVar, cast
+
+from pareta_generated.types import StreamCall
+
+from . import _json
+from ._engine import Fault
+from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError
+from ._models import Answer
+from ._response import Response
+from ._sse import Decoder, EventTooLargeError
+
+E = TypeVar("E")
+TERMINAL = {"deploy_endpoint": frozenset({"complete", "error"})}
+"""The events that end a stream, which the document has no words for."""
+
+
+class EventReading(Generic[E]):
+    """Yields the payload of each event, of the class that the document gives it."""
+
+    def __init__(self, call: StreamCall[E], response: Response) -> None:
+        self._call = call
+        self._response = response
+        self._decoder = Decoder()
+        self._terminal = TERMINAL.get(call.operation.id, frozenset())
+        self.done = False
+
+    def feed(self, piece: bytes) -> Iterator[E]:
+        """Yield the payloads that `piece` completes."""
+        try:
+            events = self._decoder.feed(piece)
+        except EventTooLargeError as error:
+            raise self._error(f"the stream cannot be read: {error}") from error
+        for name, text in events:
+            if text == self._call.operation.done:
+                self.done = True
+                return
+            try:
+                raw: Any = _json.decode_text(text)
+            except ValueError as error:
+                raise self._error(f"the data of {name!r} is not JSON: {text[:200]!r}") from error
+            self.done = name in self._terminal
+            yield self._call.read(name, cast("dict[str, Any]", raw), Answer.of(raw, self._response))
+            if self.done:
+                return
+
+    def end(self) -> None:
+        """Raise where the stream has an end of its own that did not come."""
+        if self._terminal or self._call.operation.done:
+            raise self._error("the stream ended before its last event")
+        self.done = True
+
+    def broken(self, fault: Fault) -> Exception:
+        """Return the exception for a stream that broke."""
+        kind = APITimeoutError if fault.kind == "timeout" else APIConnectionError
+        return kind(f"The stream broke: {fault.text}. [{self._response.method} {self._response.url}]")
+
+    def _error(self, message: str) -> APIResponseError:
+        return APIResponseError(f"{message} [{self._response.method} {self._response.url}]", response=self._response)

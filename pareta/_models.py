@@ -1,0 +1,119 @@
+"""What the document cannot say of its objects: a list to iterate, an endpoint's liveness, errors that name the call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, ParamSpec, Self, TypeVar, overload
+
+import attrs
+
+from pareta_generated import models, types
+from pareta_generated.api import OPERATIONS
+from pareta_generated.models import Model
+from pareta_generated.types import Call, Origin, View
+
+from ._exceptions import APIResponseError
+from ._response import Response
+
+P = ParamSpec("P")
+V = TypeVar("V", bound=View)
+G = TypeVar("G", bound=View)
+
+
+class Answer(Origin):
+    """Where a view came from, for the errors that reading it raises."""
+
+    __slots__ = ("response",)
+
+    def __init__(self, root: Any, response: Response | None = None) -> None:
+        super().__init__(root, response.request_id if response else None)
+        self.response = response
+
+    @classmethod
+    def of(cls, root: Any, response: Response) -> Answer:
+        """Return the origin of the value `root` that came in `response`, whose bytes it does not keep."""
+        return cls(root, attrs.evolve(response, content=b""))
+
+    def unreadable(self, path: str, expected: str, found: Any) -> Exception:
+        """Return an APIResponseError that names the call."""
+        said = f"{path}: expected {expected}, found {types.kind_of(found)}"
+        response = self.response
+        if response is None:
+            return APIResponseError(said)
+        request = f", request {response.request_id}" if response.request_id else ""
+        return APIResponseError(
+            f"The answer has another shape: {said}"
+            f" [{response.status_code} to {response.method} {response.url}{request}]",
+            response=response,
+        )
+
+
+# Views that are made by hand raise the same exception as those of an answer.
+View.make_origin = Answer
+
+
+class ModelList(models.ModelList):
+    """The models that can be called now: iterate it, take its length, or go through `data`.
+
+    It is not indexable by number: `models.data[0]`.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def from_dict(cls, raw: dict[str, Any], origin: Origin | None = None) -> Self:
+        """Wrap the server's `{"data": […]}`."""
+        listed = super().from_dict(raw, origin)
+        if not isinstance(raw.get("data"), list):
+            raise listed._origin.unreadable("$.data", "an array", raw.get("data"))
+        return listed
+
+    def __iter__(self) -> Iterator[Model]:
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __bool__(self) -> bool:
+        return bool(self.data)
+
+    def __contains__(self, model: object) -> bool:
+        return model in self.data
+
+
+class Endpoint(models.Endpoint):
+    """A deployed model, and where it stands."""
+
+    __slots__ = ()
+
+    @property
+    def id(self) -> str | None:
+        """The endpoint's id, which a completion takes as `model`; its name where the server sends no id."""
+        return super().id or self.name
+
+    @property
+    def task(self) -> str | None:
+        """The id of the task that it serves."""
+        value = self._raw.get("taskName", self._raw.get("task"))
+        return value if isinstance(value, str) else None
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it can be called now: its status is `live`."""
+        return self.status == "live"
+
+
+@overload
+def bind(function: Callable[P, Call[list[G]]], view: type[V]) -> Callable[P, Call[list[V]]]: ...
+@overload
+def bind(function: Callable[P, Call[G]], view: type[V]) -> Callable[P, Call[V]]: ...
+def bind(function: Callable[P, Call[Any]], view: type[V]) -> Callable[P, Call[Any]]:
+    """Return the generated `function` with `view` to read its answer: a subclass of what the document says."""
+    operation = OPERATIONS[function.__name__]
+    if operation.answer is None or not issubclass(view, operation.answer):
+        raise TypeError(f"{view.__name__} is no {operation.answer}, which {operation.id} answers")
+
+    def call(*args: P.args, **kwargs: P.kwargs) -> Call[Any]:
+        return attrs.evolve(function(*args, **kwargs), answer=view)
+
+    return call

@@ -1,0 +1,70 @@
+"""The engine over the caller's own `http_client=`, through its own `send`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any, NoReturn
+
+from .._engine import Fault, HttpRequest, Waits
+from .._http_client import HttpClient, arguments, fault_of, library
+from .._timeouts import Patience
+
+
+class HttpClientEngine:
+    """Sends through a client that stays its owner's to configure and to close."""
+
+    def __init__(self, client: HttpClient) -> None:
+        self._client = client
+        self._library = library(client)
+        self.name = self._library.__name__
+
+    def send(self, request: HttpRequest, waits: Waits) -> HttpClientArrival:
+        """Send `request` and return when the answer's head is there."""
+        try:
+            message = self._client.build_request(request.method, request.url, **arguments(request, waits))
+            response = self._client.send(message, stream=True, follow_redirects=False)
+        except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
+            self.reraise(error)
+        return HttpClientArrival(self, message, response)
+
+    def reraise(self, error: Exception) -> NoReturn:
+        """Raise what `error` means."""
+        fault = fault_of(error, self._library)
+        if fault is None:
+            raise error
+        raise fault from error
+
+    def close(self) -> None:
+        """Leave the client as it is."""
+
+
+class HttpClientArrival:
+    """An answer that the caller's client received."""
+
+    def __init__(self, engine: HttpClientEngine, message: Any, response: Any) -> None:
+        self._engine = engine
+        self._message = message
+        self._response = response
+        self.status: int = response.status_code
+        self.headers: Sequence[tuple[bytes, bytes]] = response.headers.raw
+
+    def pieces(self, read: Patience) -> Iterator[bytes]:
+        """Yield the body's pieces; the deadline is looked at between them."""
+        self._message.extensions.setdefault("timeout", {})["read"] = read.left()
+        try:
+            for piece in self._response.iter_raw():
+                if read.until is not None and time.monotonic() > read.until:
+                    raise Fault("timeout", "the deadline has passed")  # noqa: TRY301
+                yield piece
+        except Fault:
+            raise
+        except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
+            self._engine.reraise(error)
+
+    def close(self) -> None:
+        """Give the connection back, or hang up."""
+        self._response.close()
+
+    def __del__(self) -> None:
+        self.close()

@@ -1,0 +1,32 @@
+# Derived from pareta/_async/models.py. DO NOT EDIT: change that file and run `make generate`.
+"""`client.models`: what can be called right now."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .._calls import LIST_MODELS
+from .._models import ModelList
+
+if TYPE_CHECKING:
+    from ._driver import Caller
+
+
+class Models:
+    """The models that can be called right now: the live endpoints, in the form of OpenAI's index."""
+
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller
+
+    def list(self) -> ModelList:
+        """List the endpoints that are live and have a URL.
+
+        Returns:
+            A collection to iterate and count. Each model's `id` is what a completion takes as `model`.
+
+        Raises:
+            AuthenticationError: The key is missing or not valid.
+            ParetaError: Any other failure, after the retries.
+
+        """
+        return self._caller.send(LIST_MODELS())

@@ -1,0 +1,134 @@
+# Derived from pareta/_async/streams.py. DO NOT EDIT: change that file and run `make generate`.
+"""What `deploy(wait=False)` and `create(stream=True)` return: an open answer, to iterate and to leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any, Generic, Self, TypeVar
+
+from pareta_generated.models import ChatCompletion, ChatCompletionChunk
+
+from .._chat import ChatReading
+from .._deploy import DeployReading, endpoint_id_of
+from .._effects import Opened, Reading
+from .._engine import Arrival, Fault
+from .._exceptions import ParetaError
+from .._timeouts import Patience
+from ._driver import drain
+
+E = TypeVar("E")
+
+
+class Stream(Generic[E]):
+    """An answer in events, each delivered as it arrives.
+
+    It closes when it ends, when a loop over it is left, at the end of an `with`, and when it is
+    dropped: whatever way, the server sees the hang-up and the connection is not leaked.
+    """
+
+    def __init__(self, opened: Opened, reading: Reading[E]) -> None:
+        self._opened = opened
+        self._reading = reading
+        self._arrival: Arrival = opened.arrival
+        self._events = _read(self._arrival, reading, opened.read)
+
+    @property
+    def request_id(self) -> str | None:
+        """The `x-request-id` of the answer."""
+        return self._opened.response.request_id
+
+    def __iter__(self) -> Iterator[E]:
+        try:
+            for event in self._events:
+                yield event
+            self._require_end()
+        finally:
+            self.close()
+
+    def __next__(self) -> E:
+        try:
+            return self._events.__next__()
+        except StopIteration:
+            self._require_end()
+            raise
+
+    def close(self) -> None:
+        """Hang up, where the stream has not ended. Closing twice is nothing."""
+        self._arrival.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _require_end(self) -> None:
+        if not self._reading.done:
+            raise ParetaError("This stream was closed before its end: what follows was never read.")
+
+
+class DeployStream(Stream[dict[str, Any]]):
+    """The progress of a deployment, as `{"event": str, "data": dict}`, up to `complete` or `error`.
+
+    Leaving it does not stop the deployment.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        super().__init__(opened, DeployReading(opened.response))
+
+    @property
+    def endpoint_id(self) -> str | None:
+        """The id of the endpoint that is being deployed, where the server tells it at once."""
+        return endpoint_id_of(self._opened.response)
+
+
+class ChatStream(Stream[ChatCompletionChunk]):
+    """A completion in chunks.
+
+    Iterate it for the chunks, or `text` for the text alone; `completion()` returns the whole.
+    """
+
+    def __init__(self, opened: Opened) -> None:
+        reading = ChatReading(opened.response)
+        super().__init__(opened, reading)
+        self._chat = reading
+
+    @property
+    def text(self) -> Iterator[str]:
+        """The text of the first choice, piece by piece."""
+        for chunk in self:
+            for choice in chunk.choices:
+                if choice.delta.content and not choice.index:
+                    yield choice.delta.content
+
+    def completion(self) -> ChatCompletion:
+        """Read what is left and return the completion that all chunks make, tool calls and usage included.
+
+        Raises:
+            StreamError: The stream does not come to its end.
+            APIConnectionError: It breaks.
+
+        """
+        for _ in self:
+            pass
+        return self._chat.completion()
+
+
+def _read(arrival: Arrival, reading: Reading[E], read: Patience) -> Iterator[E]:
+    """Yield the events. It holds no stream object, so that dropping that one drops this."""
+    pieces = arrival.pieces(read)
+    try:
+        for piece in pieces:
+            for event in reading.feed(piece):
+                yield event
+            if reading.done:
+                drain(pieces, read)
+                return
+        reading.end()
+    except Fault as fault:
+        raise reading.broken(fault) from fault.__cause__
+    finally:
+        arrival.close()

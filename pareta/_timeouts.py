@@ -1,0 +1,94 @@
+"""How long to wait: for one operation of a socket, and for a whole logical call."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any, Protocol, Self
+
+import attrs
+
+CONNECT = 10.0
+OPERATION = 60.0
+
+
+class HttpxTimeout(Protocol):
+    """An `httpx.Timeout`, or what looks like one."""
+
+    connect: float | None
+    read: float | None
+    write: float | None
+    pool: float | None
+
+
+@attrs.frozen(kw_only=True)
+class Timeouts:
+    """Seconds for each kind of socket operation; None waits for ever."""
+
+    connect: float | None = CONNECT
+    read: float | None = OPERATION
+    write: float | None = OPERATION
+    pool: float | None = OPERATION
+
+    @classmethod
+    def of(cls, value: float | HttpxTimeout | Timeouts | None) -> Timeouts:
+        """Read the `timeout=` of a client: seconds, None for no limit, or an `httpx.Timeout`.
+
+        Raises:
+            ValueError: It is not positive, or no timeout at all.
+
+        """
+        if isinstance(value, Timeouts):
+            return value
+        if value is None:
+            return cls(connect=None, read=None, write=None, pool=None)
+        if isinstance(value, int | float):
+            seconds = positive("timeout", value)
+            return cls(connect=min(seconds, CONNECT), read=seconds, write=seconds, pool=seconds)
+        try:
+            return cls(connect=value.connect, read=value.read, write=value.write, pool=value.pool)
+        except AttributeError:
+            raise ValueError(f"timeout must be seconds, None or an httpx.Timeout, not {type(value).__name__}") from None
+
+
+def positive(name: str, value: Any) -> float:
+    """Return `value` as seconds; anything but a positive, finite number is a ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise ValueError(f"{name} must be a positive number of seconds, not {value!r}")
+    return float(value)
+
+
+class Patience(float):
+    """The seconds that one operation may take, which end sooner when the whole call's deadline comes.
+
+    It is a float, so that it passes through httpcore to our network streams, each read of which asks
+    `left` anew: a server that sends a byte at a time gains nothing by it.
+    """
+
+    __slots__ = ("until",)
+    until: float | None
+
+    def __new__(cls, seconds: float | None, until: float | None = None) -> Self:
+        """Make it of an operation's seconds (None: no limit) and a deadline by `time.monotonic`."""
+        self = super().__new__(cls, math.inf if seconds is None else seconds)
+        self.until = until
+        return self
+
+    def left(self) -> float | None:
+        """Return the seconds that an operation that begins now may take; None for no limit.
+
+        Raises:
+            TimeoutError: The deadline has passed.
+
+        """
+        if self.until is None:
+            return None if self == math.inf else float(self)
+        seconds = self.until - time.monotonic()
+        if seconds <= 0:
+            raise TimeoutError("the deadline has passed")
+        return min(float(self), seconds)
+
+
+def left(timeout: float | None) -> float | None:
+    """Return the seconds for an operation that begins now, of a plain number or a `Patience`."""
+    return timeout.left() if isinstance(timeout, Patience) else timeout
