@@ -9,12 +9,12 @@ from conftest import SMALL, Generate, digest
 
 # What is replaced in the small document, by what, and how the refusal begins.
 BROKEN = {
-    "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:20: not YAML: "),
+    "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:29: not YAML: "),
     "tab indentation": ("\n  /pets:", "\n\t/pets:", "pets.yaml:16:1: not YAML: "),
     "duplicate key": (
         "        id: {type: string}",
         "        id: {type: string}\n        id: {type: integer}",
-        "pets.yaml:36:9: key 'id' is a duplicate of the one in line 35; remove one",
+        "pets.yaml:37:9: key 'id' is a duplicate of the one in line 36; remove one",
     ),
     "OpenAPI 3.0": ("openapi: 3.1.0", "openapi: 3.0.3", "pets.yaml:1:1: OpenAPI 3.0.3 cannot be generated from"),
     "Swagger": ("openapi: 3.1.0", "swagger: '2.0'", "pets.yaml:1:1: OpenAPI 2.0 cannot be generated from"),
@@ -32,7 +32,7 @@ BROKEN = {
     "reference to itself": (
         "        id: {type: string}\n",
         "        id: {type: string}\n        loop: {$ref: '#/components/schemas/Loop'}\n    Loop: {$ref: '#/components/schemas/Loop'}\n    Rest:\n      properties:\n",
-        "pets.yaml:36:16: '#/components/schemas/Loop' leads back to itself",
+        "pets.yaml:37:16: '#/components/schemas/Loop' leads back to itself",
     ),
     "duplicate operationId": (
         "operationId: create_pet",
@@ -68,11 +68,11 @@ BROKEN = {
         "pets.yaml:8:11: path parameter 'pet_id' is not in the path",
     ),
     "unbalanced path": ("/pets/{pet_id}:", "/pets/{pet_id}}:", "pets.yaml:4:3: path '/pets/{pet_id}}' has a brace"),
-    "unknown type": ("schema: {type: integer}", "schema: {type: strng}", "pets.yaml:9:46: type 'strng' does not exist"),
+    "unknown type": ("schema: {type: integer}", "schema: {type: strng}", "pets.yaml:9:45: type 'strng' does not exist"),
     "required without property": (
         "required: [name]",
         "required: [name, age]",
-        "pets.yaml:39:24: required 'age' is not among the properties",
+        "pets.yaml:40:24: required 'age' is not among the properties",
     ),
     "unknown media type of a body": (
         "            schema: {$ref: '#/components/schemas/NewPet'}",
@@ -82,24 +82,24 @@ BROKEN = {
     "unknown media type of an answer": (
         "          description: The pet.\n          content:\n            application/json:",
         "          description: The pet.\n          content:\n            application/xml:",
-        "pets.yaml:13:13: media type 'application/xml' of a response cannot be generated",
+        "pets.yaml:14:13: media type 'application/xml' of a response cannot be generated",
     ),
     "two properties of one name": (
         "        id: {type: string}",
         "        id: {type: string}\n        petName: {type: string}\n        pet_name: {type: string}",
-        "pets.yaml:37:9: property 'pet_name' has the Python name of 'petName'",
+        "pets.yaml:38:9: property 'pet_name' has the Python name of 'petName'",
     ),
     "two schemas of one name": (
         "    NewPet:\n      type: object\n      required: [name]\n      properties:\n",
         "    pet: {type: object, properties: {a: {type: integer}}}\n    NewPet:\n      type: object\n"
         "      required: [name]\n      properties:\n        other: {$ref: '#/components/schemas/pet'}\n"
         "        third: {$ref: '#/components/schemas/Pet'}\n",
-        "pets.yaml:37:5: name 'petParam' collides",
+        "pets.yaml:32:5: name 'PetParam' collides",
     ),
     "schema with a name of the runtime": (
         "        born: {type: string, format: date-time}",
         "        born: {$ref: '#/components/schemas/View'}\n    View: {type: object, properties: {a: {type: integer}}}",
-        "pets.yaml:37:5: name 'View' is one that the generated code uses",
+        "pets.yaml:38:5: name 'View' is one that the generated code uses",
     ),
     "argument for two things": (
         "        - {name: depth, in: query, schema: {type: integer}}",
@@ -110,7 +110,7 @@ BROKEN = {
     "nullable of 3.0": (
         "        id: {type: string}",
         "        id: {type: string, nullable: true}",
-        "pets.yaml:35:28: `nullable` is of OpenAPI 3.0",
+        "pets.yaml:36:28: `nullable` is of OpenAPI 3.0",
     ),
     "unknown field": ("      operationId: create_pet", "      operationID: create_pet", "pets.yaml:17:5: no operationId"),
     "misspelt field": (
@@ -119,9 +119,9 @@ BROKEN = {
         "pets.yaml:19:7: 'sumary' is no field that OpenAPI has here",
     ),
     "no title": ("title: Pets, ", "", 'pets.yaml:2:1: "title" is a required property'),
-    "merge key": ("    Pet:\n", "    Pet:\n      <<: {}\n", "pets.yaml:32:7: merge keys"),
-    "not a number": ("type: integer}", "type: integer, maximum: .nan}", "pets.yaml:9:70: .nan is no JSON number"),
-    "no string as key": ("        id: {type: string}", "        ~: {type: string}", "pets.yaml:35:9: a key must be"),
+    "merge key": ("    Pet:\n", "    Pet:\n      <<: {}\n", "pets.yaml:33:7: merge keys"),
+    "not a number": ("type: integer}", "type: integer, maximum: .nan}", "pets.yaml:9:69: .nan is no JSON number"),
+    "no string as key": ("        id: {type: string}", "        ~: {type: string}", "pets.yaml:36:9: a key must be"),
     "stream without payload": (
         "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
         "text/event-stream:\n              schema: {type: object, properties: {data: {type: string}}}\n  /pets:",
@@ -138,17 +138,17 @@ BROKEN = {
         "        born: {type: string, format: date-time}",
         "        born: {$ref: '#/components/schemas/Times'}\n"
         "    Times: {type: object, x-representation: mapping, properties: {a: {type: integer}}}",
-        "pets.yaml:36:9: a schema with `x-representation: mapping` cannot stand within a view",
+        "pets.yaml:37:9: a schema with `x-representation: mapping` cannot stand within a view",
     ),
     "unknown schema in x-accepts": (
         "name: {type: string, minLength: 1}",
         "name: {type: string, minLength: 1, x-accepts: [Owner]}",
-        "pets.yaml:41:56: x-accepts names 'Owner'",
+        "pets.yaml:42:56: x-accepts names 'Owner'",
     ),
     "default that cannot be an argument": (
         "name: {type: string, minLength: 1}",
         "name: {type: array, items: {type: string}, default: [a]}",
-        "pets.yaml:41:52: the default of 'name' is always sent and so must be a scalar",
+        "pets.yaml:42:52: the default of 'name' is always sent and so must be a scalar",
     ),
 }
 
@@ -171,7 +171,7 @@ def test_a_broken_document_is_refused_at_the_place_that_breaks_it(generate: Gene
 def test_a_property_that_would_hide_a_member_of_a_view_is_refused(generate: Generate, member: str) -> None:
     """A view's own members come first, so no field of the document may take their names."""
     run = generate(SMALL.replace("        id: {type: string}", f"        id: {{type: string}}\n        {member}: {{}}"))
-    assert (run.code, run.err.startswith(f"pets.yaml:36:9: property {member!r} ")) == (1, True)
+    assert (run.code, run.err.startswith(f"pets.yaml:37:9: property {member!r} ")) == (1, True)
 
 
 @pytest.mark.parametrize("member", ["items", "keys", "copy", "update", "get"])
@@ -179,7 +179,7 @@ def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_feed(gene
     """A feed is a dict, whose methods every caller relies on."""
     text = SMALL.replace("    Pet:\n", "    Pet:\n      x-representation: mapping\n")
     run = generate(text.replace("        id: {type: string}", f"        id: {{type: string}}\n        {member}: {{}}"))
-    assert (run.code, run.err.startswith(f"pets.yaml:37:9: property {member!r} would hide")) == (1, True)
+    assert (run.code, run.err.startswith(f"pets.yaml:38:9: property {member!r} would hide")) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -233,7 +233,7 @@ def test_every_problem_is_reported_in_one_run_in_the_order_of_lines(generate: Ge
     text = text.replace("'201':", "'404':")
     run = generate(text)
     places = [line.split(": ")[0] for line in run.err.splitlines()]
-    assert places == ["pets.yaml:6:7", "pets.yaml:9:46", "pets.yaml:24:7", "pets.yaml:36:9", "pets.yaml:40:24"]
+    assert places == ["pets.yaml:6:7", "pets.yaml:9:45", "pets.yaml:24:7", "pets.yaml:37:9", "pets.yaml:41:24"]
 
 
 def test_a_refused_document_changes_nothing(generate: Generate) -> None:

@@ -1,0 +1,218 @@
+"""What is made of the less usual parts of a document."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from conftest import SMALL
+
+from generator.__main__ import main
+
+ODD = Path(__file__).parent / "odd.yaml"
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the package of the odd document, importable as `odd`."""
+    folder = tmp_path_factory.mktemp("odd")
+    assert main(["--spec", str(ODD), "--output", str(folder / "odd")]) == 0
+    sys.path.insert(0, str(folder))
+    yield folder / "odd"
+    sys.path.remove(str(folder))
+    for name in [name for name in sys.modules if name.split(".")[0] == "odd"]:
+        del sys.modules[name]
+
+
+@pytest.fixture(scope="module")
+def api(odd: Path) -> ModuleType:
+    """Return its operations."""
+    return importlib.import_module("odd.api")
+
+
+@pytest.fixture(scope="module")
+def models(odd: Path) -> ModuleType:
+    """Return its objects."""
+    return importlib.import_module("odd.models")
+
+
+def test_every_file_names_the_command_that_makes_it(odd: Path) -> None:
+    """A reader who opens any file learns not to edit it, and what to run; no path of this machine is in it."""
+    for file in odd.glob("*.[pj]*"):
+        text = file.read_text(encoding="utf-8")
+        if text:
+            assert "Generated from odd.yaml. Do not edit" in text
+            assert "python -m generator --spec odd.yaml --output odd" in text
+            assert str(odd.parent) not in text
+
+
+def test_text_of_the_document_stays_text(api: ModuleType) -> None:
+    """Quotes, backslashes, templates and newlines in descriptions reach a docstring as they are, and run nothing."""
+    said = api.get_toy.__doc__
+    assert 'Sum """ + \\N{BULLET} {{ 7*7 }} {% raw %}' in said
+    assert "back\\slashes \\u0041, {braces}, ünïcödé" in said
+    assert "code   stays" in said
+
+
+def test_direction_marks_do_not_reach_the_code(api: ModuleType) -> None:
+    """Invisible marks that would make code read as something else are left out."""
+    assert "\u202e" not in Path(str(api.__file__)).read_text(encoding="utf-8")
+
+
+def test_literals_are_exactly_the_document_s(api: ModuleType) -> None:
+    """A name or default with any character is sent as the document has it."""
+    call = api.inline(body="b", kind="fixed")
+    assert call.body == {"body": "b", "kind": "fixed", "from": 'x"y\n\u202e', "due": "a"}
+
+
+def test_path_parameters_are_quoted_and_counted(api: ModuleType) -> None:
+    """An integer is written out, a string quoted."""
+    assert api.get_toy(3, "a/b?", must=True).path == "/pets/3/toys/a%2Fb%3F"
+
+
+def test_a_path_parameter_that_would_go_elsewhere_is_refused(api: ModuleType) -> None:
+    """None, nothing and dots address another resource."""
+    for wrong in (None, "", ".", "..", "a\n"):
+        with pytest.raises(ValueError, match="toy_name"):
+            api.get_toy(3, wrong, must=True)
+
+
+def test_query_parameters_are_text(api: ModuleType) -> None:
+    """A boolean is true or false, a date ISO 8601, a list repeated; what was not given is not sent."""
+    call = api.get_toy(3, "t", must=False, since=datetime(2026, 1, 2, tzinfo=UTC), tags=["x", "y"], rest={"z": 1})
+    assert call.query == (
+        ("must", "false"),
+        ("since", "2026-01-02T00:00:00+00:00"),
+        ("tags", "x"),
+        ("tags", "y"),
+        ("z", "1"),
+    )
+
+
+def test_a_name_that_is_given_twice_is_refused(api: ModuleType) -> None:
+    """Which of the two is meant cannot be known."""
+    with pytest.raises(ValueError, match="since is given twice"):
+        api.get_toy(3, "t", must=True, since="x", rest={"since": "y"})
+    with pytest.raises(ValueError, match="body is given twice"):
+        api.inline(body="b", kind="fixed", extra_body={"body": "c"})
+
+
+def test_headers_are_text_and_declared(api: ModuleType) -> None:
+    """A header parameter is an argument, and the operation knows its name in lower case."""
+    assert api.get_toy(3, "t", must=True, x_trace=7).headers == {"X-Trace": "7"}
+    assert api.GET_TOY.headers == {"x-trace"}
+
+
+def test_an_optional_body_is_left_out(api: ModuleType) -> None:
+    """Nothing given, nothing sent."""
+    assert api.anything().body is None
+    assert api.anything(body={"value": "v"}).body == {"value": "v"}
+
+
+def test_a_view_can_be_sent_back(api: ModuleType, models: ModuleType) -> None:
+    """An object from an answer goes into a request as it came."""
+    pet = models.Pet.from_dict({"id": 1, "later": True})
+    assert api.put_pets(body=[pet, {"id": 2}]).body == [{"id": 1, "later": True}, {"id": 2}]
+
+
+def test_absent_null_and_mistyped_fields_read_as_nothing(models: ModuleType) -> None:
+    """No answer makes reading a scalar fail."""
+    for raw in ({}, dict.fromkeys(("either", "size", "free", "list", "str")), {"either": True, "size": 3, "str": "?"}):
+        answer = models.InlineAnswer.from_dict(raw)
+        read = (answer.either, answer.size, answer.free, answer.str_, answer.list_, answer.inner.deep)
+        assert read == (None, None, None, None, [], [])
+
+
+def test_every_kind_of_property_reads(models: ModuleType) -> None:
+    """Scalars, lists, maps, unions and nested objects, under names that Python allows."""
+    raw: dict[str, Any] = {
+        "inner": {"deep": [{"x": True}]},
+        "list": [1, 2.5],
+        "int": [1],
+        "str": "2026-01-02T03:04:05Z",
+        "dict": [{"a": 1}],
+        "property": [["a"]],
+        "either": 4,
+        "either2": "t",
+        "either3": {"value": "v"},
+        "free": {"k": None},
+        "flag": [False],
+        "maybe": ["a", None],
+        "size": "huge",
+        "import": 7.0,
+        "3d": 1.5,
+    }
+    answer = models.InlineAnswer.from_dict(raw)
+    assert answer.inner.deep[0].x is True
+    assert (answer.list_, answer.int_, answer.dict_, answer.property_) == ([1, 2.5], [1], [{"a": 1}], [["a"]])
+    assert answer.str_ == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (answer.either, answer.either2, answer.either3) == (4, "t", {"value": "v"})
+    assert (answer.free, answer.flag, answer.maybe, answer.size) == ({"k": None}, [False], ["a", None], "huge")
+    assert (answer.import_, answer.field_3d) == (7, 1.5)
+    assert answer.to_dict() == raw
+
+
+def test_a_feed_is_a_dict_with_properties(models: ModuleType) -> None:
+    """It dumps, compares and prints as the JSON that it is."""
+    feed = models.Feedy.from_dict({"total": 2, "rows": [{"n": 1}]})
+    assert feed == {"total": 2, "rows": [{"n": 1}]}
+    assert json.loads(json.dumps(feed)) == feed
+    assert (feed.total, feed.rows[0].n, isinstance(feed.rows[0], dict)) == (2, 1, True)
+
+
+def test_parts_of_a_schema_become_one_class(models: ModuleType) -> None:
+    """The properties of `allOf` are those of the object."""
+    pet = models.Pet.from_dict({"id": 1, "kind": "dog", "name": "Rex", "toys": [{"price": 1}]})
+    assert (pet.id, pet.kind, pet.name, pet.toys[0].price) == (1, "dog", "Rex", 1)
+
+
+def test_204_is_nothing_to_read(api: ModuleType) -> None:
+    """An operation that may answer 204 returns None, whatever else it may answer."""
+    assert (api.ANYTHING.empty, api.ANYTHING.answer) == (True, None)
+
+
+def test_events_come_from_their_envelopes(api: ModuleType, models: ModuleType) -> None:
+    """Names, payloads and the end of a stream are what the schema says of one event."""
+    assert api.TALK.events == {"word": models.Tree, "message": models.Toy}
+    assert api.TALK.done == "[DONE]"
+
+
+def test_a_field_chooses_between_answer_and_stream(api: ModuleType) -> None:
+    """`x-stream-field` is a boolean of the body."""
+    assert type(api.talk(text="t", stream=True)).__name__ == "StreamCall"
+    assert type(api.talk(text="t")).__name__ == "Call"
+
+
+def test_the_document_goes_along_with_its_lines(odd: Path) -> None:
+    """`openapi.json` is the document and where each of its parts stands."""
+    document = json.loads((odd / "openapi.json").read_text(encoding="utf-8"))
+    lines = document.pop("x-source")["lines"]
+    text = ODD.read_text(encoding="utf-8").splitlines()
+    assert "get:" in text[lines["/paths/~1pets~1{pet_id}~1toys~1{toy-name}/get"] - 1]
+    assert "Toy:" in text[lines["/components/schemas/Toy"] - 1]
+    assert document["info"]["title"].startswith("Odd")
+
+
+def test_a_schema_within_itself_generates(models: ModuleType) -> None:
+    """A tree is read to any depth, when it is asked for."""
+    tree = models.Tree.from_dict({"children": [{"left": {"value": "leaf"}}]})
+    assert tree.children[0].left.value == "leaf"
+
+
+def test_our_own_package_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is committed is what the generator makes of the document."""
+    assert (main(["--check"]), capsys.readouterr().out) == (0, "")
+
+
+def test_the_small_document_needs_no_more_than_it_says(tmp_path: Path) -> None:
+    """Nothing is imported that is not used, so strict type checkers have nothing to say."""
+    (tmp_path / "pets.yaml").write_text(SMALL)
+    assert main(["--spec", str(tmp_path / "pets.yaml"), "--output", str(tmp_path / "pets")]) == 0
+    assert "overload" not in (tmp_path / "pets" / "api.py").read_text()
