@@ -30,8 +30,8 @@ BROKEN = {
         "pets.yaml:23:22: 'other.yaml#/NewPet' is outside of this document",
     ),
     "reference to itself": (
-        "        id: {type: string}\n",
-        "        id: {type: string}\n        loop: {$ref: '#/components/schemas/Loop'}\n    Loop: {$ref: '#/components/schemas/Loop'}\n    Rest:\n      properties:\n",
+        "        born: {type: string, format: date-time}",
+        "        loop: {$ref: '#/components/schemas/Loop'}\n    Loop: {$ref: '#/components/schemas/Loop'}",
         "pets.yaml:37:16: '#/components/schemas/Loop' leads back to itself",
     ),
     "duplicate operationId": (
@@ -55,7 +55,11 @@ BROKEN = {
         "operationId: list",
         "pets.yaml:18:7: operationId 'list' is a name that the generated code uses",
     ),
-    "no responses": ("      responses:\n        '201':", "      x-was:\n        '201':", "pets.yaml:17:5: no responses"),
+    "no responses": (
+        "      responses:\n        '201':",
+        "      x-was:\n        '201':",
+        "pets.yaml:17:5: no responses",
+    ),
     "no success": ("'201':", "'404':", "pets.yaml:24:7: no 2xx response"),
     "undeclared path parameter": (
         "/pets/{pet_id}:",
@@ -91,9 +95,11 @@ BROKEN = {
     ),
     "two schemas of one name": (
         "    NewPet:\n      type: object\n      required: [name]\n      properties:\n",
-        "    pet: {type: object, properties: {a: {type: integer}}}\n    NewPet:\n      type: object\n"
-        "      required: [name]\n      properties:\n        other: {$ref: '#/components/schemas/pet'}\n"
-        "        third: {$ref: '#/components/schemas/Pet'}\n",
+        (
+            "    pet: {type: object, properties: {a: {type: integer}}}\n    NewPet:\n      type: object\n"
+            "      required: [name]\n      properties:\n        other: {$ref: '#/components/schemas/pet'}\n"
+            "        third: {$ref: '#/components/schemas/Pet'}\n"
+        ),
         "pets.yaml:32:5: name 'PetParam' collides",
     ),
     "schema with a name of the runtime": (
@@ -112,7 +118,11 @@ BROKEN = {
         "        id: {type: string, nullable: true}",
         "pets.yaml:36:28: `nullable` is of OpenAPI 3.0",
     ),
-    "unknown field": ("      operationId: create_pet", "      operationID: create_pet", "pets.yaml:17:5: no operationId"),
+    "unknown field": (
+        "      operationId: create_pet",
+        "      operationID: create_pet",
+        "pets.yaml:17:5: no operationId",
+    ),
     "misspelt field": (
         "      operationId: create_pet",
         "      operationId: create_pet\n      sumary: Create",
@@ -129,15 +139,19 @@ BROKEN = {
     ),
     "answer in two forms": (
         "              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
-        "              schema: {$ref: '#/components/schemas/Pet'}\n            text/event-stream:\n"
-        "              schema: {properties: {data: {type: string, contentMediaType: application/json,\n"
-        "                contentSchema: {$ref: '#/components/schemas/Pet'}}}}\n  /pets:",
+        (
+            "              schema: {$ref: '#/components/schemas/Pet'}\n            text/event-stream:\n"
+            "              schema: {properties: {data: {type: string, contentMediaType: application/json,\n"
+            "                contentSchema: {$ref: '#/components/schemas/Pet'}}}}\n  /pets:"
+        ),
         "pets.yaml:5:5: the answer is JSON or a stream; name the boolean",
     ),
     "feed within a view": (
         "        born: {type: string, format: date-time}",
-        "        born: {$ref: '#/components/schemas/Times'}\n"
-        "    Times: {type: object, x-representation: mapping, properties: {a: {type: integer}}}",
+        (
+            "        born: {$ref: '#/components/schemas/Times'}\n"
+            "    Times: {type: object, x-representation: mapping, properties: {a: {type: integer}}}"
+        ),
         "pets.yaml:37:9: a schema with `x-representation: mapping` cannot stand within a view",
     ),
     "unknown schema in x-accepts": (
