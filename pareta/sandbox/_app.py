@@ -22,6 +22,8 @@ from pareta.sandbox._validation import RequestValidator
 logger = logging.getLogger("pareta.sandbox")
 
 _BODY_LIMIT = 8 * 1024 * 1024
+# A longer body is read and dropped up to here, so that the answer arrives; beyond it the connection is closed.
+_DRAIN_LIMIT = 64 * 1024 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
@@ -56,7 +58,10 @@ class Application:
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
         request_id = self._platform.next_request_id()
-        body = await _read(receive)
+        try:
+            body = await _read(receive)
+        except EOFError:
+            return
         try:
             answer = await self._answer(scope, body)
         except Problem as problem:
@@ -79,7 +84,7 @@ class Application:
         request = Request(scope["method"], segments, scope["query_string"].decode("latin-1"), headers, body or b"")
         route = self._router.find(request.method, segments)
         self._check_key(headers.get("authorization", ""))
-        scenario = _scenario.read(headers)
+        scenario = _scenario.read(headers, route.operation.id)
         if scenario is not None and scenario.problem is not None:
             raise scenario.problem
         if body is None:
@@ -126,19 +131,21 @@ def _joined(scope: Scope) -> dict[str, str]:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Return a request's body; None where it is too long, as much of it being read as is allowed."""
+    """Return a request's body; None where it is too long. Raise EOFError where the client left within it."""
     pieces: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            return b"".join(pieces)
-        pieces.append(message.get("body", b""))
-        size += len(pieces[-1])
-        if size > _BODY_LIMIT:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(pieces)
+            raise EOFError
+        piece = message.get("body", b"")
+        size += len(piece)
+        if size <= _BODY_LIMIT:
+            pieces.append(piece)
+        else:
+            pieces.clear()
+        if size > _DRAIN_LIMIT or not message.get("more_body", False):
+            return b"".join(pieces) if size <= _BODY_LIMIT else None
 
 
 async def _send_whole(answer: Answer, body: bytes, send: Send) -> None:

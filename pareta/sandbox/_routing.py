@@ -23,22 +23,28 @@ def split(raw_path: str) -> tuple[str, ...]:
 
 
 class Router:
-    """Finds routes. A literal segment goes before a parameter, among the operations of the method."""
+    """Finds routes. Of the paths that match, the most literal goes first; another may still have the method.
+
+    So GET /v1/tasks/match retrieves the task `match`, though only POST is documented at that very path.
+    """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._templates = [(tuple(each.path.split("/")[1:]), each) for each in operations]
         self._templates.sort(key=lambda pair: [_is_parameter(segment) for segment in pair[0]])
 
     def find(self, method: str, segments: tuple[str, ...]) -> Route:
-        """Return the route, or raise 404, or 405 with every method that the path takes."""
+        """Return the route, or raise 404, or 405 with every method of the path that matches best."""
         allowed: set[str] = set()
+        best = None
         for template, operation in self._templates:
             values = _match(template, segments)
             if values is None:
                 continue
             if operation.method == method:
                 return Route(operation, values)
-            allowed.add(operation.method)
+            best = best or operation.path
+            if operation.path == best:
+                allowed.add(operation.method)
         if allowed:
             names = ", ".join(sorted(allowed))
             raise Problem(405, f"This path does not take {method[:32]}, only {names}.", (("allow", names),))

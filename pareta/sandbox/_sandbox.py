@@ -98,6 +98,9 @@ class Sandbox:
 
     @balance.setter
     def balance(self, micro_usd: int) -> None:
+        if micro_usd < 0:
+            raise ValueError("balance must not be negative")
+
         def change(platform: "Platform") -> None:
             platform.store.balance = micro_usd
 

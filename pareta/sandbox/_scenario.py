@@ -41,8 +41,8 @@ class Scenario:
     deploy_failure: str | None = None
 
 
-def read(headers: Mapping[str, str]) -> Scenario | None:
-    """Return the scenario that a request asks for, or raise 400 where it asks for none that there is."""
+def read(headers: Mapping[str, str], operation_id: str) -> Scenario | None:
+    """Return the scenario that a request of an operation asks for, or raise 400 where there is none such."""
     text = headers.get(HEADER)
     if text is None:
         return None
@@ -50,6 +50,8 @@ def read(headers: Mapping[str, str]) -> Scenario | None:
     options = dict(_option(part) for part in rest if part)
     if name == _DEPLOY_FAILS:
         _refuse_unknown(options, frozenset({"message"}))
+        if operation_id != "deploy_endpoint":
+            raise Problem(400, f"The scenario '{name}' is for deployments.")
         return Scenario(deploy_failure=options.get("message", _DEFAULT_FAILURE))
     if name not in _DETAILS:
         raise Problem(400, f"Unknown scenario '{name}'. There are: {', '.join((*_DETAILS, _DEPLOY_FAILS))}.")

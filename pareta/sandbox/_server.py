@@ -13,6 +13,7 @@ from pareta.sandbox._app import Application, Contract, allowed_hosts, contract_o
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._settings import Settings
 
+_REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - they are compared, not bound.
 _GRACE_SECONDS = 1
 _TICK_SECONDS = 1.0
 _POLL_SECONDS = 0.002
@@ -33,8 +34,9 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def url_of(bound: socket.socket) -> str:
-    """Return the base URL of a bound socket."""
-    host, port = bound.getsockname()[:2]
+    """Return the base URL of a bound socket, by which this machine reaches it."""
+    address, port = bound.getsockname()[:2]
+    host = _REACHED_BY.get(address, str(address))
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
