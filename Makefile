@@ -1,0 +1,58 @@
+# Everything a maintainer does. Each target sets up what it needs; `make help` lists them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+SOURCES := pareta generator tests examples
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo sandbox test generate check lint type fmt clean
+# A step that fails must not leave a target that looks done.
+.DELETE_ON_ERROR:
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Create .venv with everything that development needs
+
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "pareta needs Python 3.11 or newer; choose one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "setting up $(VENV) (once; it takes about a minute)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' < /dev/null
+	@touch $@
+
+demo: $(READY) ## Deploy, chat, measure and stop on a sandbox: the SDK in 15 seconds
+	@$(BIN)/python examples/demo.py
+
+sandbox: $(READY) ## Serve the platform on this machine, until Ctrl-C
+	@$(BIN)/python -m pareta.sandbox --port 8700
+
+test: $(READY) ## Run the tests
+	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
+
+generate: $(READY) ## Write pareta_generated/ and pareta/_sync/ from the document
+	@$(BIN)/python -m generator
+
+check: lint type ## Lint, types, the document's house rules, generated trees, layers
+	@$(BIN)/python -m generator --house
+	@$(BIN)/python -m generator --check
+	@$(BIN)/python -m pytest -q tests/project/test_layers.py < /dev/null
+
+lint: $(READY) ## Look for mistakes and formatting
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check --quiet $(SOURCES)
+
+type: $(READY) ## Check types, with mypy and pyright
+	@$(BIN)/mypy
+	@$(BIN)/pyright --pythonpath $(BIN)/python
+
+fmt: $(READY) ## Format, and mend what can be mended
+	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
+	@$(BIN)/ruff format --quiet $(SOURCES)
+
+clean: ## Remove what runs have made, .venv too
+	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
