@@ -129,6 +129,8 @@ def _words(error: GeneratorError) -> str:
 def _pointer(spec: Spec, error: GeneratorError) -> Pointer:
     """Return the most exact place that an error's text names."""
     text = f"{error.header} {error.detail or ''}"
+    if found := re.search(r"validation errors? for OpenAPI\s+(\S+)", text):
+        return _nearest(spec, found[1].split("."))
     for pointer, operation in spec.operations():
         if f"{pointer[2].upper()} {pointer[1]} " in text or f" {operation.get('operationId')} " in text:
             return pointer
@@ -137,8 +139,16 @@ def _pointer(spec: Spec, error: GeneratorError) -> Pointer:
     for name in at(spec.root, "components", "schemas"):
         if re.search(rf"\b{re.escape(name)}\b", text):
             return ("components", "schemas", name)
-    keys = re.search(r"validation errors? for OpenAPI ([\w./{}]+)", " ".join(text.split()))
-    return tuple(keys[1].split(".")) if keys else ()
+    return ()
+
+
+def _nearest(spec: Spec, steps: list[str]) -> Pointer:
+    """Return the place that `steps` lead to, among which stand names of classes."""
+    pointer: Pointer = ()
+    for step in steps:
+        if (*pointer, step) in spec.positions:
+            pointer = (*pointer, step)
+    return pointer
 
 
 def _polished(name: str, source: str) -> str:

@@ -20,9 +20,17 @@ Finding = tuple[Pointer, str]
 
 def problems(spec: Spec) -> list[Problem]:
     """Return everything that is wrong with the document itself."""
-    found = [*_version(spec), *_references(spec), *operation_rules(spec), *schema_rules(spec)]
+    structure = _structure(spec)
+    found: list[Finding] = []
+    for rules in (_version, _references, operation_rules, schema_rules):
+        try:
+            for finding in rules(spec):
+                found.append(finding)  # noqa: PERF402  # What comes before an exception counts.
+        except (AttributeError, KeyError, TypeError, ValueError):
+            if not structure:
+                raise  # Else the document has not the structure that a rule relies on, and that is said below.
     said = {pointer for pointer, _ in found}
-    for pointer, text in _structure(spec):
+    for pointer, text in structure:
         # What is explained above in better words is not repeated.
         if not any(pointer[:length] in said for length in range(1, len(pointer) + 1)):
             found.append((pointer, text))

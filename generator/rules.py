@@ -133,6 +133,6 @@ def schema_rules(spec: Spec) -> Iterator[Finding]:
 def _required(spec: Spec, pointer: Pointer, schema: dict[str, Any]) -> Iterator[Finding]:
     known = {member.wire for member in properties(spec, Shape("object", pointer, schema))}
     for index, name in enumerate(entries(schema.get("required"))):
-        if name not in known:
+        if isinstance(name, str) and name not in known:
             text = f"required {name!r} is not among the properties; add it there, or remove it here"
             yield (*pointer, "required", str(index)), text

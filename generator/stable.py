@@ -1,0 +1,56 @@
+"""python -m generator.stable PYTHON...: show that each interpreter generates the committed code, to the byte."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import tomllib
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+_NEEDED = frozenset({"attrs", "jsonschema-rs", "openapi-python-client", "python-dateutil", "ruamel.yaml", "ruff"})
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; the result is the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m generator.stable", description=__doc__)
+    parser.add_argument("pythons", nargs="+", metavar="PYTHON", help="an interpreter, such as python3.13")
+    failed = [python for python in parser.parse_args(arguments).pythons if not _same(python)]
+    return int(bool(failed))
+
+
+def requirements() -> list[str]:
+    """Return what the generator imports, pinned as the project pins it."""
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    groups = [project["dependencies"], *project["optional-dependencies"].values()]
+    return sorted({one for group in groups for one in group if re.split(r"[^\w.-]", one)[0] in _NEEDED})
+
+
+def _same(python: str) -> bool:
+    """Return whether `python`, with an environment of its own and two orders of hashes, has nothing to change."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run([python, "-m", "venv", folder])
+        inside = str(Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python")
+        _run([inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements()])
+        version = _run([inside, "--version"]).stdout.strip()
+        checks = [_run([inside, "-B", "-m", "generator", "--check"], seed=seed) for seed in ("0", "1")]
+    same = all(check.returncode == 0 for check in checks)
+    sys.stdout.write(f"{version}: {'the same bytes' if same else 'other bytes, or none'}\n")
+    for check in checks:
+        sys.stderr.write(check.stdout + check.stderr)
+    return same
+
+
+def _run(command: list[str], seed: str = "random") -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PYTHONHASHSEED": seed}
+    return subprocess.run(  # noqa: S603  # The caller's own interpreters.
+        command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=seed == "random"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())
