@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         _say(f"python -m generator: {stopped}")
     except RecursionError:
         _say("python -m generator: the document nests too deeply to be generated; flatten it")
+    except KeyboardInterrupt:
+        return 130
     except Exception as error:  # noqa: BLE001  # Whatever a document does, the tree is as it was and no traceback helps.
         what = " ".join(f"{type(error).__name__}: {error}".split())
         _say(f"python -m generator: cannot generate from this document ({what[:300]})")
@@ -94,5 +96,6 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # A diff has any character.
     signal.signal(signal.SIGTERM, _stop)  # So that what a run began is tidied up.
     sys.exit(main())

@@ -32,7 +32,7 @@ def paragraphs(text: object, width: int = _WIDTH) -> str:
 def sentence(text: str) -> str:
     """Return `text` with a full stop at its end."""
     text = text.rstrip()
-    return text if not text or text[-1] in ".!?:`)" else f"{text}."
+    return text if not text or text[-1] in ".!?:" else f"{text}."
 
 
 def limits(schema: dict[str, Any], text: str) -> str:

@@ -42,8 +42,8 @@ USE = """\
 from typing import assert_type
 
 from changed import api
-from changed.models import Endpoint
-from changed.types import Call
+from changed.models import ChatCompletion, ChatCompletionChunk, ChatMessageParam, Endpoint
+from changed.types import Call, StreamCall
 
 assert_type(api.rename_endpoint("ep_1", name="n"), Call[Endpoint])
 api.list_endpoints(colour="red", limit=3)
@@ -51,6 +51,14 @@ api.list_endpoints(colour="red", limit=3)
 
 def read(endpoint: Endpoint) -> None:
     assert_type(endpoint.gpu_count, int | None)
+
+
+def answer(completion: ChatCompletion, history: list[ChatMessageParam]) -> None:
+    call = api.create_chat_completion(model=completion.model, messages=[*history, completion.choices[0].message])
+    assert_type(call, Call[ChatCompletion])
+    stream = api.create_chat_completion(model="m", messages=[{"role": "user", "content": "?"}], stream=True)
+    assert_type(stream, StreamCall[ChatCompletionChunk])
+    api.create_chat_completion(model="m", messages=[{"role": "user"}])  # wrong
 
 
 api.list_endpoints(limit="three")  # wrong
