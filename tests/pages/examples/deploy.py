@@ -1,0 +1,6 @@
+ep = pa.endpoints.deploy(
+    task="contract-key-fields",
+    model="recommended", # default — Pareta picks the task's best open model
+    wait=True,
+)
+print(ep.id, ep.status, ep.url) # e.g. "ep_a1b2c3 live https://…"
