@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import signal
 import sys
@@ -29,6 +30,8 @@ def main(arguments: list[str] | None = None) -> int:
         _say("python -m generator: the document nests too deeply to be generated; flatten it")
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # Who reads the diff has seen enough.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except Exception as error:  # noqa: BLE001  # Whatever a document does, the tree is as it was and no traceback helps.
         what = " ".join(f"{type(error).__name__}: {error}".split())
         _say(f"python -m generator: cannot generate from this document ({what[:300]})")

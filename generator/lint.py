@@ -32,7 +32,8 @@ def problems(spec: Spec) -> list[Problem]:
     said = {pointer for pointer, _ in found}
     for pointer, text in structure:
         # What is explained above in better words is not repeated.
-        if not any(pointer[:length] in said for length in range(1, len(pointer) + 1)):
+        explained = pointer in said or (pointer[-1:] == ("type",) and any(one[:-1] == pointer for one in said))
+        if not explained or (not pointer and "openapi" not in text):
             found.append((pointer, text))
     return [spec.problem(pointer, text) for pointer, text in found]
 

@@ -113,14 +113,12 @@ class Sender:
         if found.pointer not in self.aliases:
             self.aliases[found.pointer] = None
             name = self.registry.claim(f"{names.class_name(found.component or otherwise)}Param", found.pointer)
-            anonymous = attrs.evolve(found, pointer=(*found.pointer, ""))
             if found.kind == "array":
                 inner = (*found.pointer, "items")
                 parts = [f"Sequence[{self.type_of(inner, found.schema.get('items'), f'{otherwise}_item')}]"]
             else:
-                parts = self._union(anonymous, found.component or otherwise)
-            type_ = names.union(*parts, *(["None"] if found.nullable else []))
-            alias = Alias(name, type_, prose.paragraphs(prose.about(found.schema)))
+                parts = self._union(found, found.component or otherwise)
+            alias = Alias(name, names.union(*parts), prose.paragraphs(prose.about(found.schema)))
             # Made again, and so placed after the aliases that it names.
             del self.aliases[found.pointer]
             self.aliases[found.pointer] = alias

@@ -27,6 +27,8 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         if not isinstance(node, dict):
             continue
         yield pointer, at(node)
+        if pointer[-2:-1] == ("links",):
+            continue  # What a link sends are values.
         named = pointer[:1] == ("components",) and len(pointer) == 2  # noqa: PLR2004  # Its keys are anyone's.
         for key, value in at(node).items():
             below = (*pointer, key)

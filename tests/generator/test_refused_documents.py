@@ -118,10 +118,10 @@ BROKEN = {
         "        id: {type: string, nullable: true}",
         "pets.yaml:36:28: `nullable` is of OpenAPI 3.0",
     ),
-    "unknown field": (
+    "field in the wrong case": (
         "      operationId: create_pet",
         "      operationID: create_pet",
-        "pets.yaml:17:5: no operationId",
+        "pets.yaml:18:7: 'operationID' is no field that OpenAPI has here",
     ),
     "misspelt field": (
         "      operationId: create_pet",
