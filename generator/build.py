@@ -179,7 +179,8 @@ def _described(operation: OperationPlan) -> str:
         parts.append("\n".join(["Args:", *arguments]))
     if operation.raises:
         parts.append(f"Raises:\n    {prose.item('ValueError', operation.raises)}")
-    return "\n\n".join(part for part in parts if part)
+    text = "\n\n".join(part for part in parts if part)
+    return f"{text}\n" if arguments or operation.raises else text  # As Google's style has it after a section.
 
 
 def _json(spec: Spec, header: str) -> str:

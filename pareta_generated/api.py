@@ -118,6 +118,7 @@ def deploy_endpoint(
 
     Raises:
         ValueError: `task` or `model` is None or empty, or a further name is one that was given as an argument.
+
     """
     return StreamCall(
         operation=DEPLOY_ENDPOINT,
@@ -146,6 +147,7 @@ def retrieve_endpoint(endpoint_id: str | None) -> Call[Endpoint]:
 
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+
     """
     return Call(
         operation=RETRIEVE_ENDPOINT, path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}", answer=Endpoint
@@ -171,6 +173,7 @@ def delete_endpoint(endpoint_id: str | None) -> Call[None]:
 
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+
     """
     return Call(operation=DELETE_ENDPOINT, path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}")
 
@@ -198,6 +201,7 @@ def start_endpoint(endpoint_id: str | None, *, idempotency_key: str | None = Non
 
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+
     """
     return Call(
         operation=START_ENDPOINT,
@@ -230,6 +234,7 @@ def stop_endpoint(endpoint_id: str | None, *, idempotency_key: str | None = None
 
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+
     """
     return Call(
         operation=STOP_ENDPOINT,
@@ -264,6 +269,7 @@ def endpoint_performance(
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
             given as an argument.
+
     """
     return Call(
         operation=ENDPOINT_PERFORMANCE,
@@ -299,6 +305,7 @@ def endpoint_uptime(
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
             given as an argument.
+
     """
     return Call(
         operation=ENDPOINT_UPTIME,
@@ -339,6 +346,7 @@ def endpoint_cost(
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
             given as an argument.
+
     """
     return Call(
         operation=ENDPOINT_COST,
@@ -374,6 +382,7 @@ def endpoint_quality(
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
             given as an argument.
+
     """
     return Call(
         operation=ENDPOINT_QUALITY,
@@ -409,6 +418,7 @@ def endpoint_activity(
     Raises:
         ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
             given as an argument.
+
     """
     return Call(
         operation=ENDPOINT_ACTIVITY,
@@ -556,6 +566,7 @@ def create_chat_completion(
     Raises:
         ValueError: `model` or `messages` is None or empty, or a further name is one that was given as an
             argument.
+
     """
     _path = "/v1/chat/completions"
     _headers = header_fields({"Idempotency-Key": idempotency_key})
@@ -627,6 +638,7 @@ def match_task(*, query: str | None, top_k: int = 5, idempotency_key: str | None
 
     Raises:
         ValueError: `query` is None or empty.
+
     """
     return Call(
         operation=MATCH_TASK,
@@ -657,6 +669,7 @@ def retrieve_task(task_id: str | None, *, examples_n: int | None = None) -> Call
 
     Raises:
         ValueError: `task_id` is None, empty, or cannot stand in a URL.
+
     """
     return Call(
         operation=RETRIEVE_TASK,
@@ -686,6 +699,7 @@ def task_leaderboard(task_id: str | None) -> Call[Leaderboard]:
 
     Raises:
         ValueError: `task_id` is None, empty, or cannot stand in a URL.
+
     """
     return Call(
         operation=TASK_LEADERBOARD, path=f"/v1/tasks/{segment('task_id', task_id)}/leaderboard", answer=Leaderboard

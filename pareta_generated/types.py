@@ -333,7 +333,7 @@ def segment(name: str, value: str | None) -> str:
         raise ValueError(f"{name} is {'None' if value is None else 'empty'}")
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError(f"{name} must be a str, not {type(value).__name__}")  # noqa: TRY004
-    if value in (".", "..") or any(ord(char) < 32 or ord(char) == 127 for char in value):
+    if value in (".", "..") or any(ord(char) < 32 or ord(char) == 127 for char in value):  # noqa: PLR2004
         raise ValueError(f"{name} cannot stand in a URL: {value!r}")
     return quote(value, safe="")
 
@@ -396,7 +396,7 @@ class Operation:
     method: str
     path: str
     """The path's template: `/v1/things/{thing_id}`."""
-    answer: type[View] | type[Feed] | None = None
+    answer: type[View | Feed] | None = None
     """The class of the JSON answer, or of its entries where it is an array."""
     many: bool = False
     """Whether the answer is a JSON array."""
@@ -427,7 +427,7 @@ class Request:
 class Call(Request, Generic[T_co]):
     """An operation with its arguments, answered once."""
 
-    answer: type[View] | type[Feed] | None = None
+    answer: type[View | Feed] | None = None
     """What reads the answer: `operation.answer`, or a subclass of it."""
 
     def read(self, raw: Any, origin: Origin) -> T_co:
@@ -449,7 +449,7 @@ class StreamCall(Request, Generic[T_co]):
         return cast("T_co", self.operation.events.get(event, View).from_dict(raw, origin))
 
 
-def entries_of(raw: Any, answer: type[View] | type[Feed] | None, origin: Origin) -> list[Any]:
+def entries_of(raw: Any, answer: type[View | Feed] | None, origin: Origin) -> list[Any]:
     """Return the entries of an answer that is an array."""
     if not is_array(raw):
         raise origin.unreadable("$", "an array", raw)
