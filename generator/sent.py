@@ -137,4 +137,5 @@ class Sender:
 
 def _unwritable(wire: str, types: set[str]) -> bool:
     """Return whether a class cannot have the key: no name, a mangled one, or one that hides a type beside it."""
-    return not wire.isidentifier() or keyword.iskeyword(wire) or wire.startswith("__") or wire in types
+    plain = wire.isascii() and wire.isidentifier()  # Python reads other letters as what they are like.
+    return not plain or keyword.iskeyword(wire) or wire.startswith("__") or wire in types
