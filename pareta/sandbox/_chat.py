@@ -29,7 +29,7 @@ async def create_chat_completion(platform: Platform, body: dict[str, Any]) -> An
         return json_answer(await run.whole(), headers=header)
     options: dict[str, Any] = body.get("stream_options") or {}
     tape = platform.jobs.tape()
-    platform.jobs.start(run.record(tape, include_usage=bool(options.get("include_usage"))))
+    platform.jobs.start(run.record(tape, include_usage=bool(options.get("include_usage"))), tape)
     return event_stream(tape, headers=header)
 
 

@@ -135,7 +135,7 @@ class Deployments:
         return self._store.change_status(row, status, at=self._platform.clock.now(), failure=failure)
 
     def _begin(self, name: str, work: Any, tape: Tape | None) -> None:
-        task = self._platform.jobs.start(work)
+        task = self._platform.jobs.start(work, tape)
         self._jobs[name] = (task, tape)
 
         def forget(_: asyncio.Task[None]) -> None:

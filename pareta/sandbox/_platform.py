@@ -1,6 +1,7 @@
 """The parts of a sandbox, put together, and how it is brought back to its first state; no HTTP."""
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from typing import Any
 
@@ -11,6 +12,8 @@ from pareta.sandbox._matcher import Matcher
 from pareta.sandbox._settings import Settings
 from pareta.sandbox._store import Store
 from pareta.sandbox._tape import Tape
+
+logger = logging.getLogger("pareta.sandbox")
 
 
 class Jobs:
@@ -27,11 +30,19 @@ class Jobs:
         tape.when_over(self._tapes.discard)
         return tape
 
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Start a job."""
+    def start(self, work: Coroutine[Any, Any, None], tape: Tape | None = None) -> asyncio.Task[None]:
+        """Start a job. A tape that it leaves without an end is cut."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+
+        def done(_: asyncio.Task[None]) -> None:
+            self._tasks.discard(task)
+            if tape is not None:
+                tape.cut()
+            if not task.cancelled() and (error := task.exception()) is not None:
+                logger.error("A job of the sandbox failed.", exc_info=error)
+
+        task.add_done_callback(done)
         return task
 
     def stop(self) -> None:

@@ -15,6 +15,7 @@ from pareta.sandbox._settings import Settings
 
 _REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - they are compared, not bound.
 _GRACE_SECONDS = 1
+_IDLE_SECONDS = 75
 _TICK_SECONDS = 1.0
 _POLL_SECONDS = 0.002
 
@@ -65,6 +66,7 @@ class SandboxServer(uvicorn.Server):
                 lifespan="off",
                 log_config=None,
                 access_log=False,
+                timeout_keep_alive=_IDLE_SECONDS,
                 server_header=False,
                 date_header=settings.clock == "real",
             )

@@ -17,7 +17,7 @@ CONTRACT = (
     "This Agreement is made between Acme Corp. and Beta LLC, and takes effect on January 5, 2026. "
     "It is governed by the laws of Delaware. Either party may end it with 30 days' notice. The annual fee is $12,000."
 )
-SAVE = {
+SAVE: dict[str, Any] = {
     "type": "function",
     "function": {
         "name": "save",
@@ -109,7 +109,8 @@ def test_a_stream_sends_a_token_at_a_time(api: httpx.Client) -> None:
 
 def test_usage_is_left_out_unless_asked_for(api: httpx.Client) -> None:
     """Without `stream_options` no chunk has a usage; null is as good as leaving it out."""
-    for options in ({}, {"stream_options": None}, {"stream_options": {"include_usage": None}}):
+    variants: list[Any] = [{}, {"stream_options": None}, {"stream_options": {"include_usage": None}}]
+    for options in variants:
         answer = ask(api, chat(stream=True, **options))
         assert "usage" not in answer.text
 
@@ -183,7 +184,7 @@ def test_no_function_is_called_unless_it_must_be(api: httpx.Client, choice: dict
 def test_json_is_written_where_it_is_asked_for(api: httpx.Client) -> None:
     """`json_object` wraps the answer; `json_schema` is filled in."""
     assert json.loads(answer_of(api, DELAWARE, response_format={"type": "json_object"})) == {"answer": LAW}
-    form = {"type": "json_schema", "json_schema": {"name": "c", "schema": SAVE["function"]["parameters"]}}  # type: ignore[index]
+    form = {"type": "json_schema", "json_schema": {"name": "c", "schema": SAVE["function"]["parameters"]}}
     assert set(json.loads(answer_of(api, DELAWARE, response_format=form))) == {
         "governing_law",
         "fee",
@@ -195,7 +196,7 @@ def test_json_is_written_where_it_is_asked_for(api: httpx.Client) -> None:
 
 def test_undeclared_fields_and_every_number_are_accepted(api: httpx.Client) -> None:
     """Fields of other servers pass, and so does whatever the document allows."""
-    more = {"temperature": 1.5, "top_k": 40, "logit_bias": {}, "n": 1, "seed": None, "user": "me", "stream": None}
+    more: Any = {"temperature": 1.5, "top_k": 40, "logit_bias": {}, "n": 1, "seed": None, "user": "me", "stream": None}
     assert ask(api, chat(**more)).status_code == 200
 
 

@@ -27,7 +27,8 @@ def raw_exchange(sandbox: Sandbox, request: bytes) -> bytes:
 def problem(answer: httpx.Response) -> dict[str, Any]:
     """Return the first thing that a 422 says is wrong."""
     assert answer.status_code == 422, answer.text
-    return answer.json()["detail"][0]
+    found: dict[str, Any] = answer.json()["detail"][0]
+    return found
 
 
 def test_every_answer_names_its_request(api: httpx.Client) -> None:

@@ -18,6 +18,7 @@ from sandbox_kit import DELAWARE, ask, chat, client_of, until
 
 from pareta.sandbox import Sandbox, _document, _server
 from pareta.sandbox._app import contract_of
+from pareta.sandbox._store import Store
 
 
 def test_it_answers_inside_with_and_no_more_after() -> None:
@@ -146,6 +147,27 @@ def test_clients_come_ready_made(sandbox: Sandbox) -> None:
     """`client` gives the SDK's client with URL and key of the sandbox."""
     with sandbox.client() as pareta:
         assert [model.id for model in pareta.models.list()] == ["ep_seed01", "ep_a1b2c3", "ep_v7w8x9"]
+
+
+def test_a_job_that_fails_breaks_its_stream_off(
+    sandbox: Sandbox, api: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A stream whose job dies is cut, and does not hang; the traceback is in the log."""
+
+    def fail(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(Store, "change_status", fail)
+    with pytest.raises(httpx.RemoteProtocolError):
+        api.post("/v1/endpoints", json={"task": "translation"})
+    assert "ZeroDivisionError: planted" in caplog.text
+
+
+def test_it_listens_on_ipv6_too() -> None:
+    """Bound to ::1 it has a URL in brackets, and answers there."""
+    with Sandbox(pace=0, host="::1") as sandbox, client_of(sandbox) as api:
+        assert sandbox.base_url.startswith("http://[::1]:")
+        assert api.get("/v1/models").status_code == 200
 
 
 def test_importing_it_loads_no_server() -> None:
