@@ -32,19 +32,22 @@ class Inflater:
         if self._stream is None:
             yield piece
             return
-        while piece:
+        while True:
             try:
-                yield self._stream.decompress(piece, _PIECE)
+                part = self._stream.decompress(piece, _PIECE)
             except zlib.error as error:
                 if self._raw_tried or self._begun:
                     raise BodyError(f"its compression is damaged: {error}") from error
                 # Some servers send the bare form of deflate, without zlib's header.
                 self._raw_tried, self._stream = True, zlib.decompressobj(-zlib.MAX_WBITS)
                 continue
-            self._begun = True
-            piece = self._stream.unconsumed_tail
+            self._begun = self._begun or bool(piece)
+            yield part
             if self._stream.eof and self._stream.unused_data:
                 raise BodyError("something follows the end of its compressed data")
+            piece = self._stream.unconsumed_tail
+            if not piece and len(part) < _PIECE:  # A full part may have more behind it, all of the input taken.
+                return
 
     def end(self) -> None:
         """Say that the body is over: a compressed one must be whole."""
@@ -83,3 +86,12 @@ class Body:
         if len(self._parts) == 1 and self._size <= self._limit:
             return self._parts[0]
         return b"".join(self._parts)[: self._limit]
+
+    @property
+    def start(self) -> bytes:
+        """The first 64 kB of it at most, for an error to keep."""
+        size = count = 0
+        while size < ERROR_LIMIT and count < len(self._parts):
+            size += len(self._parts[count])
+            count += 1
+        return b"".join(self._parts[:count])[:ERROR_LIMIT]

@@ -162,7 +162,8 @@ class _Choice:
                     elif addition is not None:
                         self._extend(name, addition)
             elif value is not None and key != "index":
-                self.fields[key] = value
+                grows = isinstance(value, dict)  # Log probabilities, by token.
+                self.fields[key] = _grown(self.fields.get(key), value) if grows else value
 
     def _extend(self, name: str, addition: Any) -> None:
         if name == "tool_calls":
@@ -170,6 +171,8 @@ class _Choice:
                 self._call(call.get("index", place), call)
         elif name != "role" and isinstance(addition, str):  # A refusal, a reasoning: text that grows.
             self._texts.setdefault(name, StringIO()).write(addition)
+        elif isinstance(addition, dict):  # A function call in its older form, a sound.
+            self._message[name] = _grown(self._message.get(name), addition)
         else:
             self._message[name] = addition
 
@@ -180,9 +183,9 @@ class _Choice:
                 for name, part in _items(value):
                     if name == "arguments":
                         self._arguments.setdefault(index, StringIO()).write(part or "")
-                    elif part is not None:
+                    elif part or name not in known["function"]:  # Some servers repeat them, empty.
                         known["function"][name] = part
-            elif key != "index" and value is not None:
+            elif key != "index" and (value or key not in known):
                 known[key] = value
 
     def folded(self, index: int) -> dict[str, Any]:
@@ -198,6 +201,18 @@ class _Choice:
         call = self._calls[place]
         arguments = self._arguments.get(place)
         return {**call, "function": {**call["function"], "arguments": arguments.getvalue() if arguments else ""}}
+
+
+def _grown(known: Any, addition: Any) -> Any:
+    """Return a value that comes in parts, with one more: texts and lists grow, objects by their fields."""
+    if known is None or addition is None:
+        return addition if known is None else known
+    if isinstance(known, dict) and isinstance(addition, dict):
+        fields = cast("dict[str, Any]", known)
+        parts = cast("dict[str, Any]", addition)
+        return fields | {name: _grown(fields.get(name), part) for name, part in parts.items()}
+    same = isinstance(known, str | list) and type(known) is type(addition)  # pyright: ignore[reportUnknownArgumentType]
+    return known + addition if same else addition
 
 
 def _items(value: Any) -> ItemsView[str, Any]:

@@ -21,6 +21,8 @@ class Settings:
 
     session: Session
     max_connections: int | None
+    portable: bool = True
+    """Whether it can be rebuilt in another process: not over a client of the caller's own."""
     closed: bool = False
 
     @classmethod
@@ -54,4 +56,10 @@ class Settings:
             own_timeouts=Timeouts() if http_client is None else timeouts_of(http_client),
         )
         logger.debug("client for %s", session.base)
-        return cls(session=session, max_connections=max_connections)
+        return cls(session=session, max_connections=max_connections, portable=http_client is None)
+
+    def moved(self, session: Session) -> Settings:
+        """Return what a client is rebuilt from in another process: all but its key, which does not pickle."""
+        if not self.portable:
+            raise TypeError("a client over http_client= does not pickle: make another in the other process")
+        return attrs.evolve(self, session=attrs.evolve(session, options=session.options.changed()))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 from functools import cached_property
-from typing import final
+from typing import Any, final
 from urllib.parse import urlsplit
 
 import attrs
@@ -17,7 +18,10 @@ _PORTS = {"https": 443, "http": 80}
 
 @final
 class Key:
-    """The one holder of an API key. Nothing prints it, and it does not pickle."""
+    """The one holder of an API key. Nothing prints it, and it stays out of pickles.
+
+    In another process it is taken from `PARETA_API_KEY`; where that is not set, the first call says so.
+    """
 
     __slots__ = ("_value",)
 
@@ -40,13 +44,35 @@ class Key:
 
     def header(self) -> bytes:
         """Return the value of the Authorization header."""
+        if not self._value:
+            raise ParetaError(
+                "No API key: a client does not take its key along to another process."
+                " Set the environment variable PARETA_API_KEY there, or make another client."
+            )
         return b"Bearer " + self._value.encode("ascii")
+
+    @classmethod
+    def of_environment(cls) -> Key:
+        """Return the key of this process, which may have none."""
+        value = os.environ.get("PARETA_API_KEY")
+        try:
+            return cls(value)
+        except ParetaError:
+            key = object.__new__(cls)
+            key._value = ""
+            return key
 
     def __repr__(self) -> str:
         return "Key(***)"
 
-    def __reduce__(self) -> str:
-        raise TypeError("an API key does not pickle: take it from the environment on the other side")
+    def __deepcopy__(self, memo: dict[int, Any]) -> Key:
+        return self
+
+    def __copy__(self) -> Key:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (Key.of_environment, ())
 
 
 @attrs.frozen(slots=False)
@@ -84,6 +110,7 @@ class BaseUrl:
         try:
             parts = urlsplit(text)
             port = parts.port
+            (parts.hostname or "").encode("idna")
         except ValueError as error:
             raise ValueError(f"base_url is not a URL: {error}") from None
         if parts.username is not None or parts.password is not None:

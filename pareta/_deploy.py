@@ -42,6 +42,8 @@ class DeployReading:
             raise APIResponseError(f"The deploy stream cannot be read: {error}.", response=self._response) from error
         for name, text in events:
             event = self.last_event = {"event": name, "data": _data(text)}
+            if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
+                raise self._failed("The deployment completed without telling its endpoint: look with endpoints.list().")
             self.done = name in ("complete", "error")
             yield event
             if self.done:
@@ -78,10 +80,8 @@ class DeployReading:
                 data.get("message") or data.get("detail") or data.get("value") or "the server gives no reason"
             )
             raise self._failed(f"The deployment failed: {message}")
-        endpoint = data.get("endpoint")
-        if not isinstance(endpoint, dict):
-            raise self._failed("The deployment completed without telling its endpoint: look with endpoints.list().")
-        return cast("dict[str, Any]", endpoint)
+        endpoint: dict[str, Any] = data["endpoint"]
+        return endpoint
 
     def _failed(self, message: str) -> DeployError:
         request = f" [request {self._response.request_id}]" if self._response.request_id else ""

@@ -88,15 +88,17 @@ class Incoming:
         request = effect.request
         self._head = Response(method=request.method, url=request.url, status_code=status, headers=Headers(headers))
         self._ok = 200 <= status < 300  # noqa: PLR2004
-        self.opens = effect.streams and self._ok and self._head.content_type == "text/event-stream"
+        encoding = self._head.headers.get("content-encoding", "")
+        events = effect.streams and self._ok and self._head.content_type == "text/event-stream"
+        self.opens = events and encoding.strip().lower() in ("", "identity")
         kept = ANSWER_LIMIT if self._ok and not effect.streams else ERROR_LIMIT
         self._reason = ""
         self._body: Body | None = None
-        if not self.opens:
+        if events and not self.opens:
+            self._reason = f"its events come in the content-encoding {encoding!r}, which was not asked for"
+        elif not self.opens:
             try:
-                self._body = Body(
-                    self._head.headers.get("content-encoding", ""), limit=kept, truncate=kept == ERROR_LIMIT
-                )
+                self._body = Body(encoding, limit=kept, truncate=kept == ERROR_LIMIT)
             except BodyError as error:
                 self._reason = str(error)
 
@@ -124,9 +126,9 @@ class Incoming:
 
     def outcome(self, fault: Fault | None = None) -> Outcome:
         """Return what came of it. The status of an error counts, however its body ended."""
-        response = attrs.evolve(self._head, content=self._body.content if self._body else b"")
-        if not self._ok:
-            return response
-        if fault is not None:
+        if self._ok and fault is not None:
             return fault
-        return Unreadable(response=response, reason=self._reason) if self._reason else response
+        if self._ok and self._reason:
+            start = self._body.start if self._body else b""
+            return Unreadable(response=attrs.evolve(self._head, content=start), reason=self._reason)
+        return attrs.evolve(self._head, content=self._body.content if self._body else b"")

@@ -67,6 +67,10 @@ class Arrival(Protocol):
         """Give the connection back when the body was read to its end, else hang up."""
         ...
 
+    def abort(self) -> None:
+        """Hang up at once: for what the garbage collector finds."""
+        ...
+
 
 class Engine(Protocol):
     """Sends requests, from any thread."""

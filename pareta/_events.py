@@ -27,6 +27,7 @@ class EventReading(Generic[E]):
         self._response = response
         self._decoder = Decoder()
         self._terminal = TERMINAL.get(call.operation.id, frozenset())
+        self._last: dict[str, Any] | None = None
         self.done = False
 
     def feed(self, piece: bytes) -> Iterator[E]:
@@ -43,6 +44,7 @@ class EventReading(Generic[E]):
                 raw: Any = _json.decode_text(text)
             except ValueError as error:
                 raise self._error(f"the data of {name!r} is not JSON: {text[:200]!r}") from error
+            self._last = {"event": name, "data": raw}
             self.done = name in self._terminal
             yield self._call.read(name, cast("dict[str, Any]", raw), Answer.of(raw, self._response))
             if self.done:
@@ -57,7 +59,8 @@ class EventReading(Generic[E]):
     def broken(self, fault: Fault) -> Exception:
         """Return the exception for a stream that broke."""
         kind = APITimeoutError if fault.kind == "timeout" else APIConnectionError
-        return kind(f"The stream broke: {fault.text}. [{self._response.method} {self._response.url}]")
+        place = f"{self._response.method} {self._response.url}"
+        return kind(f"The stream broke: {fault.text}. [{place}]", last_event=self._last)
 
     def _error(self, message: str) -> APIResponseError:
         return APIResponseError(f"{message} [{self._response.method} {self._response.url}]", response=self._response)

@@ -20,7 +20,7 @@ ParetaError
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from ._retry_after import retry_after
 
@@ -208,10 +208,10 @@ class DeployError(ParetaError):
         self.endpoint_id = endpoint_id
         """The endpoint's id, where it is known."""
 
-    def about(self, endpoint_id: str | None) -> Self:
-        """Return this error, naming the endpoint."""
-        self.endpoint_id = endpoint_id
-        return self
+
+for _kind in list(globals().values()):
+    if isinstance(_kind, type) and issubclass(_kind, ParetaError):
+        _kind.__module__ = "pareta"  # Tracebacks say where users find them.
 
 
 def _detail(response: Response) -> Any:
@@ -221,19 +221,19 @@ def _detail(response: Response) -> Any:
         body = None
     if isinstance(body, dict):
         known = cast("dict[str, Any]", body)
-        if "detail" in known:
+        if known.get("detail") is not None:
             return known["detail"]
         error = known.get("error")  # The form of OpenAI-compatible servers.
         message: Any = cast("dict[str, Any]", error).get("message") if isinstance(error, dict) else error
         if message:
             return message
-    return response.text[:1000]
+    return response.text[:1000].strip()
 
 
 def _text_of(detail: Any) -> str:
     """Say a detail in one line: a message, or the list of problems of a 422."""
     if isinstance(detail, str):
-        return " ".join(detail.split())
+        return detail.strip()
     if isinstance(detail, list):
         problems: list[Any] = detail  # pyright: ignore[reportUnknownVariableType]
         return "; ".join(map(_problem, problems))

@@ -124,12 +124,16 @@ def deploy(session: Session, call: StreamCall[Any], retrieve: Callable[[str], Ca
         if endpoint.is_live or endpoint.id is None:
             return endpoint
         endpoint_id = endpoint.id
+    elif deadline.passed:
+        raise reading.broken(fault) from fault.__cause__
     elif endpoint_id is None:
         raise reading.lost(fault) from fault.__cause__
     else:
         logger.info("the deploy stream was lost (%s); asking what became of %s", fault.text, endpoint_id)
     try:
         return (yield from wait_until_live(session, retrieve(endpoint_id), endpoint_id, deadline))
+    except APITimeoutError:
+        raise
     except (APIConnectionError, APIStatusError, APIResponseError) as error:
         raise DeployError(
             f"The deployment of {endpoint_id} may go on, but how it stands cannot be read: {error} "
@@ -143,10 +147,12 @@ def wait_until_live(
     session: Session, call: Call[Endpoint], endpoint_id: str, deadline: Deadline, poll_interval: float = 3.0
 ) -> Flow[Endpoint]:
     """Ask for an endpoint until it is live."""
-    stopped = False
+    stopped, status = False, None
     for poll in count():
         if poll:
             yield Sleep(poll_interval)
+            if deadline.passed:
+                break
         endpoint = yield from send(session, call, deadline)
         if endpoint.is_live:
             return endpoint
@@ -159,9 +165,10 @@ def wait_until_live(
                 endpoint_id=endpoint_id,
             )
         stopped = endpoint.status == "stopped"
+        status = endpoint.status
         if not deadline.allow(poll_interval, asked=False):
-            raise APITimeoutError(f"Endpoint {endpoint_id} is not live in time: its status is {endpoint.status!r}.")
-    raise AssertionError  # pragma: no cover
+            break
+    raise APITimeoutError(f"Endpoint {endpoint_id} is not live in time: its status is {status!r}.")
 
 
 def _attempts(session: Session, call: Request, deadline: Deadline) -> Flow[Response | Opened]:

@@ -81,13 +81,21 @@ class AsyncHttpClient(Protocol):
         ...
 
 
-def library(client: object) -> ModuleType:
-    """Return the package that `client` comes from, whose exceptions it raises."""
+def library(client: object, *, closes: str) -> ModuleType:
+    """Return the package that `client` comes from, whose exceptions it raises.
+
+    Raises:
+        ValueError: It is of no such package, or of the other world: `closes` names the method that it should have.
+
+    """
     for kind in type(client).__mro__:
         module = sys.modules.get(kind.__module__.partition(".")[0])
         if module is not None and hasattr(module, "TimeoutException") and hasattr(module, "TransportError"):
+            if not hasattr(client, closes):
+                wanted = "Pareta takes a blocking" if closes == "close" else "AsyncPareta takes an async"
+                raise ValueError(f"http_client is of the wrong kind: {wanted} client, not {type(client).__name__}")
             return module
-    raise TypeError(
+    raise ValueError(
         f"http_client must be a client of httpx or httpx2, not {type(client).__name__}: its exceptions are not known"
     )
 
@@ -115,8 +123,10 @@ def fault_of(error: Exception, module: ModuleType) -> Fault | None:
     """Say what an exception of the client's means; None for one that is not of the transport."""
     known: Any = module
     cause: BaseException = error
+    _forget_request(cause)
     while cause.__cause__ is not None or cause.__context__ is not None:
         cause = cause.__cause__ or cause.__context__ or cause
+        _forget_request(cause)
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, known.TimeoutException | TimeoutError):
         fault: Fault | None = Fault("timeout", f"no answer in time ({type(error).__name__})")
@@ -129,6 +139,12 @@ def fault_of(error: Exception, module: ModuleType) -> Fault | None:
     if fault is not None:
         fault.__cause__ = error
     return fault
+
+
+def _forget_request(error: BaseException) -> None:
+    """Take the request from an exception of httpx's: it holds the key."""
+    if "_request" in vars(error):
+        vars(error)["_request"] = None
 
 
 def _other(error: Exception, known: Any) -> Fault | None:

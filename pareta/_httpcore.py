@@ -65,6 +65,19 @@ class Route:
         )
 
 
+def reusable(connection: Any) -> bool:
+    """Return whether a connection whose answer was read can take another request.
+
+    One that holds bytes beyond the end of the answer cannot: the next call would read them as its own.
+    httpcore has no public word for that, so its parser is asked, which every kind of connection wraps.
+    """
+    if not connection.is_idle():
+        return False
+    while not hasattr(connection, "_h11_state"):
+        connection = connection._connection  # noqa: SLF001
+    return not connection._h11_state.trailing_data[0]  # noqa: SLF001
+
+
 def _proxy(url: str) -> httpcore.Proxy:
     """Return the proxy; a name and password in its URL become its Proxy-Authorization."""
     from urllib.parse import unquote, urlsplit  # noqa: PLC0415  # Proxies are rare.

@@ -63,9 +63,10 @@ class ModelList(models.ModelList):
     @classmethod
     def from_dict(cls, raw: dict[str, Any], origin: Origin | None = None) -> Self:
         """Wrap the server's `{"data": […]}`."""
+        origin = View.make_origin(raw) if origin is None else origin
         listed = super().from_dict(raw, origin)
         if not isinstance(raw.get("data"), list):
-            raise listed._origin.unreadable("$.data", "an array", raw.get("data"))
+            raise origin.unreadable("$.data", "an array", raw.get("data"))
         return listed
 
     def __iter__(self) -> Iterator[Model]:
@@ -94,8 +95,8 @@ class Endpoint(models.Endpoint):
     @property
     def task(self) -> str | None:
         """The id of the task that it serves."""
-        value = self._raw.get("taskName", self._raw.get("task"))
-        return value if isinstance(value, str) else None
+        task = self._raw.get("task")
+        return self.task_name or (task if isinstance(task, str) else None)
 
     @property
     def is_live(self) -> bool:

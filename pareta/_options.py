@@ -31,20 +31,20 @@ class OneKey:
     """An idempotency key that the caller chose: it serves one POST."""
 
     def __init__(self, value: str) -> None:
-        if not value or len(value) > 255 or not all("!" <= char <= "~" for char in value):  # noqa: PLR2004
+        given: object = value
+        if not isinstance(given, str) or not 0 < len(given) <= 255 or not all("!" <= char <= "~" for char in given):  # noqa: PLR2004
             raise ValueError("idempotency_key must be 1 to 255 visible ASCII characters")
-        self._value = value
-        self._taken = False
+        self._left = [value]  # Of which one thread takes it.
 
     def take(self) -> str:
         """Return the key, once."""
-        if self._taken:
+        try:
+            return self._left.pop()
+        except IndexError:
             raise ValueError(
                 "This idempotency_key has served a POST already, and a second would get the first one's answer:"
                 " take client.with_options(idempotency_key=…) anew for each call."
-            )
-        self._taken = True
-        return self._value
+            ) from None
 
 
 @attrs.frozen(kw_only=True)
@@ -115,6 +115,8 @@ def _merged(old: tuple[tuple[bytes, bytes], ...], new: Mapping[str, str]) -> tup
             raise ValueError(f"the header {name} is the client's own: {_instead(key)}")
         if not name or not name.isascii() or not all(char.isalnum() or char in "!#$%&'*+-.^_`|~" for char in name):
             raise ValueError(f"not a header's name: {name!r}")
+        if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise ValueError(f"the header {name} must be a str, not {type(value).__name__}")  # noqa: TRY004
         if any(ord(char) < 32 or ord(char) == 127 for char in value) or not value.isascii():  # noqa: PLR2004
             raise ValueError(f"the header {name} holds a control or non-ASCII character")
         merged[key.encode()] = value.strip().encode()

@@ -10,6 +10,8 @@ import attrs
 
 CONNECT = 10.0
 OPERATION = 60.0
+_LONGEST = 1e9
+"""More seconds than this, thirty years, overflow what sockets and locks count with."""
 
 
 class HttpxTimeout(Protocol):
@@ -46,16 +48,19 @@ class Timeouts:
             seconds = positive("timeout", value)
             return cls(connect=min(seconds, CONNECT), read=seconds, write=seconds, pool=seconds)
         try:
-            return cls(connect=value.connect, read=value.read, write=value.write, pool=value.pool)
+            given = {name: getattr(value, name) for name in ("connect", "read", "write", "pool")}
         except AttributeError:
             raise ValueError(f"timeout must be seconds, None or an httpx.Timeout, not {type(value).__name__}") from None
+        return cls(
+            **{name: None if each is None else positive(f"timeout.{name}", each) for name, each in given.items()}
+        )
 
 
 def positive(name: str, value: Any) -> float:
     """Return `value` as seconds; anything but a positive, finite number is a ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise ValueError(f"{name} must be a positive number of seconds, not {value!r}")
-    return float(value)
+    return min(float(value), _LONGEST)
 
 
 class Patience(float):

@@ -43,17 +43,20 @@ class Tls:
         return True
 
     def read(self, size: int = _PIECE) -> bytes | None:
-        """Return plain bytes; empty only where the peer said properly that it ends.
+        """Return plain bytes; empty at the end.
+
+        A peer that ends without saying so (close_notify) ends all the same, as many servers do: an
+        answer that knows its length or its form is checked by that.
 
         Raises:
-            ssl.SSLError: The connection was cut, or is not what it should be.
+            ssl.SSLError: What came is not what it should be.
 
         """
         try:
             return self.object.read(size)
         except ssl.SSLWantReadError:
             return None
-        except ssl.SSLZeroReturnError:
+        except (ssl.SSLZeroReturnError, ssl.SSLEOFError):
             return b""
 
     def write(self, data: bytes) -> None:

@@ -88,6 +88,9 @@ async def send(effect: Send, engine: AsyncEngine) -> Outcome:
         arrival = await engine.send(effect.request, effect.waits)
     except Fault as fault:
         return fault
+    if arrival.status == 101:  # noqa: PLR2004
+        await arrival.close()
+        return Fault("connection", "the server switched to another protocol, which was not asked for")
     incoming = Incoming(effect, arrival.status, arrival.headers)
     if incoming.opens:
         return incoming.opened(arrival)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import time
+import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
-from .._engine import Fault, HttpRequest, Waits
+from .._engine import HttpRequest, Waits
 from .._http_client import AsyncHttpClient, arguments, fault_of, library
 from .._timeouts import Patience
+from ._waiting import within
 
 
 class AsyncHttpClientEngine:
@@ -16,8 +18,9 @@ class AsyncHttpClientEngine:
 
     def __init__(self, client: AsyncHttpClient) -> None:
         self._client = client
-        self._library = library(client)
+        self._library = library(client, closes="aclose")
         self.name = self._library.__name__
+        self._closing: set[asyncio.Task[None]] = set()
 
     async def send(self, request: HttpRequest, waits: Waits) -> AsyncHttpClientArrival:
         """Send `request` and return when the answer's head is there."""
@@ -38,6 +41,16 @@ class AsyncHttpClientEngine:
     async def close(self) -> None:
         """Leave the client as it is."""
 
+    def hang_up(self, loop: asyncio.AbstractEventLoop, response: Any) -> None:
+        """Close an answer on its loop, which alone may do so; with the loop, its connections are gone."""
+        with suppress(RuntimeError):
+            loop.call_soon_threadsafe(self._hang_up, loop, response)
+
+    def _hang_up(self, loop: asyncio.AbstractEventLoop, response: Any) -> None:
+        task = loop.create_task(_close(response))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
 
 class AsyncHttpClientArrival:
     """An answer that the caller's client received."""
@@ -46,33 +59,39 @@ class AsyncHttpClientArrival:
         self._engine = engine
         self._message = message
         self._response = response
+        self._loop = asyncio.get_running_loop()
+        self._open = True
         self.status: int = response.status_code
         self.headers: Sequence[tuple[bytes, bytes]] = response.headers.raw
 
     async def pieces(self, read: Patience) -> AsyncIterator[bytes]:
-        """Yield the body's pieces; the deadline is looked at between them."""
-        self._message.extensions.setdefault("timeout", {})["read"] = read.left()
+        """Yield the body's pieces; each may take `read`, whatever the client's own timeout is."""
+        self._message.extensions.setdefault("timeout", {})["read"] = None
+        pieces = self._response.aiter_raw()
         try:
-            async for piece in self._response.aiter_raw():
-                if read.until is not None and time.monotonic() > read.until:
-                    raise Fault("timeout", "the deadline has passed")  # noqa: TRY301
-                yield piece
-        except Fault:
-            raise
+            while True:
+                yield await within(read.left(), anext(pieces))
+        except StopAsyncIteration:
+            return
         except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
             self._engine.reraise(error)
 
     async def close(self) -> None:
         """Give the connection back, or hang up."""
-        await self._response.aclose()
+        if self._open:
+            self._open = False
+            await _close(self._response)
 
     def abort(self) -> None:
-        """Hang up at once, where the client lets that be done without awaiting; else when its loop comes to it."""
-        closing = self._response.aclose()
-        try:
-            closing.send(None)
-        except StopIteration:
-            return
-        except Exception:  # noqa: BLE001  # Its loop may be gone; then there is nothing left to hang up.
-            return
-        closing.close()
+        """Hang up when its loop comes to it, since the client can only be awaited."""
+        if self._open:
+            self._open = False
+            self._engine.hang_up(self._loop, self._response)
+
+    def __del__(self) -> None:
+        self.abort()
+
+
+async def _close(response: Any) -> None:
+    with suppress(Exception):  # What closing raises, of whatever kind, is of no use to anyone: it is closed.
+        await response.aclose()

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import httpcore
 
 from .._engine import Fault, HttpRequest, Waits
 from .._exceptions import ParetaError
-from .._httpcore import Route, fault_of
+from .._httpcore import Route, fault_of, reusable
 from .._timeouts import Patience
-from ._network import AsyncNetwork, within
+from ._network import AsyncNetwork
+from ._waiting import within
 
 
 class AsyncHttpcoreEngine:
@@ -70,10 +72,9 @@ class AsyncHttpcoreEngine:
         return self._factory.create_connection(self._route.origin)
 
     def _enter_loop(self) -> None:
-        try:
-            loop = asyncio.get_running_loop()
-        except RuntimeError:
-            raise ParetaError("AsyncPareta runs on asyncio; here runs another event loop, or none.") from None
+        loop = _running()
+        if loop is None:
+            raise ParetaError("AsyncPareta runs on asyncio; here runs another event loop, or none.")
         if loop is self._loop:
             return
         self._drop_idle()
@@ -87,11 +88,22 @@ class AsyncHttpcoreEngine:
 
     def done(self, connection: Any, free: asyncio.Semaphore) -> None:
         """Take a connection back; one that cannot be used again is closed."""
-        if connection.is_idle() and not self._closed and free is self._free:
+        if not self._closed and free is self._free and reusable(connection):
             self._idle.append(connection)
         else:
             hang_up(connection)
-        free.release()
+        self._release(free)
+
+    def _release(self, free: asyncio.Semaphore) -> None:
+        # The garbage collector runs in any thread; a semaphore wakes its waiters in its own.
+        loop = self._loop
+        if loop is None or loop.is_closed() or free is not self._free:
+            return
+        if _running() is loop:
+            free.release()
+        else:
+            with suppress(RuntimeError):  # It was closed meanwhile.
+                loop.call_soon_threadsafe(free.release)
 
     async def close(self) -> None:
         """Close the idle connections; those in use close when their answers are read."""
@@ -109,7 +121,7 @@ class AsyncHttpcoreArrival:
         self,
         engine: AsyncHttpcoreEngine,
         connection: Any,
-        message: httpcore.Request,
+        message: Any,
         response: httpcore.Response,
         free: asyncio.Semaphore,
     ) -> None:
@@ -125,8 +137,7 @@ class AsyncHttpcoreArrival:
     async def pieces(self, read: Patience) -> AsyncIterator[bytes]:
         """Yield the body's pieces."""
         # httpcore looks for the timeout when the body is begun, so a stream's may differ from its head's.
-        extensions: Any = self._message.extensions
-        extensions["timeout"]["read"] = read
+        self._message.extensions["timeout"]["read"] = read
         try:
             async for piece in self._response.aiter_stream():
                 yield piece
@@ -151,6 +162,13 @@ class AsyncHttpcoreArrival:
 
     def __del__(self) -> None:
         self.abort()
+
+
+def _running() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def hang_up(connection: Any) -> None:

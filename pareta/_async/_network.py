@@ -9,25 +9,16 @@ from __future__ import annotations
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any
 
 import httpcore
 
 from .._httpcore import CONNECTING
 from .._timeouts import left
 from .._tls import Tls
-
-T = TypeVar("T")
-
-
-async def within(seconds: float | None, awaitable: Awaitable[T]) -> T:
-    """Await for at most so many seconds."""
-    if seconds is None:
-        return await awaitable
-    async with asyncio.timeout(seconds):
-        return await awaitable
+from ._waiting import within
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
@@ -37,6 +28,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         self._sock = sock
         self._loop = loop
         self._reading = False
+        self._aborted = False
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, once something has."""
@@ -51,6 +43,8 @@ class AsyncStream(httpcore.AsyncNetworkStream):
                 return await within(seconds, self._loop.sock_recv(self._sock, max_bytes))
             finally:
                 self._reading = False
+                if self._aborted:
+                    self._sock.close()
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
@@ -72,9 +66,12 @@ class AsyncStream(httpcore.AsyncNetworkStream):
     def abort(self) -> None:
         """Hang up at once."""
         if self._reading and not self._loop.is_closed():
-            with suppress(NotImplementedError, ValueError):  # A proactor loop has no readers to remove.
-                self._loop.remove_reader(self._sock)
-        self._sock.close()
+            # Closing it here would leave its reader waiting for ever; this wakes it, and it closes.
+            self._aborted = True
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
+        else:
+            self._sock.close()
 
     async def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None

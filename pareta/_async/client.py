@@ -207,5 +207,15 @@ class AsyncPareta:
     ) -> None:
         await self.aclose()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (self._again, (self._caller.settings.moved(self._caller.session),))
+
+    @classmethod
+    def _again(cls, settings: Settings) -> Self:
+        """Rebuild a client from a pickle; its key is that of the environment here."""
+        client = object.__new__(cls)
+        client._caller = AsyncCaller(settings, settings.session, open_engine(settings, None))
+        return client
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}(base_url={self.base_url!r}, engine={self.engine!r})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -13,7 +13,6 @@ from .._deploy import DeployReading, endpoint_id_of
 from .._effects import Opened, Reading
 from .._engine import AsyncArrival, Fault
 from .._exceptions import ParetaError
-from .._timeouts import Patience
 from ._driver import drain
 
 E = TypeVar("E")
@@ -30,30 +29,47 @@ class AsyncStream(Generic[E]):
         self._opened = opened
         self._reading = reading
         self._arrival: AsyncArrival = opened.arrival
-        self._events = _read(self._arrival, reading, opened.read)
+        self._pieces = self._arrival.pieces(opened.read)
+        self._events: Iterator[E] = iter(())  # What the last piece completed.
+        self._open = True
 
     @property
     def request_id(self) -> str | None:
         """The `x-request-id` of the answer."""
         return self._opened.response.request_id
 
-    async def __aiter__(self) -> AsyncIterator[E]:
-        try:
-            async for event in self._events:
-                yield event
-            self._require_end()
-        finally:
-            await self.aclose()
+    def __aiter__(self) -> AsyncIterator[E]:
+        return _Loop(self, self._hang_up)
 
     async def __anext__(self) -> E:
-        try:
-            return await self._events.__anext__()
-        except StopAsyncIteration:
-            self._require_end()
-            raise
+        while self._open:
+            try:
+                for event in self._events:
+                    return event
+                if self._reading.done:
+                    await drain(self._pieces, self._opened.read)
+                    await self.aclose()
+                    break
+                async for piece in self._pieces:
+                    self._events = self._reading.feed(piece)
+                    break
+                else:
+                    if self._open:
+                        self._reading.end()
+            except Fault as fault:
+                if self._open:  # Not closed by another while this one was waiting.
+                    await self.aclose()
+                    raise self._reading.broken(fault) from fault.__cause__
+            except BaseException:
+                await self.aclose()
+                raise
+        if not self._reading.done:
+            raise ParetaError("This stream was closed before its end: what follows was never read.")
+        raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Hang up, where the stream has not ended. Closing twice is nothing."""
+        self._open = False
         await self._arrival.close()
 
     async def __aenter__(self) -> Self:
@@ -64,9 +80,30 @@ class AsyncStream(Generic[E]):
     ) -> None:
         await self.aclose()
 
-    def _require_end(self) -> None:
-        if not self._reading.done:
-            raise ParetaError("This stream was closed before its end: what follows was never read.")
+    def __del__(self) -> None:
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close without waiting, and so from the garbage collector too."""
+        self._open = False
+        self._arrival.abort()
+
+
+class _Loop(Generic[E]):
+    """One loop over a stream: who leaves it drops this, and so hangs up."""
+
+    def __init__(self, stream: AsyncStream[E], hang_up: Callable[[], None]) -> None:
+        self._stream = stream
+        self._hang_up = hang_up
+
+    def __aiter__(self) -> AsyncIterator[E]:
+        return self
+
+    async def __anext__(self) -> E:
+        return await self._stream.__anext__()
+
+    def __del__(self) -> None:
+        self._hang_up()
 
 
 class AsyncDeployStream(AsyncStream[dict[str, Any]]):
@@ -114,20 +151,3 @@ class AsyncChatStream(AsyncStream[ChatCompletionChunk]):
         async for _ in self:
             pass
         return self._chat.completion()
-
-
-async def _read(arrival: AsyncArrival, reading: Reading[E], read: Patience) -> AsyncIterator[E]:
-    """Yield the events. It holds no stream object, so that dropping that one drops this."""
-    pieces = arrival.pieces(read)
-    try:
-        async for piece in pieces:
-            for event in reading.feed(piece):
-                yield event
-            if reading.done:
-                await drain(pieces, read)
-                return
-        reading.end()
-    except Fault as fault:
-        raise reading.broken(fault) from fault.__cause__
-    finally:
-        await arrival.close()

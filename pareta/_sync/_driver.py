@@ -87,6 +87,9 @@ def send(effect: Send, engine: Engine) -> Outcome:
         arrival = engine.send(effect.request, effect.waits)
     except Fault as fault:
         return fault
+    if arrival.status == 101:  # noqa: PLR2004
+        arrival.close()
+        return Fault("connection", "the server switched to another protocol, which was not asked for")
     incoming = Incoming(effect, arrival.status, arrival.headers)
     if incoming.opens:
         return incoming.opened(arrival)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from .._engine import Fault, HttpRequest, Waits
@@ -16,7 +19,7 @@ class HttpClientEngine:
 
     def __init__(self, client: HttpClient) -> None:
         self._client = client
-        self._library = library(client)
+        self._library = library(client, closes="close")
         self.name = self._library.__name__
 
     def send(self, request: HttpRequest, waits: Waits) -> HttpClientArrival:
@@ -52,19 +55,45 @@ class HttpClientArrival:
     def pieces(self, read: Patience) -> Iterator[bytes]:
         """Yield the body's pieces; the deadline is looked at between them."""
         self._message.extensions.setdefault("timeout", {})["read"] = read.left()
+        begun, timer = read.until, None
         try:
             for piece in self._response.iter_raw():
                 if read.until is not None and time.monotonic() > read.until:
                     raise Fault("timeout", "the deadline has passed")  # noqa: TRY301
                 yield piece
+                if read.until != begun and timer is None:  # The stream is over: a moment for the rest of its body.
+                    timer = self._hang_up_at(read.until)
         except Fault:
             raise
         except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
             self._engine.reraise(error)
+        finally:
+            if timer is not None:
+                timer.cancel()
+
+    def _hang_up_at(self, until: float | None) -> threading.Timer:
+        # The client waits for as long as it was told when the body began; only its socket can wake it.
+        stream = self._response.extensions.get("network_stream")
+        sock = stream.get_extra_info("socket") if stream is not None else None
+        timer = threading.Timer(max((until or 0) - time.monotonic(), 0), _shut, (sock,))
+        timer.daemon = True
+        timer.start()
+        return timer
 
     def close(self) -> None:
         """Give the connection back, or hang up."""
-        self._response.close()
+        with suppress(Exception):  # What closing raises is of no use to anyone: it is closed.
+            self._response.close()
+
+    def abort(self) -> None:
+        """Hang up, as `close` does: nothing here waits."""
+        self.close()
 
     def __del__(self) -> None:
         self.close()
+
+
+def _shut(sock: socket.socket | None) -> None:
+    if sock is not None:
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)

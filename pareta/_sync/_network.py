@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import httpcore
@@ -22,13 +23,18 @@ class Stream(httpcore.NetworkStream):
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._timeout: float | None = None
+        self._reading = False
         sock.settimeout(None)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, once something has."""
         try:
             self._wait(timeout)
-            return self._sock.recv(max_bytes)
+            self._reading = True
+            try:
+                return self._sock.recv(max_bytes)
+            finally:
+                self._reading = False
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
@@ -46,6 +52,9 @@ class Stream(httpcore.NetworkStream):
 
     def close(self) -> None:
         """Hang up."""
+        if self._reading:  # In another thread, which closing alone would not wake.
+            with suppress(OSError):
+                self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
     def start_tls(
@@ -151,7 +160,7 @@ class Network(httpcore.NetworkBackend):
         del local_address, socket_options  # Nothing here asks for any.
         try:
             if not self._connecting.acquire(timeout=_seconds(left(timeout))):
-                raise TimeoutError("too many connections are being opened")
+                raise httpcore.ConnectTimeout("too many connections are being opened")
             try:
                 sock = socket.create_connection((host, port), left(timeout))
             finally:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -14,7 +14,6 @@ from .._deploy import DeployReading, endpoint_id_of
 from .._effects import Opened, Reading
 from .._engine import Arrival, Fault
 from .._exceptions import ParetaError
-from .._timeouts import Patience
 from ._driver import drain
 
 E = TypeVar("E")
@@ -31,7 +30,9 @@ class Stream(Generic[E]):
         self._opened = opened
         self._reading = reading
         self._arrival: Arrival = opened.arrival
-        self._events = _read(self._arrival, reading, opened.read)
+        self._pieces = self._arrival.pieces(opened.read)
+        self._events: Iterator[E] = iter(())  # What the last piece completed.
+        self._open = True
 
     @property
     def request_id(self) -> str | None:
@@ -39,22 +40,37 @@ class Stream(Generic[E]):
         return self._opened.response.request_id
 
     def __iter__(self) -> Iterator[E]:
-        try:
-            for event in self._events:
-                yield event
-            self._require_end()
-        finally:
-            self.close()
+        return _Loop(self, self._hang_up)
 
     def __next__(self) -> E:
-        try:
-            return self._events.__next__()
-        except StopIteration:
-            self._require_end()
-            raise
+        while self._open:
+            try:
+                for event in self._events:
+                    return event
+                if self._reading.done:
+                    drain(self._pieces, self._opened.read)
+                    self.close()
+                    break
+                for piece in self._pieces:
+                    self._events = self._reading.feed(piece)
+                    break
+                else:
+                    if self._open:
+                        self._reading.end()
+            except Fault as fault:
+                if self._open:  # Not closed by another while this one was waiting.
+                    self.close()
+                    raise self._reading.broken(fault) from fault.__cause__
+            except BaseException:
+                self.close()
+                raise
+        if not self._reading.done:
+            raise ParetaError("This stream was closed before its end: what follows was never read.")
+        raise StopIteration
 
     def close(self) -> None:
         """Hang up, where the stream has not ended. Closing twice is nothing."""
+        self._open = False
         self._arrival.close()
 
     def __enter__(self) -> Self:
@@ -65,9 +81,30 @@ class Stream(Generic[E]):
     ) -> None:
         self.close()
 
-    def _require_end(self) -> None:
-        if not self._reading.done:
-            raise ParetaError("This stream was closed before its end: what follows was never read.")
+    def __del__(self) -> None:
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """Close without waiting, and so from the garbage collector too."""
+        self._open = False
+        self._arrival.abort()
+
+
+class _Loop(Generic[E]):
+    """One loop over a stream: who leaves it drops this, and so hangs up."""
+
+    def __init__(self, stream: Stream[E], hang_up: Callable[[], None]) -> None:
+        self._stream = stream
+        self._hang_up = hang_up
+
+    def __iter__(self) -> Iterator[E]:
+        return self
+
+    def __next__(self) -> E:
+        return self._stream.__next__()
+
+    def __del__(self) -> None:
+        self._hang_up()
 
 
 class DeployStream(Stream[dict[str, Any]]):
@@ -115,20 +152,3 @@ class ChatStream(Stream[ChatCompletionChunk]):
         for _ in self:
             pass
         return self._chat.completion()
-
-
-def _read(arrival: Arrival, reading: Reading[E], read: Patience) -> Iterator[E]:
-    """Yield the events. It holds no stream object, so that dropping that one drops this."""
-    pieces = arrival.pieces(read)
-    try:
-        for piece in pieces:
-            for event in reading.feed(piece):
-                yield event
-            if reading.done:
-                drain(pieces, read)
-                return
-        reading.end()
-    except Fault as fault:
-        raise reading.broken(fault) from fault.__cause__
-    finally:
-        arrival.close()
