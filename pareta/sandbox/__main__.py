@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from pareta.sandbox._sandbox import import_server
 from pareta.sandbox._settings import DEFAULT_BALANCE, Settings
+from pareta.sandbox._thread import import_server
 
 if TYPE_CHECKING:
     from pareta.sandbox._platform import Platform

@@ -8,8 +8,8 @@ from attrs import frozen
 from pareta.sandbox._completion import Completion, complete
 from pareta.sandbox._http import Answer, Problem, event, event_stream, json_answer, lasting
 from pareta.sandbox._platform import Platform
+from pareta.sandbox._rows import EndpointRow
 from pareta.sandbox._seeding import fraction
-from pareta.sandbox._store import EndpointRow
 from pareta.sandbox._tape import Tape
 
 _DONE = b"data: [DONE]\n\n"

@@ -6,8 +6,8 @@ from typing import Any
 from pareta.sandbox._clock import iso
 from pareta.sandbox._http import Problem, event, lasting
 from pareta.sandbox._platform import Platform
+from pareta.sandbox._rows import EndpointRow
 from pareta.sandbox._seeding import REGIONS, digest
-from pareta.sandbox._store import EndpointRow
 from pareta.sandbox._tape import Tape
 
 # Each stage, and how long it lasts in seconds at a pace of 1.

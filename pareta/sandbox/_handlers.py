@@ -10,8 +10,8 @@ from pareta.sandbox._deployments import Deployments
 from pareta.sandbox._http import Answer, Problem, event_stream, json_answer
 from pareta.sandbox._metrics import Metrics
 from pareta.sandbox._platform import Platform
+from pareta.sandbox._rows import EndpointRow
 from pareta.sandbox._scenario import Scenario
-from pareta.sandbox._store import EndpointRow
 from pareta.sandbox._validation import Values
 
 Handler = Callable[[Values, Scenario | None], Awaitable[Answer]]

@@ -8,7 +8,7 @@ from typing import Any
 
 from pareta.sandbox._http import Answer, encode, invalid
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._store import StoredAnswer
+from pareta.sandbox._rows import StoredAnswer
 from pareta.sandbox._tape import Tape
 
 HEADER = "Idempotency-Key"

@@ -1,7 +1,7 @@
 """The metric feeds, computed from the completions that were served and the statuses that were passed through."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from attrs import frozen
@@ -9,13 +9,13 @@ from attrs import frozen
 from pareta.sandbox._catalog import CatalogTask
 from pareta.sandbox._clock import iso
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._store import CompletionRow, EndpointRow
+from pareta.sandbox._rows import EndpointRow, Served
 
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
 _DAY = 24 * _HOUR
 _UNITS = {"m": _MINUTE, "h": _HOUR, "d": _DAY}
-_GROUPS = {"day": _DAY, "hour": _HOUR}
+_GROUPS: dict[str | None, int] = {"day": _DAY, "hour": _HOUR}
 DEFAULT_WINDOW = "24h"
 
 
@@ -40,7 +40,7 @@ class Metrics:
 
     def performance(self) -> dict[str, Any]:
         """Return percentiles of the latency, by nearest rank, in milliseconds."""
-        latencies = sorted(row.latency_ms for row in self._completions() if row.latency_ms is not None)
+        latencies = self._store.latencies(self._row.name, since=self._window.since)
         return {
             **self._head(),
             "requests": len(latencies),
@@ -71,42 +71,42 @@ class Metrics:
 
     def cost(self) -> dict[str, Any]:
         """Return spend, baseline and savings in micro-USD, by day or hour too where `group_by` asks for it."""
-        rows = self._completions()
-        feed = {**self._head(), **_costs(rows, self._task)}
-        if "group_by" in self._query:
-            groups = _by_time(rows, _GROUPS[self._query["group_by"]])
-            feed["groups"] = [{"started_at": iso(at), **_costs(each, self._task)} for at, each in groups.items()]
+        group_by = self._query.get("group_by")
+        served = self._served(_GROUPS.get(group_by, _DAY))
+        feed = {**self._head(), **_costs(served, self._task)}
+        if group_by is not None:
+            feed["groups"] = [
+                {"started_at": iso(each.at), **_costs([each], self._task)} for each in served if each.billed
+            ]
         return feed
 
     def quality(self) -> dict[str, Any]:
         """Return the judge's scores: simulated, around the alias's quality on the leaderboard."""
-        judged = [row for row in self._completions() if row.score is not None]
+        judged = [each for each in self._served(_HOUR) if each.finished]
         windows = [
-            {"started_at": iso(at), "ended_at": iso(at + _HOUR), "judged": len(each), "score": _mean(each)}
-            for at, each in _by_time(judged, _HOUR).items()
+            {
+                "started_at": iso(each.at),
+                "ended_at": iso(each.at + _HOUR),
+                "judged": each.finished,
+                "score": round(each.score / each.finished, 4),
+            }
+            for each in judged
         ]
-        score = _mean(judged) if judged else None
+        count = sum(each.finished for each in judged)
+        score = round(sum(each.score for each in judged) / count, 4) if count else None
         return {**self._head(), "scorer": self._task.scorer, "score": score, "windows": windows}
 
     def activity(self) -> dict[str, Any]:
         """Return completions, failed requests and tokens, in all and by the hour."""
-        rows = [row for row in self._completions() if row.completion_tokens is not None]
-        refusals = self._store.refusals(self._row.name, since=self._window.since)
-        served = _by_time(rows, _HOUR)
-        errors: dict[int, int] = {}
-        for at in refusals:
-            errors[at - at % _HOUR] = errors.get(at - at % _HOUR, 0) + 1
-        series = [
-            {"started_at": iso(at), **_usage(served.get(at, ()), errors.get(at, 0))}
-            for at in sorted({*served, *errors})
-        ]
-        return {**self._head(), **_usage(rows, len(refusals)), "series": series}
+        served = self._served(_HOUR)
+        series = [{"started_at": iso(each.at), **_usage([each])} for each in served if each.finished or each.refused]
+        return {**self._head(), **_usage(served), "series": series}
+
+    def _served(self, stretch: int) -> list[Served]:
+        return self._store.served(self._row.name, since=self._window.since, stretch=stretch)
 
     def _head(self) -> dict[str, Any]:
         return {"endpoint_id": self._row.name, "window": self._window.text}
-
-    def _completions(self) -> list[CompletionRow]:
-        return self._store.completions(self._row.name, since=self._window.since)
 
     def _availability(self, live: int, down: int) -> float | None:
         if live + down:
@@ -129,33 +129,22 @@ def _percentile(ordered: Sequence[float], percent: int) -> float | None:
     return ordered[math.ceil(len(ordered) * percent / 100) - 1]
 
 
-def _costs(rows: Sequence[CompletionRow], task: CatalogTask) -> dict[str, int]:
-    spend = sum(row.price for row in rows)
-    baseline = spend if task.frontier is None else len(rows) * task.frontier.price
+def _costs(served: Sequence[Served], task: CatalogTask) -> dict[str, int]:
+    requests = sum(each.billed for each in served)
+    spend = sum(each.spend for each in served)
+    baseline = spend if task.frontier is None else requests * task.frontier.price
     return {
-        "requests": len(rows),
+        "requests": requests,
         "spend_micro_usd": spend,
         "frontier_baseline_micro_usd": baseline,
         "savings_micro_usd": baseline - spend,
     }
 
 
-def _usage(rows: Sequence[CompletionRow], errors: int) -> dict[str, int]:
+def _usage(served: Sequence[Served]) -> dict[str, int]:
     return {
-        "requests": len(rows),
-        "errors": errors,
-        "prompt_tokens": sum(row.prompt_tokens or 0 for row in rows),
-        "completion_tokens": sum(row.completion_tokens or 0 for row in rows),
+        "requests": sum(each.finished for each in served),
+        "errors": sum(each.refused for each in served),
+        "prompt_tokens": sum(each.prompt_tokens for each in served),
+        "completion_tokens": sum(each.completion_tokens for each in served),
     }
-
-
-def _mean(rows: Sequence[CompletionRow]) -> float:
-    return round(sum(row.score or 0.0 for row in rows) / len(rows), 4)
-
-
-def _by_time(rows: Iterable[CompletionRow], length: int) -> dict[int, list[CompletionRow]]:
-    """Return the rows by the start of the day or hour (UTC) that they are of, oldest first."""
-    groups: dict[int, list[CompletionRow]] = {}
-    for row in rows:
-        groups.setdefault(row.at - row.at % length, []).append(row)
-    return dict(sorted(groups.items()))

@@ -1,26 +1,17 @@
-"""The embedded sandbox: a server in a thread of this process; what it serves is elsewhere."""
+"""The embedded sandbox, as its users hold it; its thread and what it serves are elsewhere."""
 
-import asyncio
-import logging
-import threading
 from collections.abc import Callable
-from concurrent.futures import Future
-from socket import socket
-from types import ModuleType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from pareta.sandbox._settings import DEFAULT_BALANCE, ClockKind, Settings
+from pareta.sandbox._thread import ServerThread, import_server
 
 if TYPE_CHECKING:
     from pareta import AsyncPareta, Pareta
     from pareta.sandbox._platform import Platform
-    from pareta.sandbox._server import SandboxServer
 
 T = TypeVar("T")
-
-_START_SECONDS = 30.0
-_STOP_SECONDS = 10.0
-_CALL_SECONDS = 10.0
 
 
 class Sandbox:
@@ -52,7 +43,7 @@ class Sandbox:
     ) -> None:
         self._settings = Settings(seed=seed, pace=pace, balance=balance, clock=clock)
         self._address = (host, port)
-        self._running: _Running | None = None
+        self._running: ServerThread | None = None
 
     def start(self) -> Self:
         """Start the server and return once it answers.
@@ -64,7 +55,7 @@ class Sandbox:
         """
         if self._running is not None:
             raise RuntimeError("The sandbox has been started already.")
-        self._running = _Running(self._settings, import_server().bind(*self._address))
+        self._running = ServerThread(self._settings, import_server().bind(*self._address))
         return self
 
     def close(self) -> None:
@@ -126,80 +117,3 @@ class Sandbox:
         if self._running is None:
             raise RuntimeError("The sandbox is not running: use `with Sandbox() as sb:`, or start() it.")
         return self._running.call(action)
-
-
-class _Running:
-    """A server and its thread, from its start to its end."""
-
-    def __init__(self, settings: Settings, bound: socket) -> None:
-        ready: Future[SandboxServer] = Future()
-        self._thread = threading.Thread(
-            target=_serve, args=(settings, bound, ready), name="pareta-sandbox", daemon=True
-        )
-        self._thread.start()
-        self._server = ready.result(_START_SECONDS)
-
-    def call(self, action: "Callable[[Platform], T]") -> T:
-        """Run an action in the server's thread, and return what it returns."""
-        outcome: Future[T] = Future()
-
-        def act() -> None:
-            try:
-                outcome.set_result(action(self._server.platform))
-            except Exception as error:  # noqa: BLE001 - it is the caller's.
-                outcome.set_exception(error)
-
-        self._server.loop.call_soon_threadsafe(act)
-        return outcome.result(_CALL_SECONDS)
-
-    def close(self) -> None:
-        """Stop the server and wait for its thread."""
-        self._server.stop()
-        self._thread.join(_STOP_SECONDS)
-
-
-def import_server() -> ModuleType:
-    """Return the server's module, or raise ImportError that says what to install."""
-    try:
-        from pareta.sandbox import _server  # noqa: PLC0415 - it loads what only the extra brings.
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jsonschema_rs", "h11"}:
-            raise
-        raise ImportError(
-            f"The sandbox needs '{error.name}', which comes with the extra: "
-            "run pip install '.[sandbox]' in a checkout of this project."
-        ) from error
-    return _server
-
-
-def _serve(settings: Settings, bound: socket, ready: "Future[SandboxServer]") -> None:
-    """Run a server in this thread; say in `ready` that it answers, or why it does not."""
-    quiet = _Quiet(threading.get_ident())
-    logger = logging.getLogger("uvicorn.error")
-    logger.addFilter(quiet)
-
-    async def main() -> None:
-        server_class = import_server().SandboxServer
-        server: SandboxServer = server_class(settings, bound, on_ready=lambda: ready.set_result(server))
-        await server.serve_until_stopped()
-
-    try:
-        asyncio.run(main())
-    except BaseException as error:
-        bound.close()
-        if ready.done():
-            raise
-        ready.set_exception(error)
-    finally:
-        logger.removeFilter(quiet)
-
-
-class _Quiet(logging.Filter):
-    """Drops what uvicorn logs from one thread, and leaves other servers of the process alone."""
-
-    def __init__(self, thread: int) -> None:
-        super().__init__()
-        self._thread = thread
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        return record.thread != self._thread

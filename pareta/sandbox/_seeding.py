@@ -3,7 +3,7 @@
 from hashlib import sha256
 
 from pareta.sandbox._clock import from_iso
-from pareta.sandbox._store import EndpointRow
+from pareta.sandbox._rows import EndpointRow
 
 REGIONS = ("us-east", "eu-central", "ap-south")
 

@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from attrs import evolve, frozen
+from attrs import evolve
+
+from pareta.sandbox._rows import EndpointRow, Served, StoredAnswer, Transition
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
@@ -32,56 +34,19 @@ CREATE TABLE answers (
     status INTEGER NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL
 );
 """
+_SERVED = """
+SELECT at - at % :stretch, SUM(price IS NOT NULL), COALESCE(SUM(price), 0), COUNT(latency_ms),
+       COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), COALESCE(SUM(score), 0.0), SUM(refused)
+FROM (
+    SELECT at, price, latency_ms, prompt_tokens, completion_tokens, score, 0 AS refused FROM completions
+    WHERE endpoint = :endpoint AND at >= :since
+    UNION ALL
+    SELECT at, NULL, NULL, NULL, NULL, NULL, 1 FROM refusals WHERE endpoint = :endpoint AND at >= :since
+)
+GROUP BY 1 ORDER BY 1
+"""
 _TABLES = ("endpoints", "transitions", "completions", "refusals", "answers", "meta")
 _ENDPOINT = "name, model, task, status, deploying, was_live, region, created_at, owned_by, protected, failure"
-
-
-@frozen
-class EndpointRow:
-    """An endpoint. `deploying` tells its first start, which nobody may hasten, from a cold one."""
-
-    name: str
-    model: str
-    task: str
-    status: str
-    region: str
-    created_at: int
-    owned_by: str = "pareta"
-    protected: bool = False
-    deploying: bool = False
-    was_live: bool = False
-    failure: str | None = None
-
-
-@frozen
-class Transition:
-    """A status that an endpoint came into."""
-
-    at: int
-    status: str
-    deploying: bool
-
-
-@frozen
-class CompletionRow:
-    """A billed completion; what is known only at its end is None before it."""
-
-    at: int
-    price: int
-    prompt_tokens: int | None
-    completion_tokens: int | None
-    latency_ms: float | None
-    score: float | None
-
-
-@frozen
-class StoredAnswer:
-    """An answer that is kept for repetitions of its request. `headers` is JSON."""
-
-    fingerprint: str
-    status: int
-    headers: str
-    body: bytes
 
 
 class Store:
@@ -186,16 +151,16 @@ class Store:
         """Record a request for a completion that was refused."""
         self._db.execute("INSERT INTO refusals VALUES (?, ?, ?)", (endpoint, at, status))
 
-    def completions(self, endpoint: str, *, since: int) -> list[CompletionRow]:
-        """Return an endpoint's completions from `since` on, in order."""
-        query = """SELECT at, price, prompt_tokens, completion_tokens, latency_ms, score FROM completions
-                   WHERE endpoint = ? AND at >= ? ORDER BY number"""
-        return [CompletionRow(*row) for row in self._db.execute(query, (endpoint, since))]
+    def served(self, endpoint: str, *, since: int, stretch: int) -> list[Served]:
+        """Return what an endpoint served from `since` on, by stretches of so many milliseconds, oldest first."""
+        rows = self._db.execute(_SERVED, {"endpoint": endpoint, "since": since, "stretch": stretch})
+        return [Served(*row) for row in rows]
 
-    def refusals(self, endpoint: str, *, since: int) -> list[int]:
-        """Return when an endpoint refused to complete, from `since` on, in order."""
-        query = "SELECT at FROM refusals WHERE endpoint = ? AND at >= ? ORDER BY rowid"
-        return [at for (at,) in self._db.execute(query, (endpoint, since))]
+    def latencies(self, endpoint: str, *, since: int) -> list[float]:
+        """Return the latencies of finished completions from `since` on, in milliseconds, in order."""
+        query = """SELECT latency_ms FROM completions
+                   WHERE endpoint = ? AND at >= ? AND latency_ms IS NOT NULL ORDER BY latency_ms"""
+        return [latency for (latency,) in self._db.execute(query, (endpoint, since))]
 
     def answer(self, key: str, *, since: int) -> StoredAnswer | None:
         """Return the answer that is kept under a key, unless it is older than `since`."""

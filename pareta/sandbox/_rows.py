@@ -1,0 +1,56 @@
+"""What the state holds, as values."""
+
+from attrs import frozen
+
+
+@frozen
+class EndpointRow:
+    """An endpoint. `deploying` tells its first start, which nobody may hasten, from a cold one."""
+
+    name: str
+    model: str
+    task: str
+    status: str
+    region: str
+    created_at: int
+    owned_by: str = "pareta"
+    protected: bool = False
+    deploying: bool = False
+    was_live: bool = False
+    failure: str | None = None
+
+
+@frozen
+class Transition:
+    """A status that an endpoint came into."""
+
+    at: int
+    status: str
+    deploying: bool
+
+
+@frozen
+class Served:
+    """What an endpoint served in a stretch of time that began at `at`: sums over its completions.
+
+    `billed` and `spend` count what was accepted, the others what was finished. `score` is the sum of the judge's.
+    """
+
+    at: int
+    billed: int = 0
+    spend: int = 0
+    finished: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    score: float = 0.0
+    refused: int = 0
+
+
+@frozen
+class StoredAnswer:
+    """An answer that is kept for repetitions of its request. `headers` is JSON."""
+
+    fingerprint: str
+    status: int
+    headers: str
+    body: bytes

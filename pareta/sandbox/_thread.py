@@ -1,0 +1,99 @@
+"""A server in a thread of this process, from its start to its end; it knows nothing of what is served."""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from socket import socket
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeVar
+
+from pareta.sandbox._settings import Settings
+
+if TYPE_CHECKING:
+    from pareta.sandbox._platform import Platform
+    from pareta.sandbox._server import SandboxServer
+
+T = TypeVar("T")
+
+_START_SECONDS = 30.0
+_STOP_SECONDS = 10.0
+_CALL_SECONDS = 10.0
+
+
+class ServerThread:
+    """A server and its thread, from its start to its end."""
+
+    def __init__(self, settings: Settings, bound: socket) -> None:
+        ready: Future[SandboxServer] = Future()
+        self._thread = threading.Thread(
+            target=_serve, args=(settings, bound, ready), name="pareta-sandbox", daemon=True
+        )
+        self._thread.start()
+        self._server = ready.result(_START_SECONDS)
+
+    def call(self, action: "Callable[[Platform], T]") -> T:
+        """Run an action in the server's thread, and return what it returns."""
+        outcome: Future[T] = Future()
+
+        def act() -> None:
+            try:
+                outcome.set_result(action(self._server.platform))
+            except Exception as error:  # noqa: BLE001 - it is the caller's.
+                outcome.set_exception(error)
+
+        self._server.loop.call_soon_threadsafe(act)
+        return outcome.result(_CALL_SECONDS)
+
+    def close(self) -> None:
+        """Stop the server and wait for its thread."""
+        self._server.stop()
+        self._thread.join(_STOP_SECONDS)
+
+
+def import_server() -> ModuleType:
+    """Return the server's module, or raise ImportError that says what to install."""
+    try:
+        from pareta.sandbox import _server  # noqa: PLC0415 - it loads what only the extra brings.
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jsonschema_rs", "h11"}:
+            raise
+        raise ImportError(
+            f"The sandbox needs '{error.name}', which comes with the extra: "
+            "run pip install '.[sandbox]' in a checkout of this project."
+        ) from error
+    return _server
+
+
+def _serve(settings: Settings, bound: socket, ready: "Future[SandboxServer]") -> None:
+    """Run a server in this thread; say in `ready` that it answers, or why it does not."""
+    quiet = _Quiet(threading.get_ident())
+    logger = logging.getLogger("uvicorn.error")
+    logger.addFilter(quiet)
+
+    async def main() -> None:
+        server_class = import_server().SandboxServer
+        server: SandboxServer = server_class(settings, bound, on_ready=lambda: ready.set_result(server))
+        await server.serve_until_stopped()
+
+    try:
+        asyncio.run(main())
+    except BaseException as error:
+        bound.close()
+        if ready.done():
+            raise
+        ready.set_exception(error)
+    finally:
+        logger.removeFilter(quiet)
+
+
+class _Quiet(logging.Filter):
+    """Drops what uvicorn logs from one thread, and leaves other servers of the process alone."""
+
+    def __init__(self, thread: int) -> None:
+        super().__init__()
+        self._thread = thread
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return record.thread != self._thread
