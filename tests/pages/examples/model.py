@@ -3,4 +3,4 @@ for m in pa.models.list():
     print(m.owned_by) # str | None: "pareta" or a vendor name
     print(m.created) # int | None: Unix seconds
 
-m.to_dict() # full raw record, nothing lost behind the typed layer
+    m.to_dict() # full raw record, nothing lost behind the typed layer
