@@ -211,6 +211,17 @@ def test_a_deployment_goes_on_when_its_client_leaves() -> None:
         until(lambda: api.get(path).json()["status"] == "live")
 
 
+def test_a_stream_ends_at_once_when_its_client_leaves() -> None:
+    """The server lets go of a stream that nobody reads, long before its deployment ends."""
+    with Sandbox(pace=50) as sandbox:
+        with client_of(sandbox) as api, api.stream("POST", "/v1/endpoints", json={"task": "translation"}) as stream:
+            next(stream.iter_lines())
+        # Nothing that is public says what the server still holds.
+        assert sandbox._running is not None
+        held = sandbox._running._server.server_state
+        until(lambda: not held.connections and not held.tasks, seconds=1)
+
+
 def test_the_first_event_comes_long_before_the_last() -> None:
     """Events are sent as they happen, not at the end."""
     with (
