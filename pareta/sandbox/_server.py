@@ -56,7 +56,11 @@ class SandboxServer(uvicorn.Server):
     def __init__(self, settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> None:
         self.platform = Platform(settings, base_url=url_of(bound))
         host = bound.getsockname()[0]
-        app = Application(self.platform, _published(), hosts=allowed_hosts(host))
+        try:
+            app = Application(self.platform, _published(), hosts=allowed_hosts(host))
+        except BaseException:
+            self.platform.close()
+            raise
         super().__init__(
             uvicorn.Config(
                 app,
