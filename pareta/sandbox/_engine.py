@@ -41,7 +41,8 @@ class ExtractiveEngine:
     """Answers with the sentences of the prompt that share most with what is asked.
 
     It calls a function only where `tool_choice` is `required` or names one, with arguments drawn from the prompt
-    and the function's schema. It writes JSON where `response_format` asks for it.
+    and the function's schema. It writes JSON where `response_format` asks for it. It is one answer, whatever `n` is,
+    and the same at every temperature.
     """
 
     name = "extractive"

@@ -8,8 +8,8 @@ from attrs import field, frozen
 
 from pareta.sandbox._tape import Tape
 
-type_json = "application/json"
-type_events = "text/event-stream"
+_JSON = "application/json"
+_EVENTS = "text/event-stream"
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -18,8 +18,8 @@ Headers = tuple[tuple[str, str], ...]
 class Request:
     """A request as it came, its body read whole.
 
-    `segments` are the path's, percent-decoded; `headers` have lower-case names, the first of equal ones wins
-    nothing: they are joined by commas, as HTTP says.
+    `segments` are the path's, percent-decoded. `headers` have lower-case names; several of one name are joined by
+    commas, as HTTP says.
     """
 
     method: str
@@ -70,12 +70,12 @@ def invalid(loc: Sequence[str | int], msg: str, kind: str) -> Problem:
 
 def json_answer(value: Any, *, status: int = 200, headers: Headers = ()) -> Answer:
     """Return `value` as a JSON answer."""
-    return Answer(status, encode(value), (("content-type", type_json), *headers))
+    return Answer(status, encode(value), (("content-type", _JSON), *headers))
 
 
 def event_stream(tape: Tape, *, headers: Headers = ()) -> Answer:
     """Return a tape of server-sent events as an answer."""
-    return Answer(200, tape, (("content-type", type_events), ("cache-control", "no-store"), *headers))
+    return Answer(200, tape, (("content-type", _EVENTS), ("cache-control", "no-store"), *headers))
 
 
 def encode(value: Any) -> bytes:
