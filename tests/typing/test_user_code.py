@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ast
+import fcntl
 import inspect
+import os
+import pickle
 import re
 import textwrap
 from collections.abc import Callable, Iterator
@@ -45,8 +48,19 @@ Reports = dict[str, list[Said]]
 
 @pytest.fixture(scope="session")
 def reports(tmp_path_factory: pytest.TempPathFactory) -> Reports:
-    """Run each checker once, on all cases and all examples of the documentation."""
-    folder = tmp_path_factory.mktemp("user_code")
+    """Run each checker once, whatever workers there are, on all cases and all examples of the documentation."""
+    base = tmp_path_factory.getbasetemp()
+    place = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    kept = place / "user_code.pickle"
+    with (place / "user_code.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not kept.exists():
+            kept.write_bytes(pickle.dumps(_run(tmp_path_factory.mktemp("user_code"))))
+        found: Reports = pickle.loads(kept.read_bytes())
+        return found
+
+
+def _run(folder: Path) -> Reports:
     for path in CASES.glob("*.py"):
         copy(path, folder)
     for path in EXAMPLES.glob("*.py"):
