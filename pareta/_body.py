@@ -26,12 +26,18 @@ class Inflater:
         self._raw_tried = encoding != "deflate"
         self._stream = None if self._plain else zlib.decompressobj(_WINDOWS[encoding])
         self._begun = False
+        self._head = b""  # The byte by which two forms of deflate are not told apart yet.
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Yield what `piece` decodes to, 64 kB at most at a time."""
         if self._stream is None:
             yield piece
             return
+        if not self._raw_tried and not self._begun:
+            piece = self._head + piece
+            self._head = piece if len(piece) < 2 else b""  # noqa: PLR2004
+            if self._head:
+                return
         while True:
             try:
                 part = self._stream.decompress(piece, _PIECE)
@@ -51,7 +57,7 @@ class Inflater:
 
     def end(self) -> None:
         """Say that the body is over: a compressed one must be whole."""
-        if self._stream is not None and self._begun and not self._stream.eof:
+        if self._stream is not None and (self._begun or self._head) and not self._stream.eof:
             raise BodyError("its compressed data is cut short")
 
 

@@ -1,0 +1,68 @@
+"""What tests of several folders share: both worlds, the sandbox, and a server that sends exactly what a test says."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from wire import Step, Wire
+from worlds import AsyncWorld, SyncWorld, World
+
+from pareta.sandbox import Sandbox
+
+NAMES = ("PARETA_API_KEY", "PARETA_BASE_URL", "PARETA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+
+
+@pytest.fixture(autouse=True)
+def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the settings of whoever runs the tests out of them."""
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+
+
+@pytest.fixture(params=["sync", "async"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    """Give each of the two worlds in turn."""
+    made: World = SyncWorld() if request.param == "sync" else AsyncWorld()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def async_world() -> Iterator[AsyncWorld]:
+    """Give the world of asyncio alone."""
+    made = AsyncWorld()
+    yield made
+    made.end()
+
+
+@pytest.fixture
+def wire() -> Iterator[Callable[..., Wire]]:
+    """Start servers that answer request after request by a script; the last step counts for all that follow."""
+    started: list[Wire] = []
+
+    def start(*script: Step, **options: bool) -> Wire:
+        started.append(Wire(*script, **options))
+        return started[-1]
+
+    yield start
+    for each in started:
+        each.close()
+
+
+@pytest.fixture(scope="session")
+def shared_sandbox() -> Iterator[Sandbox]:
+    """Start the one sandbox that a test process shares."""
+    with Sandbox(seed=7, pace=0) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(shared_sandbox: Sandbox) -> Sandbox:
+    """Give the sandbox in its first state."""
+    shared_sandbox.reset()
+    return shared_sandbox

@@ -1,0 +1,124 @@
+"""Bodies on their way in: decoded, capped, and read as JSON."""
+
+import gzip
+import tracemalloc
+import zlib
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pareta import _json
+from pareta._body import ANSWER_LIMIT, ERROR_LIMIT, Body, BodyError, Inflater
+
+TEXT = b'{"detail": "' + b"the quick brown fox " * 500 + b'"}'
+RAW = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+FORMS = {
+    "": TEXT,
+    "identity": TEXT,
+    "gzip": gzip.compress(TEXT, mtime=0),
+    "X-GZip": gzip.compress(TEXT, mtime=0),
+    "deflate": zlib.compress(TEXT),
+    " Deflate ": RAW.compress(TEXT) + RAW.flush(),
+}
+
+
+def inflated(encoding: str, *pieces: bytes) -> bytes:
+    """Return what the pieces of a whole body decode to."""
+    inflater = Inflater(encoding)
+    parts = [part for piece in pieces for part in inflater.feed(piece)]
+    inflater.end()
+    return b"".join(parts)
+
+
+@pytest.mark.parametrize("encoding", FORMS)
+def test_each_encoding_is_undone(encoding: str) -> None:
+    """gzip and both forms of deflate are decoded, whole or a byte at a time."""
+    form = FORMS[encoding]
+    assert inflated(encoding, form) == TEXT
+    assert inflated(encoding, *(form[at : at + 1] for at in range(len(form)))) == TEXT
+    assert inflated(encoding) == b""
+
+
+@given(size=st.integers(0, 300_000), step=st.integers(1, 70_000))
+def test_what_compresses_well_comes_back_whole(size: int, step: int) -> None:
+    """Output that zlib holds back, all of its input taken, is not lost and not taken for a cut."""
+    form = gzip.compress(bytes(size), 9)
+    assert len(inflated("gzip", *(form[at : at + step] for at in range(0, len(form), step)))) == size
+
+
+@pytest.mark.parametrize(
+    ("encoding", "form", "why"),
+    [
+        ("br", b"x", "'br', which was not asked for"),
+        ("gzip, gzip", b"x", "not known"),
+        ("gzip", b"no gzip at all", "damaged"),
+        ("deflate", b"\xff\xff\xff\xff", "damaged"),
+        ("gzip", FORMS["gzip"][:-1], "cut short"),
+        ("deflate", FORMS["deflate"][:-1], "cut short"),
+        ("gzip", FORMS["gzip"][:20] + b"\xff" * 8 + FORMS["gzip"][28:], "damaged"),
+        ("deflate", b"\x78", "cut short"),
+        ("gzip", FORMS["gzip"] + b"more", "follows the end"),
+    ],
+)
+def test_a_damaged_body_is_refused(encoding: str, form: bytes, why: str) -> None:
+    """A body that is cut, damaged or in an unknown encoding is an error, never a shorter answer."""
+    with pytest.raises(BodyError, match=why):
+        inflated(encoding, form)
+
+
+def test_a_bomb_stays_small() -> None:
+    """200 MB in 200 kB are refused within bounded memory."""
+    packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
+    bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(200)) + packer.flush()
+    tracemalloc.start()
+    body = Body("gzip", limit=ANSWER_LIMIT, truncate=False)
+    with pytest.raises(BodyError, match="longer than 33,554,432 bytes"):
+        body.feed(bomb)
+    assert len(body.start) == ERROR_LIMIT
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 48_000_000
+
+
+def test_of_an_error_the_start_is_kept() -> None:
+    """An error's body is read up to its limit and no further."""
+    body = Body("", limit=100, truncate=True)
+    assert body.feed(b"x" * 60)
+    assert not body.feed(b"x" * 60)
+    assert body.content == b"x" * 100
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"\xff", "utf-8"), (b"NaN", "not JSON"), (b"[Infinity]", "not JSON"), (b"-Infinity", "not JSON"),
+        (b"1e999", "beyond"), (b"[-1e400]", "beyond"), (b"[" * 100_000, "nested too deep"), (b"1" * 5000, "digits"),
+        (b'{"a":' * 100_000, "nested too deep"), (b"", "Expecting"), (b"{", "Expecting"), (b"{} {}", "Extra"), (b"'a'", "Expecting"),
+        (b"\xef\xbb\xbf{}", "Expecting|BOM"),
+    ],
+)  # fmt: skip
+def test_what_is_no_json_is_a_value_error(content: bytes, why: str) -> None:
+    """Whatever is wrong with JSON is a ValueError, and never a RecursionError."""
+    with pytest.raises(ValueError, match=why):
+        _json.decode(content)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"x", object(), "\ud800"])
+def test_what_cannot_be_said_in_json_is_refused(value: object) -> None:
+    """A body that is no JSON is a ValueError before anything is sent."""
+    with pytest.raises(ValueError, match=r".+"):
+        _json.encode({"x": value})
+
+
+def test_json_is_sent_compact_and_as_it_is_written() -> None:
+    """What is sent is UTF-8 without spaces."""
+    assert _json.encode({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
+
+
+def test_a_body_that_contains_itself_is_refused() -> None:
+    """A circular body is a ValueError."""
+    circular: list[object] = []
+    circular.append(circular)
+    with pytest.raises(ValueError, match=r"[Cc]ircular|deep"):
+        _json.encode(circular)
