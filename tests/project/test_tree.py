@@ -13,7 +13,18 @@ from imports import ROOT, imports, modules
 
 import pareta
 
-FOLDERS = ("openapi", "generator", "templates", "pareta", "pareta_generated", "tests", "examples", ".ci")
+FOLDERS = (
+    "openapi",
+    "generator",
+    "templates",
+    "pareta",
+    "pareta_generated",
+    "tests",
+    "examples",
+    "bench",
+    "docs",
+    ".ci",
+)
 # In pieces, so that this file does not hold what it looks for.
 REGISTRIES = ("py" + "pi.org", "python" + "hosted.org", "registry." + "npmjs", "proxy." + "golang", "_INDEX" + "_URL")
 MACHINES = ("/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/", "/Us" + "ers/", "/bash" + "_jobs", r"C:" + "\\Users")
