@@ -21,7 +21,7 @@ $(READY): pyproject.toml
 		|| { echo "pareta needs Python 3.11 or newer; choose one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
 	@echo "setting up $(VENV) (once; it takes about a minute)"
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]' < /dev/null
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]' < /dev/null
 	@touch $@
 
 demo: $(READY) ## Deploy, chat, measure and stop on a sandbox: the SDK in 15 seconds
