@@ -1,0 +1,115 @@
+"""An answer held against the document: status, content type, headers, body, each event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import jsonschema_rs
+
+from ._document import EVENTS_TYPE, Document, Operation, Response, Schema
+from ._exchange import NO_JSON, Exchange, snippet
+
+
+class Conformance:
+    """Holds answers against the document. Its schemas are compiled when they are first needed."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+        self._compiled: dict[tuple[str, ...], jsonschema_rs.Draft202012Validator] = {}
+
+    def problems(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        """Yield the name of the check and the reason for everything that the document does not allow."""
+        operation = exchange.operation
+        if operation is None:
+            return
+        response = operation.responses.get(str(exchange.status))
+        if response is None:
+            known = ", ".join(operation.responses)
+            yield "status-documented", f"the status {exchange.status} is not documented (but {known})"
+            return
+        yield from self._header_problems(response, exchange)
+        if not response.content:
+            if exchange.content:
+                yield (
+                    "body-documented",
+                    f"a body where none is documented: {snippet(exchange.content.decode('latin-1'))}",
+                )
+            return
+        if exchange.content_type not in response.content:
+            found = exchange.content_type or "none"
+            yield "content-type-documented", f"the content type is {found}, not {' or '.join(response.content)}"
+            return
+        if exchange.content_type == EVENTS_TYPE:
+            yield from self._event_problems(operation, response, exchange)
+            return
+        schema = response.content[exchange.content_type].schema
+        if exchange.json is NO_JSON:
+            yield "body-documented", f"the body is not JSON: {snippet(exchange.content.decode('utf-8', 'replace'))}"
+            return
+        for reason in self._failures((operation.id, response.status, exchange.content_type), schema, exchange.json):
+            yield "body-documented", reason
+
+    def _header_problems(self, response: Response, exchange: Exchange) -> Iterator[tuple[str, str]]:
+        for name, (required, schema) in response.headers.items():
+            value = exchange.headers.get(name)
+            if value is None and required:
+                yield "headers-documented", f"the header {name} is missing"
+            elif value is not None:
+                for reason in self._failures((name,), schema, value):
+                    yield "headers-documented", f"the header {name}: {reason}"
+
+    def _event_problems(
+        self, operation: Operation, response: Response, exchange: Exchange
+    ) -> Iterator[tuple[str, str]]:
+        branches = event_schemas(self._document, response.content[EVENTS_TYPE].schema)
+        for name, data in exchange.events:
+            if data in branches.ends:
+                continue
+            schema = branches.named.get(name)
+            if schema is None:
+                yield "events-documented", f"the event {name!r} is not documented"
+                continue
+            try:
+                payload = json.loads(data)
+            except ValueError:
+                yield "events-documented", f"the data of {name!r} is not JSON: {snippet(data)}"
+                continue
+            for reason in self._failures((operation.id, name), schema, payload):
+                yield "events-documented", f"the event {name!r}: {reason}"
+
+    def _failures(self, key: tuple[str, ...], schema: Schema, value: Any) -> Iterator[str]:
+        for error in self.validator(key, schema).iter_errors(value):
+            place = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error.instance_path)
+            yield f"${place}: {snippet(error.message)}"
+
+    def validator(self, key: tuple[str, ...], schema: Schema) -> jsonschema_rs.Draft202012Validator:
+        """Return the compiled form of a schema; what has the same key is compiled once."""
+        found = self._compiled.get(key)
+        if found is None:
+            standalone = self._document.standalone(schema)
+            found = self._compiled[key] = jsonschema_rs.Draft202012Validator(standalone, validate_formats=True)
+        return found
+
+
+class EventSchemas:
+    """What the events of a stream carry: a schema by their name, and the data that is no JSON and ends it."""
+
+    def __init__(self) -> None:
+        self.named: dict[str, Schema] = {}
+        self.ends: set[str] = set()
+
+
+def event_schemas(document: Document, schema: Schema) -> EventSchemas:
+    """Read what a stream's schema says of its events."""
+    found = EventSchemas()
+    for branch in (document.resolve(each) for each in schema["oneOf"]):
+        properties = branch["properties"]
+        data = properties["data"]
+        if "const" in data:
+            found.ends.add(data["const"])
+        else:
+            name = properties.get("event", {}).get("const", "message")
+            found.named[name] = data["contentSchema"]
+    return found

@@ -1,0 +1,158 @@
+"""Requests made up from the document by schemathesis, and its checks; all that is said of one by itself."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import schemathesis
+from schemathesis.config import SchemathesisConfig
+from schemathesis.engine import events, from_schema
+from schemathesis.engine.recorder import Interaction, ScenarioRecorder
+
+from ._document import Document
+from ._exchange import Exchange, snippet
+from ._guard import Guard
+from ._journal import Journal
+from ._settings import PHASES, Settings
+from ._target import Target
+from ._wire import KEY, Unreachable
+
+PART = "generated"
+_MOST_EVENTS = 100_000
+# What it takes for a valid request may name what does not exist (400), or come when nothing is left (402).
+_VALID_MAY_BE = ["2xx", "400", "401", "402", "403", "404", "409", "429", "5xx"]
+SENTENCES = {
+    "not_a_server_error": "No request makes the server fail.",
+    "status_code_conformance": "Every status is documented for its operation.",
+    "content_type_conformance": "Every content type is documented.",
+    "response_headers_conformance": "Every documented header has its form.",
+    "response_schema_conformance": "Every body has the form of its schema.",
+    "negative_data_rejection": "What the document does not allow is refused.",
+    "positive_data_acceptance": "What the document allows is accepted.",
+    "missing_required_header": "A request without a required header is refused.",
+    "unsupported_method": "A method that a path does not have answers 405.",
+    "use_after_free": "What was deleted is gone.",
+    "ensure_resource_availability": "What was made is there.",
+    "ignored_auth": "The key is asked for wherever the document says so.",
+}
+"""The checks of schemathesis that apply, and what each shows."""
+
+
+def run(target: Target, document: Document, journal: Journal, settings: Settings) -> None:
+    """Send generated requests to the target, phase by phase, and record what they find."""
+    guard = None if target.sandbox is not None else Guard(target, document, journal)
+    schema = _schema(target, document, settings, guard)
+    keys = _Keys()
+    for event in from_schema(schema).execute():
+        if isinstance(event, events.ScenarioFinished):
+            _record(event.recorder, target, document, journal, keys)
+        elif isinstance(event, events.NonFatalError):
+            reason = f"{event.info.title}: {snippet(event.info.message, 300)}"
+            if "onnect" in event.info.title:
+                raise Unreachable(reason)
+            journal.fail("generated-requests", f"{event.label}: {reason}")
+        elif isinstance(event, events.FatalError):
+            raise event.exception
+    if guard is not None:
+        guard.clean_up()
+
+
+def _schema(target: Target, document: Document, settings: Settings, guard: Guard | None) -> Any:
+    phases: dict[str, dict[str, Any]] = {phase: {"enabled": phase in settings.phases} for phase in PHASES}
+    if not target.writes:  # A method that is not documented may still do something.
+        phases["coverage"]["unexpected-methods"] = ["options", "trace"]
+    config = SchemathesisConfig.from_dict(
+        {
+            "seed": settings.seed,
+            "base-url": target.base_url,
+            "headers": {"Authorization": f"Bearer {target.api_key}"},
+            "workers": 1,
+            "max-stream-events": _MOST_EVENTS,
+            "request-timeout": 60,
+            "generation": {"max-examples": settings.examples, "database": "none", "deterministic": True},
+            "phases": phases,
+            "checks": {
+                "not_a_server_error": {"expected-statuses": ["2xx", "4xx", "503"]},
+                "positive_data_acceptance": {"expected-statuses": _VALID_MAY_BE},
+            },
+            "output": {"sanitization": {"enabled": False}, "truncation": {"max-recorded-payload-size": 0}},
+            "cache": {"enabled": False},
+        }
+    )
+    schema = schemathesis.openapi.from_dict(copy.deepcopy(document.raw), config=config)
+    if guard is not None:
+        schema = schema.exclude(operation_id=sorted(guard.skipped_operations))
+        schema.hook("before_call")(guard.before_call)
+    return schema
+
+
+def _record(recorder: ScenarioRecorder, target: Target, document: Document, journal: Journal, keys: _Keys) -> None:
+    for case_id, interaction in recorder.interactions.items():
+        exchange = _exchange(interaction, target, document)
+        if exchange is None:
+            continue
+        reused = keys.reused(exchange)
+        journal.record(exchange, conforms=False)
+        for name, title, message in _failures(recorder, case_id):
+            if name == "positive_data_acceptance" and reused:
+                continue
+            journal.fail(name, snippet(_reason(title, message, exchange), 300), exchange, kind=title)
+
+
+def _failures(recorder: ScenarioRecorder, case_id: str) -> Iterator[tuple[str, str, str]]:
+    for parent_id, nodes in recorder.checks.items():
+        for node in nodes:
+            if node.failure_info is not None:
+                failure = node.failure_info.failure
+                if (failure.case_id or parent_id) == case_id:
+                    yield node.name, failure.title, failure.message
+
+
+def _reason(title: str, message: str, exchange: Exchange) -> str:
+    said = snippet(exchange.content.decode("utf-8", "replace"), 100)
+    first = " ".join(message.split("\n\n", maxsplit=1)[0].split())
+    return f"{title}: {first} [answered {exchange.status} {said}]"
+
+
+def _exchange(interaction: Interaction, target: Target, document: Document) -> Exchange | None:
+    request, response = interaction.request, interaction.response
+    if response is None:
+        return None
+    parts = urlsplit(request.uri)
+    sent = parts.path + (f"?{parts.query}" if parts.query else "")
+    prefix = urlsplit(target.base_url).path
+    sent = sent.removeprefix(prefix)
+    operation, values = document.find(request.method, sent)
+    headers = {name: ", ".join(each) for name, each in request.headers.items()}
+    for name, value in headers.items():
+        if value == f"Bearer {target.api_key}":
+            headers[name] = KEY
+    return Exchange(
+        part=PART,
+        method=request.method,
+        target=sent,
+        request_headers=headers,
+        request_body=request.body or b"",
+        status=response.status_code,
+        headers={name.lower(): ", ".join(values) for name, values in response.headers.items()},
+        content=response.content,
+        operation=operation,
+        path=values,
+        cut=response.stream_cut_short,
+    )
+
+
+class _Keys:
+    """Knows which idempotency keys named another request before: such a request is refused, valid as it is."""
+
+    def __init__(self) -> None:
+        self._named: dict[str, tuple[str, bytes]] = {}
+
+    def reused(self, exchange: Exchange) -> bool:
+        """Return whether the request's key named another; remember it."""
+        key = next((value for name, value in exchange.request_headers.items() if name.lower() == "idempotency-key"), "")
+        meaning = (f"{exchange.method} {exchange.target}", exchange.request_body)
+        return bool(key) and self._named.setdefault(key, meaning) != meaning

@@ -1,0 +1,90 @@
+"""The report of a run: a value that the terminal, JUnit and HTML render; nothing is decided here."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from attrs import frozen
+
+Outcome = Literal["passed", "failed", "noted", "skipped"]
+
+
+@frozen(kw_only=True)
+class Finding:
+    """Something that is wrong (or, among `notes`, worth knowing), the first time that it was seen."""
+
+    check: str
+    operation: str
+    """Method and path; empty where it is about no single operation."""
+    reason: str
+    where: str
+    """Where the document says otherwise: `file:line`."""
+    curl: str = ""
+    steps: tuple[str, ...] = ()
+    """The requests that led there, where one alone does not show it."""
+    times: int = 1
+
+
+@frozen(kw_only=True)
+class Checked:
+    """A check that ran, or did not and why."""
+
+    name: str
+    sentence: str
+    part: str
+    outcome: Outcome
+    reason: str = ""
+
+
+@frozen(kw_only=True)
+class Cell:
+    """A documented answer: whether it was seen, and whether it had to be asked for."""
+
+    operation: str
+    label: str
+    status: str
+    content_type: str
+    line: int
+    seen: int
+    asked_for: bool = False
+    """Whether it was seen because a scenario asked for it."""
+    expected: bool = True
+    """Whether this run could see it at all."""
+
+
+@frozen(kw_only=True)
+class Report:
+    """What a run found."""
+
+    target: str
+    seed: int
+    examples: int
+    findings: tuple[Finding, ...]
+    notes: tuple[Finding, ...]
+    checks: tuple[Checked, ...]
+    cells: tuple[Cell, ...]
+    requests: Mapping[str, int]
+    """How many requests each part sent."""
+    gated: bool
+    """Whether a documented answer that was not seen is a failure."""
+    seconds: float
+
+    @property
+    def missing(self) -> tuple[Cell, ...]:
+        """The documented answers that were not seen."""
+        return tuple(cell for cell in self.cells if not cell.seen)
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.findings
+
+    @property
+    def skipped(self) -> tuple[Checked, ...]:
+        """The checks that did not run."""
+        return tuple(each for each in self.checks if each.outcome == "skipped")
+
+    def count(self, outcome: Outcome) -> int:
+        """Return how many checks came out so."""
+        return sum(each.outcome == outcome for each in self.checks)

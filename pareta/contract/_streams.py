@@ -1,0 +1,125 @@
+"""Order and end of the server-sent events of a deployment and of a completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ._document import EVENTS_TYPE
+from ._exchange import Exchange, is_object, snippet
+
+_DONE = "[DONE]"
+_ENDS = ("complete", "error")
+
+
+def _streams(exchange: Exchange, operation_id: str) -> bool:
+    return (
+        exchange.operation is not None
+        and exchange.operation.id == operation_id
+        and exchange.ok
+        and exchange.content_type == EVENTS_TYPE
+        and not exchange.cut
+    )
+
+
+def _deploy_ends_once(exchange: Exchange) -> Iterator[str]:
+    if not _streams(exchange, "deploy_endpoint"):
+        return
+    names = [name for name, _ in exchange.events]
+    ends = [name for name in names if name in _ENDS]
+    if not ends:
+        yield f"the stream ended without complete or error, after {len(names)} events"
+    elif len(ends) > 1:
+        yield f"the stream has {len(ends)} terminal events: {', '.join(ends)}"
+    elif names[-1] not in _ENDS:
+        yield f"something follows the terminal event: {snippet(names[names.index(ends[0]) + 1 :])}"
+
+
+def _deploy_rises(exchange: Exchange) -> Iterator[str]:
+    if not _streams(exchange, "deploy_endpoint"):
+        return
+    last = 0.0
+    for name, payload in exchange.payloads:
+        pct = payload.get("pct") if name == "progress" and is_object(payload) else None
+        if isinstance(pct, int | float):
+            if pct < last:
+                yield f"pct falls from {last} to {pct}"
+                return
+            last = pct
+
+
+def _chunks(exchange: Exchange) -> list[dict[str, Any]]:
+    if not _streams(exchange, "create_chat_completion"):
+        return []
+    return [payload for _, payload in exchange.payloads if is_object(payload)]
+
+
+def _choices(exchange: Exchange) -> list[dict[str, Any]]:
+    return [choice for chunk in _chunks(exchange) for choice in chunk.get("choices") or () if is_object(choice)]
+
+
+def _chat_done(exchange: Exchange) -> Iterator[str]:
+    if not _streams(exchange, "create_chat_completion"):
+        return
+    data = [text for _, text in exchange.events]
+    if not data or data[-1] != _DONE:
+        yield f"the stream's last data is {snippet(data[-1], 80) if data else 'missing'}, not [DONE]"
+    elif data.count(_DONE) > 1:
+        yield f"[DONE] came {data.count(_DONE)} times"
+
+
+def _chat_role(exchange: Exchange) -> Iterator[str]:
+    spoken: set[Any] = set()
+    for choice in _choices(exchange):
+        index, delta = choice.get("index"), choice.get("delta") or {}
+        if index not in spoken and delta.get("role") != "assistant":
+            yield f"the first chunk of choice {index} has no role: {snippet(delta)}"
+        spoken.add(index)
+
+
+def _chat_id(exchange: Exchange) -> Iterator[str]:
+    for key in ("id", "created", "model"):
+        values = dict.fromkeys(str(chunk.get(key)) for chunk in _chunks(exchange))
+        if len(values) > 1:
+            yield f"the chunks differ in {key}: {', '.join(list(values)[:3])}"
+
+
+def _chat_finish(exchange: Exchange) -> Iterator[str]:
+    finished: set[Any] = set()
+    choices = _choices(exchange)
+    for choice in choices:
+        index = choice.get("index")
+        if index in finished:
+            yield f"choice {index} goes on after its finish_reason"
+            return
+        if choice.get("finish_reason") is not None:
+            finished.add(index)
+    unfinished = {choice.get("index") for choice in choices} - finished
+    if unfinished or (not choices and _chunks(exchange)):
+        yield "an answer ends without a finish_reason"
+
+
+def _chat_usage(exchange: Exchange) -> Iterator[str]:
+    chunks = _chunks(exchange)
+    if not chunks:
+        return
+    sent = exchange.sent if is_object(exchange.sent) else {}
+    options = sent.get("stream_options")
+    asked = is_object(options) and bool(options.get("include_usage"))
+    carrying = [chunk for chunk in chunks if chunk.get("usage")]
+    if asked and (len(carrying) != 1 or carrying[0] is not chunks[-1] or carrying[0].get("choices")):
+        yield f"usage was asked for, and {len(carrying)} chunks carry it: it is due once, in a last chunk of its own"
+    if not asked and carrying:
+        yield "usage was not asked for, and a chunk carries it"
+
+
+STREAM_OBSERVERS = (
+    ("deploy-ends-once", "A deploy stream ends with exactly one complete or error.", _deploy_ends_once),
+    ("deploy-progress-rises", "The percentage of a deployment never falls.", _deploy_rises),
+    ("chat-done-last", "A chat stream ends with [DONE], once.", _chat_done),
+    ("chat-role-first", "The first chunk of an answer says its role.", _chat_role),
+    ("chat-one-id", "All chunks of a completion share its id, time and model.", _chat_id),
+    ("chat-finish-once", "Each streamed answer says once, at its end, why it ended.", _chat_finish),
+    ("chat-usage-when-asked", "Usage comes in one last chunk where it was asked for, else not.", _chat_usage),
+)
+"""Name, sentence and check of each."""
