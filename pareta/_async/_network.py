@@ -16,6 +16,7 @@ from typing import Any
 import httpcore
 
 from .._httpcore import CONNECTING
+from .._socket import Socket
 from .._timeouts import left
 from .._tls import Tls
 from ._waiting import within
@@ -191,7 +192,7 @@ class AsyncNetwork(httpcore.AsyncNetworkBackend):
             found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             failure: OSError = OSError("the name has no address")
             for family, kind, protocol, _, address in found:
-                sock = socket.socket(family, kind, protocol)
+                sock = Socket(family, kind, protocol)
                 try:
                     sock.settimeout(0)
                     sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

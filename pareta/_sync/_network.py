@@ -13,6 +13,7 @@ from typing import Any
 import httpcore
 
 from .._httpcore import CONNECTING
+from .._socket import Socket
 from .._timeouts import left
 from .._tls import Tls
 
@@ -162,7 +163,8 @@ class Network(httpcore.NetworkBackend):
             if not self._connecting.acquire(timeout=_seconds(left(timeout))):
                 raise httpcore.ConnectTimeout("too many connections are being opened")
             try:
-                sock = socket.create_connection((host, port), left(timeout))
+                made = socket.create_connection((host, port), left(timeout))
+                sock = Socket(made.family, made.type, made.proto, fileno=made.detach())
             finally:
                 self._connecting.release()
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

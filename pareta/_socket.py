@@ -1,0 +1,18 @@
+"""The sockets of the connections that are made here. No I/O of its own."""
+
+from __future__ import annotations
+
+import socket
+
+
+class Socket(socket.socket):
+    """A socket that the garbage collector closes without a word.
+
+    Dropping a stream is a way of leaving it, and in a cycle the collector may come to the socket first,
+    before the stream that would have closed it.
+    """
+
+    __slots__ = ()
+
+    def __del__(self) -> None:
+        self.close()
