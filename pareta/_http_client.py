@@ -22,6 +22,7 @@ class Response(Protocol):
     """A response of httpx's."""
 
     status_code: int
+    is_stream_consumed: bool
 
     @property
     def headers(self) -> Any:
@@ -117,6 +118,14 @@ def arguments(request: HttpRequest, waits: Waits) -> dict[str, Any]:
             for wait in (waits.connect.left(), waits.read.left(), waits.write.left(), waits.pool.left())
         ),
     }
+
+
+def headers_of(response: Response) -> list[tuple[bytes, bytes]]:
+    """Return the headers of an answer; a body that the client has read already is decoded."""
+    headers: list[tuple[bytes, bytes]] = response.headers.raw
+    if not response.is_stream_consumed:
+        return headers
+    return [pair for pair in headers if pair[0].lower() != b"content-encoding"]
 
 
 def fault_of(error: Exception, module: ModuleType) -> Fault | None:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from .._engine import HttpRequest, Waits
-from .._http_client import AsyncHttpClient, arguments, fault_of, library
+from .._http_client import AsyncHttpClient, arguments, fault_of, headers_of, library
 from .._timeouts import Patience
 from ._waiting import within
 
@@ -62,10 +62,13 @@ class AsyncHttpClientArrival:
         self._loop = asyncio.get_running_loop()
         self._open = True
         self.status: int = response.status_code
-        self.headers: Sequence[tuple[bytes, bytes]] = response.headers.raw
+        self.headers: Sequence[tuple[bytes, bytes]] = headers_of(response)
 
     async def pieces(self, read: Patience) -> AsyncIterator[bytes]:
         """Yield the body's pieces; each may take `read`, whatever the client's own timeout is."""
+        if self._response.is_stream_consumed:  # A hook of the client's has read it.
+            yield self._response.content
+            return
         self._message.extensions.setdefault("timeout", {})["read"] = None
         pieces = self._response.aiter_raw()
         try:

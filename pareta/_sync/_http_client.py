@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from .._engine import Fault, HttpRequest, Waits
-from .._http_client import HttpClient, arguments, fault_of, library
+from .._http_client import HttpClient, arguments, fault_of, headers_of, library
 from .._timeouts import Patience
 
 
@@ -50,10 +50,13 @@ class HttpClientArrival:
         self._message = message
         self._response = response
         self.status: int = response.status_code
-        self.headers: Sequence[tuple[bytes, bytes]] = response.headers.raw
+        self.headers: Sequence[tuple[bytes, bytes]] = headers_of(response)
 
     def pieces(self, read: Patience) -> Iterator[bytes]:
         """Yield the body's pieces; the deadline is looked at between them."""
+        if self._response.is_stream_consumed:  # A hook of the client's has read it.
+            yield self._response.content
+            return
         self._message.extensions.setdefault("timeout", {})["read"] = read.left()
         begun, timer = read.until, None
         try:
