@@ -128,9 +128,14 @@ def test_leaving_the_loop_hangs_up(world: World, wire: Serve, connect: Any) -> N
 def test_an_exception_in_the_loop_hangs_up(world: World, wire: Serve, connect: Any) -> None:
     """An exception inside the loop closes the stream, and goes through."""
     server = wire(held(delta("x")))
+    open_one = chat(world, connect(server))
+
+    def fail() -> None:
+        for received in world.each(open_one):
+            raise ZeroDivisionError(received)
+
     with pytest.raises(ZeroDivisionError):
-        for _ in world.each(chat(world, connect(server))):
-            _ = 1 / 0
+        fail()
     assert gone(world, server)
 
 
@@ -287,10 +292,10 @@ def test_a_client_serves_two_loops_in_turn(wire: Serve) -> None:
     server = wire(answer({"data": []}))
     client = AsyncPareta(api_key=KEY, base_url=server.url)
 
-    async def main() -> int:
+    async def count(client: AsyncPareta) -> int:
         return len(await client.models.list()) + len(await client.models.list())
 
-    assert asyncio.run(main()) == asyncio.run(main()) == 0
+    assert asyncio.run(count(client)) == asyncio.run(count(client)) == 0
     del client
     gc.collect()
     assert len(server.peers) == 2

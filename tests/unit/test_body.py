@@ -33,7 +33,7 @@ def inflated(encoding: str, *pieces: bytes) -> bytes:
 
 @pytest.mark.parametrize("encoding", FORMS)
 def test_each_encoding_is_undone(encoding: str) -> None:
-    """gzip and both forms of deflate are decoded, whole or a byte at a time."""
+    """Whichever form, gzip or either deflate, is decoded, whole or a byte at a time."""
     form = FORMS[encoding]
     assert inflated(encoding, form) == TEXT
     assert inflated(encoding, *(form[at : at + 1] for at in range(len(form)))) == TEXT
@@ -92,12 +92,23 @@ def test_of_an_error_the_start_is_kept() -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"\xff", "utf-8"), (b"NaN", "not JSON"), (b"[Infinity]", "not JSON"), (b"-Infinity", "not JSON"),
-        (b"1e999", "beyond"), (b"[-1e400]", "beyond"), (b"[" * 100_000, "nested too deep"), (b"1" * 5000, "digits"),
-        (b'{"a":' * 100_000, "nested too deep"), (b"", "Expecting"), (b"{", "Expecting"), (b"{} {}", "Extra"), (b"'a'", "Expecting"),
+        (b"\xff", "utf-8"),
+        (b"NaN", "not JSON"),
+        (b"[Infinity]", "not JSON"),
+        (b"-Infinity", "not JSON"),
+        (b"1e999", "beyond"),
+        (b"[-1e400]", "beyond"),
+        (b"[" * 100_000, "nested too deep"),
+        (b"1" * 5000, "digits"),
+        (b'{"a":' * 100_000, "nested too deep"),
+        (b"", "Expecting"),
+        (b"{", "Expecting"),
+        (b"{} {}", "Extra"),
+        (b"'a'", "Expecting"),
         (b"\xef\xbb\xbf{}", "Expecting|BOM"),
     ],
-)  # fmt: skip
+    ids=lambda value: repr(value[:12]),
+)
 def test_what_is_no_json_is_a_value_error(content: bytes, why: str) -> None:
     """Whatever is wrong with JSON is a ValueError, and never a RecursionError."""
     with pytest.raises(ValueError, match=why):
