@@ -1,4 +1,4 @@
-"""`python -m pareta.contract [URL]`: hold a server against the document. 0: nothing is wrong, 1: something is, 2: usage."""
+"""`python -m pareta.contract [URL]`: hold a server against the document. 0: all is well, 1: it is not, 2: usage."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     if options.url is not None:
-        parts = urlsplit(options.url)
+        url: str = options.url
+        parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.netloc:
-            parser.error(f"URL must begin with http:// or https://, not {options.url!r}")
+            parser.error(f"URL must begin with http:// or https://, not {url!r}")
         if not options.api_key:
             parser.error("a server needs a key: set PARETA_API_KEY, or give --api-key KEY")
     try:

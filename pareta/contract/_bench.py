@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 from uuid import uuid4
@@ -159,7 +159,7 @@ class Bench:
         return price
 
     @contextmanager
-    def paced(self) -> Iterator[Bench]:
+    def paced(self) -> Generator[Bench]:
         """Work on a server that takes its time: another sandbox of our own, or the target itself."""
         if self.target.paced is None:
             yield self

@@ -71,7 +71,8 @@ def requests_of(operation: Operation) -> Iterator[dict[str, Any]]:
     """Yield the requests that an operation's examples make: each value of a path with each body."""
     names = [each.name for each in operation.parameters if each.location == "path"]
     values = [each.examples for each in operation.parameters if each.location == "path"]
-    queries = [{}] + [
+    queries: list[dict[str, Any]] = [{}]
+    queries += [
         {each.name: value} for each in operation.parameters if each.location == "query" for value in each.examples
     ]
     bodies = [None] if operation.body is None else list(operation.body.examples.values())

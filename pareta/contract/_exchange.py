@@ -6,7 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 from urllib.parse import parse_qsl
 
 from attrs import frozen
@@ -102,9 +102,24 @@ def _json(content: bytes) -> Any:
         return NO_JSON
 
 
-def is_object(value: Any) -> bool:
+def is_object(value: Any) -> TypeGuard[dict[str, Any]]:
     """Return whether a JSON value is an object."""
     return isinstance(value, dict)
+
+
+def is_array(value: Any) -> TypeGuard[list[Any]]:
+    """Return whether a JSON value is an array."""
+    return isinstance(value, list)
+
+
+def fields(value: Any) -> dict[str, Any]:
+    """Return a JSON object's fields; none where it is no object."""
+    return value if is_object(value) else {}
+
+
+def entries(value: Any) -> list[Any]:
+    """Return a JSON array's entries; none where it is no array."""
+    return value if is_array(value) else []
 
 
 def snippet(value: Any, length: int = 120) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 from ._bench import Bench
 from ._examples import requests_of
-from ._report import Cell
+from ._report import Cell, unseen
 
 PART = "gate"
 CHECK = "documented-answers-seen"
@@ -26,15 +25,12 @@ def ask_for_the_rest(bench: Bench) -> None:
 
 def hold(bench: Bench, cells: Iterable[Cell]) -> None:
     """Fail for what was not seen on a sandbox of our own; on another server say so."""
-    missing: dict[str, list[str]] = {}
-    for cell in cells:
-        if not cell.seen and cell.expected:
-            missing.setdefault(cell.operation, []).append(f"{cell.status} {cell.content_type}".strip())
-    if bench.ours:
-        for operation_id, answers in missing.items():
-            operation = bench.wire.document.operations[operation_id]
-            bench.wire.journal.fail(CHECK, f"not seen: {', '.join(answers)}", operation=operation)
-    elif missing:
-        count = Counter(status.partition(" ")[0] for answers in missing.values() for status in answers)
-        said = ", ".join(f"{status} of {times} operations" for status, times in sorted(count.items()))
-        bench.wire.journal.note(CHECK, f"not seen on this server: {said}")
+    due = [cell for cell in cells if cell.expected and not cell.seen]
+    if not bench.ours:
+        if due:
+            bench.wire.journal.note(CHECK, f"not seen on this server: {unseen(due)}")
+        return
+    for operation_id in dict.fromkeys(cell.operation for cell in due):
+        operation = bench.wire.document.operations[operation_id]
+        answers = (f"{cell.status} {cell.content_type}".strip() for cell in due if cell.operation == operation_id)
+        bench.wire.journal.fail(CHECK, f"not seen: {', '.join(answers)}", operation=operation)

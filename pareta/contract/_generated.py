@@ -10,11 +10,12 @@ from urllib.parse import urlsplit
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
+from schemathesis.engine.core import EventStream
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 
 from ._document import Document
 from ._exchange import Exchange, snippet
-from ._guard import Guard
+from ._guard import Guard, guarded
 from ._journal import Journal
 from ._settings import PHASES, Settings
 from ._target import Target
@@ -45,8 +46,13 @@ def run(target: Target, document: Document, journal: Journal, settings: Settings
     """Send generated requests to the target, phase by phase, and record what they find."""
     guard = None if target.sandbox is not None else Guard(target, document, journal)
     schema = _schema(target, document, settings, guard)
+    with guarded(guard):
+        _follow(from_schema(schema).execute(), target, document, journal)
+
+
+def _follow(stream: EventStream, target: Target, document: Document, journal: Journal) -> None:
     keys = _Keys()
-    for event in from_schema(schema).execute():
+    for event in stream:
         if isinstance(event, events.ScenarioFinished):
             _record(event.recorder, target, document, journal, keys)
         elif isinstance(event, events.NonFatalError):
@@ -56,15 +62,13 @@ def run(target: Target, document: Document, journal: Journal, settings: Settings
             journal.fail("generated-requests", f"{event.label}: {reason}")
         elif isinstance(event, events.FatalError):
             raise event.exception
-    if guard is not None:
-        guard.clean_up()
 
 
 def _schema(target: Target, document: Document, settings: Settings, guard: Guard | None) -> Any:
     phases: dict[str, dict[str, Any]] = {phase: {"enabled": phase in settings.phases} for phase in PHASES}
     if not target.writes:  # A method that is not documented may still do something.
         phases["coverage"]["unexpected-methods"] = ["options", "trace"]
-    config = SchemathesisConfig.from_dict(
+    config: Any = SchemathesisConfig.from_dict(  # pyright: ignore[reportUnknownMemberType]
         {
             "seed": settings.seed,
             "base-url": target.base_url,
@@ -82,10 +86,9 @@ def _schema(target: Target, document: Document, settings: Settings, guard: Guard
             "cache": {"enabled": False},
         }
     )
-    schema = schemathesis.openapi.from_dict(copy.deepcopy(document.raw), config=config)
+    schema: Any = schemathesis.openapi.from_dict(copy.deepcopy(document.raw), config=config)
     if guard is not None:
         schema = schema.exclude(operation_id=sorted(guard.skipped_operations))
-        schema.hook("before_call")(guard.before_call)
     return schema
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
+import schemathesis
+from schemathesis import hooks
+
 from ._document import Document
+from ._exchange import fields
 from ._journal import Journal
 from ._target import Target
 from ._wire import Wire
@@ -27,13 +33,13 @@ class Guard:
         self._known: dict[str, bool] = {}
         self.skipped_operations = frozenset({"deploy_endpoint"}) if target.writes else WRITING
 
-    def before_call(self, _: Any, case: Any, __: Any = None) -> None:
-        """Look at a case before it is sent: it may name nothing that is there."""
+    def spare(self, case: Any) -> None:
+        """Point a case that would change or bill an endpoint at none."""
         path: dict[str, Any] = case.path_parameters or {}
         if case.method != "GET" and isinstance(path.get("endpoint_id"), str) and self._is_there(path["endpoint_id"]):
             case.path_parameters["endpoint_id"] = _ABSENT
-        body: Any = case.body
-        model = body.get("model") if isinstance(body, dict) else None
+        body = fields(case.body)
+        model = body.get("model")
         if isinstance(model, str) and self._is_there(model):
             body["model"] = _ABSENT
 
@@ -46,3 +52,21 @@ class Guard:
             listed = self._wire.send("list_endpoints").json
             self._known[name] = any(name in (each["id"], each["name"]) for each in listed)
         return self._known[name]
+
+
+@contextmanager
+def guarded(guard: Guard | None) -> Generator[None]:
+    """Have every generated request pass a guard, for as long as the context lasts."""
+    if guard is None:
+        yield
+        return
+
+    def before_call(_: Any, case: Any, __: Any) -> None:
+        guard.spare(case)
+
+    schemathesis.hook(before_call)  # pyright: ignore[reportUnknownMemberType]  # Only a global one is always asked.
+    try:
+        yield
+    finally:
+        hooks.unregister(before_call)  # pyright: ignore[reportUnknownMemberType]
+        guard.clean_up()

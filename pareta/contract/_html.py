@@ -7,12 +7,16 @@ from importlib.resources import files
 
 from ._report import Cell, Checked, Finding, Report
 
+_KEY = (
+    '<p class="key"><span class="seen">n</span> seen n times <span class="asked">n</span> asked for'
+    ' <span class="missing">0</span> not seen. The title of a cell says its content type and line.</p>'
+)
+
 
 def render(report: Report) -> str:
     """Return the report as a page."""
-    verdict = "Nothing is wrong" if report.ok else f"{len(report.findings)} things are wrong"
     seen = len(report.cells) - len(report.missing)
-    style = files(__package__).joinpath("report.css").read_text(encoding="utf-8")
+    style = files("pareta.contract").joinpath("report.css").read_text(encoding="utf-8")
     facts = {
         "requests": str(sum(report.requests.values())),
         "checks passed": str(report.count("passed")),
@@ -25,9 +29,9 @@ def render(report: Report) -> str:
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>Contract: {escape(verdict)}</title><style>{style}</style></head><body><main>",
+            f"<title>Contract: {escape(report.verdict)}</title><style>{style}</style></head><body><main>",
             f"<h1>Contract of {escape(report.target)}</h1>",
-            f'<p class="verdict {"good" if report.ok else "bad"}">{escape(verdict)}.</p>',
+            f'<p class="verdict {"good" if report.ok else "bad"}">{escape(report.verdict)}</p>',
             '<dl class="facts">',
             *(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items()),
             f"</dl><p>Seed {report.seed}, {report.examples} examples for each operation and phase.</p>",
@@ -65,8 +69,7 @@ def _matrix(report: Report) -> list[str]:
     head = "".join(f'<th scope="col">{status}</th>' for status in statuses)
     parts = [
         "<section><h2>Documented answers</h2>",
-        '<p class="key"><span class="seen">n</span> seen n times <span class="asked">n</span> asked for'
-        ' <span class="missing">0</span> not seen. The title of a cell says its content type and line.</p>',
+        _KEY,
         f'<div class="wide"><table class="matrix"><thead><tr><th scope="col">operation</th>{head}</tr></thead><tbody>',
     ]
     for (operation, label), cells in rows.items():

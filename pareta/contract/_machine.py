@@ -11,7 +11,7 @@ from hypothesis.errors import Flaky
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import booleans, sampled_from
 
-from ._bench import TASK, Bench, Broken
+from ._bench import TASK, Bench, Broken, Deployed
 from ._exchange import Exchange, snippet
 from ._settings import Settings
 
@@ -63,7 +63,7 @@ def run(bench: Bench, chosen: Settings) -> None:
                 report_multiple_bugs=False,
                 verbosity=Verbosity.quiet,
                 phases=(Phase.generate, Phase.shrink),
-                suppress_health_check=list(HealthCheck),
+                suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
             ),
         )
     except _Disagree as broken:
@@ -105,9 +105,9 @@ def _machine_for(bench: Bench) -> type[RuleBasedStateMachine]:  # noqa: C901  # 
             if name in self.model:
                 return
             bench.made[name] = None
-            last = answer.payloads[-1] if answer.payloads else ("nothing", {})
-            self.agree("state-deployments", last[0], "complete", answer)
-            self.model[name] = _Model(price=bench.price(last[1]["endpoint"]))
+            endpoint = Deployed(answer).endpoint
+            self.agree("state-deployments", (endpoint or {}).get("status"), "live", answer)
+            self.model[name] = _Model(price=bench.price(endpoint or {}))
 
         @rule(name=sampled_from(_NAMES))
         def stop(self, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from attrs import frozen
 
-from ._exchange import NO_JSON, Exchange, is_object, snippet
+from ._exchange import NO_JSON, Exchange, entries, fields, is_object, snippet
 from ._streams import STREAM_OBSERVERS
 
 Observe = Callable[[Exchange], Iterator[str]]
@@ -60,8 +60,7 @@ def _request_id(exchange: Exchange) -> Iterator[str]:
 def _detail(exchange: Exchange) -> Iterator[str]:
     if exchange.operation is None or exchange.status < _CLIENT_ERROR or exchange.method == "HEAD":
         return
-    detail = exchange.json.get("detail") if is_object(exchange.json) else None
-    if not detail:
+    if not fields(exchange.json).get("detail"):
         yield f"an error without detail: {snippet(exchange.content.decode('utf-8', 'replace')) or 'no body'}"
 
 
@@ -83,9 +82,7 @@ def _usage_adds_up(exchange: Exchange) -> Iterator[str]:
         return
     bodies = [payload for _, payload in exchange.payloads] or [exchange.json]
     for body in bodies:
-        usage = body.get("usage") if is_object(body) else None
-        if not is_object(usage):
-            continue
+        usage = fields(fields(body).get("usage"))
         prompt, completion, total = (
             usage.get(key, 0) for key in ("prompt_tokens", "completion_tokens", "total_tokens")
         )
@@ -94,15 +91,15 @@ def _usage_adds_up(exchange: Exchange) -> Iterator[str]:
 
 
 def _savings_add_up(exchange: Exchange) -> Iterator[str]:
-    body = exchange.json
-    if exchange.operation is None or exchange.operation.id != "endpoint_cost" or not exchange.ok or not is_object(body):
+    if exchange.operation is None or exchange.operation.id != "endpoint_cost" or not exchange.ok:
         return
+    body = fields(exchange.json)
     keys = ("requests", "spend_micro_usd", "frontier_baseline_micro_usd", "savings_micro_usd")
-    groups = body.get("groups")
-    for feed in (body, *(groups or ())):
+    groups = [fields(each) for each in entries(body.get("groups"))]
+    for feed in (body, *groups):
         if feed.get(keys[2], 0) - feed.get(keys[1], 0) != feed.get(keys[3], 0):
             yield f"savings are not the baseline less the spend: {snippet(feed)}"
-    for key in keys if groups is not None else ():
+    for key in keys if "groups" in body else ():
         total = sum(group.get(key, 0) for group in groups)
         if total != body.get(key):
             yield f"the groups' {key} sum up to {total}, not {body.get(key)}"
@@ -126,8 +123,7 @@ _ECHOES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
 def _what_was_asked_for(exchange: Exchange) -> Iterator[str]:
     if exchange.operation is None or not exchange.ok:
         return
-    sent = exchange.sent if is_object(exchange.sent) else {}
-    asked: dict[str, Any] = {"path": exchange.path, "query": exchange.query, "body": sent}
+    asked: dict[str, Any] = {"path": exchange.path, "query": exchange.query, "body": fields(exchange.sent)}
     answers = [payload for _, payload in exchange.payloads if payload is not NO_JSON] or [exchange.json]
     for place, name, key in _ECHOES.get(exchange.operation.id, ()):
         value = asked[place].get(name)

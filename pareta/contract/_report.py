@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from attrs import frozen
+
+_FEW = 3
 
 Outcome = Literal["passed", "failed", "noted", "skipped"]
 
@@ -85,6 +87,29 @@ class Report:
         """The checks that did not run."""
         return tuple(each for each in self.checks if each.outcome == "skipped")
 
+    @property
+    def verdict(self) -> str:
+        """The report in a sentence."""
+        match len(self.findings):
+            case 0:
+                return "Nothing is wrong."
+            case 1:
+                return "One thing is wrong."
+            case many:
+                return f"{many} things are wrong."
+
     def count(self, outcome: Outcome) -> int:
         """Return how many checks came out so."""
         return sum(each.outcome == outcome for each in self.checks)
+
+
+def unseen(cells: Iterable[Cell]) -> str:
+    """Say in short which documented answers were not seen: by status, with the operations where they are few."""
+    operations: dict[str, list[str]] = {}
+    for cell in cells:
+        if not cell.seen:
+            operations.setdefault(f"{cell.status} {cell.content_type}".strip(), []).append(cell.operation)
+    return "; ".join(
+        f"{answer} of {', '.join(names) if len(names) <= _FEW else f'{len(names)} operations'}"
+        for answer, names in sorted(operations.items())
+    )

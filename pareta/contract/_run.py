@@ -132,8 +132,8 @@ class _Run:
             run(bench)
         except Broken as broken:
             self._journal.fail(name, broken.reason, broken.exchange)
-        except NotHere as reason:
-            self._journal.note(name, str(reason))
+        except NotHere as absent:
+            self._journal.note(name, str(absent))
         except Unreachable as gone:
             self._journal.fail(name, f"the server did not answer: {gone}")
         except _SHAPES as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._document import EVENTS_TYPE
-from ._exchange import Exchange, is_object, snippet
+from ._exchange import Exchange, entries, fields, is_object, snippet
 
 _DONE = "[DONE]"
 _ENDS = ("complete", "error")
@@ -40,7 +40,7 @@ def _deploy_rises(exchange: Exchange) -> Iterator[str]:
         return
     last = 0.0
     for name, payload in exchange.payloads:
-        pct = payload.get("pct") if name == "progress" and is_object(payload) else None
+        pct = fields(payload).get("pct") if name == "progress" else None
         if isinstance(pct, int | float):
             if pct < last:
                 yield f"pct falls from {last} to {pct}"
@@ -55,7 +55,7 @@ def _chunks(exchange: Exchange) -> list[dict[str, Any]]:
 
 
 def _choices(exchange: Exchange) -> list[dict[str, Any]]:
-    return [choice for chunk in _chunks(exchange) for choice in chunk.get("choices") or () if is_object(choice)]
+    return [choice for chunk in _chunks(exchange) for choice in entries(chunk.get("choices")) if is_object(choice)]
 
 
 def _chat_done(exchange: Exchange) -> Iterator[str]:
@@ -71,7 +71,7 @@ def _chat_done(exchange: Exchange) -> Iterator[str]:
 def _chat_role(exchange: Exchange) -> Iterator[str]:
     spoken: set[Any] = set()
     for choice in _choices(exchange):
-        index, delta = choice.get("index"), choice.get("delta") or {}
+        index, delta = choice.get("index"), fields(choice.get("delta"))
         if index not in spoken and delta.get("role") != "assistant":
             yield f"the first chunk of choice {index} has no role: {snippet(delta)}"
         spoken.add(index)
@@ -103,9 +103,7 @@ def _chat_usage(exchange: Exchange) -> Iterator[str]:
     chunks = _chunks(exchange)
     if not chunks:
         return
-    sent = exchange.sent if is_object(exchange.sent) else {}
-    options = sent.get("stream_options")
-    asked = is_object(options) and bool(options.get("include_usage"))
+    asked = bool(fields(fields(exchange.sent).get("stream_options")).get("include_usage"))
     carrying = [chunk for chunk in chunks if chunk.get("usage")]
     if asked and (len(carrying) != 1 or carrying[0] is not chunks[-1] or carrying[0].get("choices")):
         yield f"usage was asked for, and {len(carrying)} chunks carry it: it is due once, in a last chunk of its own"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
@@ -15,7 +15,13 @@ PACE = 0.2
 class SandboxLike(Protocol):
     """What the suite asks of a sandbox of its own."""
 
-    balance: int
+    @property
+    def balance(self) -> int:
+        """What the organisation has left, in micro-USD; it can be set."""
+        ...
+
+    @balance.setter
+    def balance(self, micro_usd: int) -> None: ...
 
     @property
     def base_url(self) -> str:
@@ -60,12 +66,12 @@ def foreign(base_url: str, api_key: str, *, allow_writes: bool) -> Target:
 
 
 @contextmanager
-def own(seed: int) -> Iterator[Target]:
+def own(seed: int) -> Generator[Target]:
     """Serve a sandbox for as long as the context lasts."""
     from pareta.sandbox import Sandbox  # noqa: PLC0415  # It is the other extra's.
 
     @contextmanager
-    def paced() -> Iterator[Target]:
+    def paced() -> Generator[Target]:
         with Sandbox(seed=seed, pace=PACE) as slow:
             yield Target(base_url=slow.base_url, api_key=slow.api_key, writes=True, sandbox=slow)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import textwrap
 
-from ._report import Finding, Report
+from ._report import Finding, Outcome, Report, unseen
 
 _WIDTH = 110
+_OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "noted", "skipped")
 _CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
 
@@ -22,28 +23,26 @@ def render(report: Report, *, colours: bool = False) -> str:
     for note in report.notes:
         lines += _finding(note, paint("NOTED ", "yellow"))
     lines += _skipped(report)
-    seen = len(report.cells) - len(report.missing)
-    asked = sum(cell.asked_for for cell in report.cells)
-    lines += [
-        f"{'requests':<10}" + ", ".join(f"{count} {part}" for part, count in report.requests.items()),
-        f"{'checks':<10}{report.count('passed')} passed, {report.count('failed')} failed,"
-        f" {report.count('noted')} noted, {report.count('skipped')} skipped",
-        f"{'coverage':<10}{seen} of {len(report.cells)} documented answers seen"
-        + (f", {asked} of them by asking for them" if asked else ""),
-    ]
-    if report.missing:
-        lines += textwrap.wrap(
-            "not seen: "
-            + "; ".join(f"{cell.operation} {cell.status} {cell.content_type}".strip() for cell in report.missing),
-            _WIDTH,
-            initial_indent=" " * 10,
-            subsequent_indent=" " * 10,
-        )
-    verdict = paint("Nothing is wrong.", "green")
-    if not report.ok:
-        verdict = paint(f"{len(report.findings)} things are wrong.", "red")
+    lines += _counts(report)
+    verdict = paint(report.verdict, "green" if report.ok else "red")
     lines += ["", f"{verdict}  ({report.seconds:.1f} s)"]
     return "\n".join(lines) + "\n"
+
+
+def _counts(report: Report) -> list[str]:
+    checks = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in _OUTCOMES)
+    lines = [f"{'checks':<10}{checks}"]
+    if report.requests:
+        lines.append(f"{'requests':<10}" + ", ".join(f"{count} {part}" for part, count in report.requests.items()))
+    if report.cells:
+        seen = len(report.cells) - len(report.missing)
+        asked = sum(cell.asked_for for cell in report.cells)
+        by_asking = f", {asked} of them by asking for them" if asked else ""
+        lines.append(f"{'coverage':<10}{seen} of {len(report.cells)} documented answers seen{by_asking}")
+    if report.missing:
+        text = f"not seen: {unseen(report.cells)}"
+        lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
+    return lines
 
 
 def _finding(finding: Finding, word: str) -> list[str]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .._bench import Bench, text_of
-from .._exchange import snippet
+from .._exchange import entries, fields, snippet
 from ._behaviour import behaviour
 
 _TOOL = {
@@ -18,7 +20,12 @@ _TOOL = {
 @behaviour("max-tokens-obeyed", "An answer has at most as many tokens as were allowed, and says that it was cut.")
 def max_tokens_obeyed(bench: Bench) -> None:
     name = bench.live()["id"]
-    for limits in ({"max_tokens": 2}, {"max_completion_tokens": 2}, {"max_tokens": 500, "max_completion_tokens": 2}):
+    given: tuple[dict[str, Any], ...] = (
+        {"max_tokens": 2},
+        {"max_completion_tokens": 2},
+        {"max_tokens": 500, "max_completion_tokens": 2},
+    )
+    for limits in given:
         answer = bench.ask(name, **limits)
         written = answer.json["usage"]["completion_tokens"]
         bench.hold(written <= 2, f"{snippet(limits)} was given, {written} tokens were written", answer)  # noqa: PLR2004
@@ -45,7 +52,7 @@ def streamed_as_whole(bench: Bench) -> None:
     whole = bench.ask(name)
     streamed = bench.ask(name, stream=True, stream_options={"include_usage": True})
     bench.hold(text_of(whole) == text_of(streamed), f"streamed it is {snippet(text_of(streamed))!r}", streamed)
-    usage = next((each["usage"] for _, each in streamed.payloads if isinstance(each, dict) and each.get("usage")), None)
+    usage = next((fields(each)["usage"] for _, each in streamed.payloads if fields(each).get("usage")), None)
     bench.hold(usage == whole.json["usage"], f"streamed its usage is {snippet(usage)}", streamed)
 
 
@@ -63,8 +70,8 @@ def tool_choice_obeyed(bench: Bench) -> None:
     name = bench.live()["id"]
     for choice in ("required", {"type": "function", "function": {"name": "note_law"}}):
         answer = bench.ask(name, tools=[_TOOL], tool_choice=choice)
-        calls = answer.json["choices"][0]["message"].get("tool_calls") or []
-        called = [each["function"]["name"] for each in calls]
+        calls = entries(answer.json["choices"][0]["message"].get("tool_calls"))
+        called: list[str] = [each["function"]["name"] for each in calls]
         bench.hold(called == ["note_law"], f"called was {called}", answer)
         reason = answer.json["choices"][0]["finish_reason"]
         bench.hold(reason == "tool_calls", f"its finish_reason is {reason!r}", answer)

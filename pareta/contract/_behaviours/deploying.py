@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from .._bench import TASK, Bench
-from .._exchange import Exchange, snippet
+from .._exchange import Exchange, fields, snippet
 from ._behaviour import behaviour
 
 
@@ -106,9 +106,8 @@ def unknown_is_not_deployed(bench: Bench) -> None:
 def failed_deployment(bench: Bench) -> None:
     name = bench.a_name()
     deployed = bench.deploy(name=name, headers={"x-sandbox-scenario": "deploy-fails; message=out of luck"})
-    last = deployed.exchange.payloads[-1] if deployed.exchange.payloads else ("", {})
-    bench.hold(last[0] == "error", f"the stream ends with {last[0]!r}, not error", deployed.exchange)
-    bench.hold(last[1].get("message") == "out of luck", "the error does not say why", deployed.exchange)
+    ends = [fields(payload).get("message") for event, payload in deployed.exchange.payloads if event == "error"]
+    bench.hold(ends == ["out of luck"], f"the stream's errors say {snippet(ends)}", deployed.exchange)
     endpoint = bench.call("retrieve_endpoint", name)
     bench.hold(endpoint.json["status"] == "failed", f"its status is {endpoint.json['status']!r}", endpoint)
     bench.hold(endpoint.json["failure"] == "out of luck", "its `failure` does not say why", endpoint)

@@ -1,4 +1,4 @@
-"""Checks of idempotency keys: a repeated one has one effect. A server that does not know them is told of, not failed."""
+"""Checks of idempotency keys: a repeated one has one effect. A server that knows none is told of, not failed."""
 
 from __future__ import annotations
 
