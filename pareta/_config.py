@@ -21,6 +21,8 @@ class Settings:
 
     session: Session
     max_connections: int | None
+    engine: str = "auto"
+    """What was asked for; `open_engine` of either world chooses."""
     portable: bool = True
     """Whether it can be rebuilt in another process: not over a client of the caller's own."""
     closed: bool = False
@@ -40,8 +42,10 @@ class Settings:
     ) -> Settings:
         """Check the arguments of a client."""
         configure()
-        if engine not in ("auto", "httpx"):
-            raise ValueError(f"engine must be 'auto' or 'httpx', not {engine!r}")
+        if engine not in ("auto", "httpx", "aiohttp"):
+            raise ValueError(f"engine must be 'auto', 'httpx' or 'aiohttp', not {engine!r}")
+        if engine == "aiohttp" and http_client is not None:
+            raise ValueError("engine='aiohttp' and http_client= exclude each other: that client is the engine")
         default = Timeouts() if http_client is None else None
         options = Options(
             timeouts=default if isinstance(timeout, NotGiven) else Timeouts.of(timeout),
@@ -56,7 +60,9 @@ class Settings:
             own_timeouts=Timeouts() if http_client is None else timeouts_of(http_client),
         )
         logger.debug("client for %s", session.base)
-        return cls(session=session, max_connections=max_connections, portable=http_client is None)
+        return cls(
+            session=session, max_connections=max_connections, engine=engine, portable=http_client is None
+        )
 
     def moved(self, session: Session) -> Settings:
         """Return what a client is rebuilt from in another process: all but its key, which does not pickle."""

@@ -10,6 +10,13 @@ import attrs
 from ._timeouts import Patience, Timeouts
 
 FaultKind = Literal["connection", "timeout", "tls"]
+EngineName = Literal["auto", "httpx"]
+AsyncEngineName = Literal["auto", "httpx", "aiohttp"]
+
+CONNECTING = 100
+"""How many connections are opened at a time: a wave of new ones would time out in the handshakes."""
+KEEPALIVE = 5.0
+"""Seconds that an idle connection is kept, as httpx keeps it."""
 
 
 class Fault(Exception):  # noqa: N818  # An outcome on its way to a flow; users meet APIConnectionError.

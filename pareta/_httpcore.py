@@ -11,13 +11,8 @@ import attrs
 import httpcore
 
 from ._credentials import BaseUrl
-from ._engine import Fault, HttpRequest, Waits
+from ._engine import KEEPALIVE, Fault, HttpRequest, Waits
 from ._tls import shared_context
-
-CONNECTING = 100
-"""How many connections are opened at a time: a wave of new ones would time out in the handshakes."""
-KEEPALIVE = 5.0
-"""Seconds that an idle connection is kept, as httpx keeps it."""
 
 
 @attrs.frozen(kw_only=True, slots=False)

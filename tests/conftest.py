@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from wire import Step, Wire
-from worlds import AsyncWorld, SyncWorld, World
+from worlds import AiohttpWorld, AsyncWorld, SyncWorld, World
 
 from pareta.sandbox import Sandbox
 
@@ -24,18 +24,18 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.fixture(params=["sync", "async"])
+@pytest.fixture(params=[SyncWorld, AsyncWorld, AiohttpWorld], ids=["sync", "async", "aiohttp"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Give each of the two worlds in turn."""
-    made: World = SyncWorld() if request.param == "sync" else AsyncWorld()
+    """Give each of the two worlds in turn, that of asyncio with each of its engines."""
+    made: World = request.param()
     yield made
     made.end()
 
 
-@pytest.fixture
-def async_world() -> Iterator[AsyncWorld]:
-    """Give the world of asyncio alone."""
-    made = AsyncWorld()
+@pytest.fixture(params=[AsyncWorld, AiohttpWorld], ids=["async", "aiohttp"])
+def async_world(request: pytest.FixtureRequest) -> Iterator[AsyncWorld]:
+    """Give the world of asyncio alone, with each of its engines."""
+    made: AsyncWorld = request.param()
     yield made
     made.end()
 

@@ -21,6 +21,7 @@ from .._http_client import AsyncHttpClient
 from .._proxies import proxy_for
 from .._session import Session
 from .._timeouts import Patience
+from ._aiohttp_check import objection
 
 T = TypeVar("T")
 MAX_CONNECTIONS = 1000
@@ -36,12 +37,21 @@ def open_engine(settings: Settings, http_client: AsyncHttpClient | None) -> Asyn
         from ._http_client import AsyncHttpClientEngine  # noqa: PLC0415
 
         return AsyncHttpClientEngine(http_client)
+    base, count = settings.session.base, settings.max_connections or MAX_CONNECTIONS
+    proxy = proxy_for(base)
+    if settings.engine != "httpx":
+        why = objection(proxy)
+        if why is None:
+            from ._aiohttp import AiohttpEngine  # noqa: PLC0415
+
+            return AiohttpEngine(base, proxy, count)
+        if settings.engine == "aiohttp":
+            raise ValueError(f"engine='aiohttp' cannot be had: {why}")
     # httpcore is the slowest import there is here, so it waits for the first client that needs it.
     from .._httpcore import Route  # noqa: PLC0415
     from ._httpcore import AsyncHttpcoreEngine  # noqa: PLC0415
 
-    base = settings.session.base
-    return AsyncHttpcoreEngine(Route(base=base, proxy=proxy_for(base)), settings.max_connections or MAX_CONNECTIONS)
+    return AsyncHttpcoreEngine(Route(base=base, proxy=proxy), count)
 
 
 @attrs.frozen

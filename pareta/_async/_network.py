@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from .._httpcore import CONNECTING
+from .._engine import CONNECTING
 from .._socket import Socket
 from .._timeouts import left
 from .._tls import Tls

@@ -35,6 +35,8 @@ def open_engine(settings: Settings, http_client: HttpClient | None) -> Engine:
         from ._http_client import HttpClientEngine  # noqa: PLC0415
 
         return HttpClientEngine(http_client)
+    if settings.engine == "aiohttp":
+        raise ValueError("engine='aiohttp' is for asyncio: take AsyncPareta, or engine='httpx'")
     # httpcore is the slowest import there is here, so it waits for the first client that needs it.
     from .._httpcore import Route  # noqa: PLC0415
     from ._httpcore import HttpcoreEngine  # noqa: PLC0415

@@ -85,6 +85,7 @@ def test_the_blocking_world_runs_no_loop() -> None:
 def test_only_what_moves_bytes_knows_the_transport() -> None:
     """httpcore, sockets and TLS are imported by engines; resources, streams and the clients know none of them."""
     movers = {f"pareta.{world}.{name}" for world in ("_sync", "_async") for name in (*_MOVE_BYTES, "_http_client")}
+    movers |= {f"pareta._async.{name}" for name in ("_aiohttp", "_aiohttp_connector", "_aiohttp_faults")}
     for module in CORE:
         if module.startswith(("pareta._sync.", "pareta._async.")) and module not in movers:
             found = {each.top for each in of(module)} & {"httpcore", "socket", "ssl", "select", "httpx", "httpx2"}

@@ -20,6 +20,8 @@ class World:
     """What differs: how to wait for a call, to go through a stream, and to close."""
 
     name: ClassVar[str]
+    engine: ClassVar[str] = "httpx"
+    """What moves the bytes, unless a test or a client of the caller's own says otherwise."""
     client_class: ClassVar[Any]
     http_client_class: ClassVar[Any]
 
@@ -28,7 +30,8 @@ class World:
 
     def client(self, base_url: str, **options: Any) -> Any:
         """Make a client, which is closed when the test is over."""
-        client = self.client_class(**{"api_key": KEY, "base_url": base_url, **options})
+        engine = "auto" if "http_client" in options else self.engine
+        client = self.client_class(**{"api_key": KEY, "base_url": base_url, "engine": engine, **options})
         self._opened.append(client)
         return client
 
@@ -148,3 +151,10 @@ class AsyncWorld(World):
         super().end()
         gc.collect(0)
         self._runner.close()
+
+
+class AiohttpWorld(AsyncWorld):
+    """The same, over aiohttp."""
+
+    name = "aiohttp"
+    engine = "aiohttp"

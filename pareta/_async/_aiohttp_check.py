@@ -1,0 +1,25 @@
+"""Whether aiohttp can be the engine here. It is imported only where it is installed and to be used."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+LOWEST, BEYOND = (3, 12), (4, 0)
+_INSTALL = "pip install './pareta[aiohttp]'"
+
+
+def objection(proxy: str | None) -> str | None:
+    """Say why aiohttp cannot be the engine; None where it can."""
+    if find_spec("aiohttp") is None:
+        return f"aiohttp is not installed: {_INSTALL}"
+    try:
+        import aiohttp  # noqa: PLC0415  # It takes a tenth of a second.
+    except ImportError as error:
+        return f"aiohttp cannot be imported: {error}"
+    version = aiohttp.__version__
+    numbers = tuple(int(part) for part in version.split(".")[:2])
+    if not LOWEST <= numbers < BEYOND:
+        return f"aiohttp {version} is installed, and 3.12 to 3.x is wanted: {_INSTALL}"
+    if proxy is not None and not proxy.startswith("http://"):
+        return "aiohttp cannot use the proxy that the environment names: it knows http:// alone"
+    return None
