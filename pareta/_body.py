@@ -26,7 +26,7 @@ class Inflater:
         self._raw_tried = encoding != "deflate"
         self._stream = None if self._plain else zlib.decompressobj(_WINDOWS[encoding])
         self._begun = False
-        self._head = b""  # The byte by which two forms of deflate are not told apart yet.
+        self._head: bytes = b""  # The byte by which two forms of deflate are not told apart yet.
 
     def feed(self, piece: bytes) -> Iterator[bytes]:
         """Yield what `piece` decodes to, 64 kB at most at a time."""
