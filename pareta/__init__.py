@@ -219,10 +219,7 @@ _HOMES = {
 def __getattr__(name: str) -> Any:
     for home, names in _HOMES.items():
         if name in names:
-            value = getattr(import_module(home), name)
-            if not home.startswith("pareta_generated"):
-                value.__module__ = __name__  # Tracebacks and reprs say where users find it.
-            globals()[name] = value
+            value = globals()[name] = getattr(import_module(home), name)
             return value
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

@@ -22,12 +22,14 @@ from __future__ import annotations
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from ._public import public
 from ._retry_after import retry_after
 
 if TYPE_CHECKING:
     from ._response import Response
 
 
+@public
 class ParetaError(Exception):
     """What every exception of this package is."""
 
@@ -42,6 +44,7 @@ def _again(kind: type[ParetaError], args: tuple[Any, ...], state: dict[str, Any]
     return error
 
 
+@public
 class APIConnectionError(ParetaError):
     """The server was not reached, or the connection broke before the answer was whole.
 
@@ -54,10 +57,12 @@ class APIConnectionError(ParetaError):
         """The last event that was read, where a stream broke."""
 
 
+@public
 class APITimeoutError(APIConnectionError):
     """No answer came in time."""
 
 
+@public
 class APIStatusError(ParetaError):
     """The server answered with a status other than 2xx."""
 
@@ -100,12 +105,14 @@ class APIStatusError(ParetaError):
         return self.advice
 
 
+@public
 class BadRequestError(APIStatusError):
     """400 or 422: the request is not as the API wants it, or names an unknown task."""
 
     codes = (400, 422)
 
 
+@public
 class AuthenticationError(APIStatusError):
     """401: the API key is missing or not valid."""
 
@@ -113,6 +120,7 @@ class AuthenticationError(APIStatusError):
     advice = "Check PARETA_API_KEY: keys start with pareta_sk_."
 
 
+@public
 class InsufficientCreditsError(APIStatusError):
     """402: the organisation's balance is empty. It is topped up in the browser only."""
 
@@ -120,24 +128,28 @@ class InsufficientCreditsError(APIStatusError):
     advice = "Top up the balance in the dashboard."
 
 
+@public
 class PermissionDeniedError(APIStatusError):
     """403: the key is valid but may not do this."""
 
     codes = (403,)
 
 
+@public
 class NotFoundError(APIStatusError):
     """404: there is no such endpoint, task or model."""
 
     codes = (404,)
 
 
+@public
 class ConflictError(APIStatusError):
     """409: the state of things does not allow it: a protected endpoint, a taken name, a change under way."""
 
     codes = (409,)
 
 
+@public
 class RateLimitError(APIStatusError):
     """429: too many requests in a short time."""
 
@@ -149,6 +161,7 @@ class RateLimitError(APIStatusError):
         return retry_after(self.response.headers.get("retry-after"))
 
 
+@public
 class EndpointNotReadyError(APIStatusError):
     """503: the endpoint is stopped or cold, or what serves it is down."""
 
@@ -159,6 +172,7 @@ class EndpointNotReadyError(APIStatusError):
         return self.advice if "/chat/completions" in self.response.url else ""
 
 
+@public
 class APIResponseError(ParetaError):
     """The server answered 2xx with something that cannot be read: cut, malformed, or of another shape."""
 
@@ -178,6 +192,7 @@ class APIResponseError(ParetaError):
         return self.response.request_id if self.response else None
 
 
+@public
 class StreamError(APIResponseError):
     """A chat stream was truncated, malformed, or ended by an error of the server's."""
 
@@ -196,6 +211,7 @@ class StreamError(APIResponseError):
         """The last chunk that was read, as raw JSON."""
 
 
+@public
 class DeployError(ParetaError):
     """A deployment failed, or it is not known how it ended."""
 

@@ -13,6 +13,7 @@ from pareta_generated.models import Model
 from pareta_generated.types import Call, Origin, View
 
 from ._exceptions import APIResponseError
+from ._public import public
 from ._response import Response
 
 P = ParamSpec("P")
@@ -52,6 +53,7 @@ class Answer(Origin):
 View.make_origin = Answer
 
 
+@public
 class ModelList(models.ModelList):
     """The models that can be called now: iterate it, take its length, or go through `data`.
 
@@ -82,6 +84,7 @@ class ModelList(models.ModelList):
         return model in self.data
 
 
+@public
 class Endpoint(models.Endpoint):
     """A deployed model, and where it stands."""
 

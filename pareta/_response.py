@@ -8,8 +8,10 @@ from typing import Any, final
 import attrs
 
 from . import _json
+from ._public import public
 
 
+@public
 @final
 class Headers(Mapping[str, str]):
     """The headers of an answer, whatever the case of their names; repeated ones are joined by commas."""
@@ -36,6 +38,7 @@ class Headers(Mapping[str, str]):
         return f"Headers({self._values})"
 
 
+@public
 @final
 @attrs.frozen(kw_only=True)
 class Response:

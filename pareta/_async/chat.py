@@ -20,12 +20,14 @@ from pareta_generated.types import UNSET, Call, due
 
 from .. import _flows as flows
 from .._log import log_undeclared
+from .._public import public
 from .streams import AsyncChatStream
 
 if TYPE_CHECKING:
     from ._driver import AsyncCaller
 
 
+@public
 class AsyncChat:
     """Conversations."""
 
@@ -38,6 +40,7 @@ class AsyncChat:
         return AsyncCompletions(self._caller)
 
 
+@public
 class AsyncCompletions:
     """Answers to conversations."""
 

@@ -20,6 +20,7 @@ from .. import _flows as flows
 from .._calls import LIST_ENDPOINTS, RETRIEVE_ENDPOINT
 from .._log import log_undeclared
 from .._models import Endpoint
+from .._public import public
 from .._timeouts import positive
 from .streams import AsyncDeployStream
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from ._driver import AsyncCaller
 
 
+@public
 class AsyncEndpoints:
     """The deployed models."""
 
@@ -197,6 +199,7 @@ class AsyncEndpoints:
         return AsyncMetrics(self._caller, endpoint_id)
 
 
+@public
 class AsyncMetrics:
     """What an endpoint did, cost and scored.
 

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from .._calls import LIST_MODELS
 from .._models import ModelList
+from .._public import public
 
 if TYPE_CHECKING:
     from ._driver import AsyncCaller
 
 
+@public
 class AsyncModels:
     """The models that can be called right now: the live endpoints, in the form of OpenAI's index."""
 

@@ -13,15 +13,17 @@ from .._deploy import DeployReading, endpoint_id_of
 from .._effects import Opened, Reading
 from .._engine import AsyncArrival, Fault
 from .._exceptions import ParetaError
+from .._public import public
 from ._driver import drain
 
 E = TypeVar("E")
 
 
+@public
 class AsyncStream(Generic[E]):
     """An answer in events, each delivered as it arrives.
 
-    It closes when it ends, when a loop over it is left, at the end of an `async with`, and when it is
+    It closes when it ends, when a loop over it is left, where an `async with` over it ends, and when it is
     dropped: whatever way, the server sees the hang-up and the connection is not leaked.
     """
 
@@ -106,6 +108,7 @@ class _Loop(Generic[E]):
         self._hang_up()
 
 
+@public
 class AsyncDeployStream(AsyncStream[dict[str, Any]]):
     """The progress of a deployment, as `{"event": str, "data": dict}`, up to `complete` or `error`.
 
@@ -121,6 +124,7 @@ class AsyncDeployStream(AsyncStream[dict[str, Any]]):
         return endpoint_id_of(self._opened.response)
 
 
+@public
 class AsyncChatStream(AsyncStream[ChatCompletionChunk]):
     """A completion in chunks.
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from pareta_generated import api
 from pareta_generated.models import Leaderboard, Task, TaskMatch
 
+from .._public import public
+
 if TYPE_CHECKING:
     from ._driver import AsyncCaller
 
 
+@public
 class AsyncTasks:
     """The catalog of tasks."""
 

@@ -21,12 +21,14 @@ from pareta_generated.types import UNSET, Call, due
 
 from .. import _flows as flows
 from .._log import log_undeclared
+from .._public import public
 from .streams import ChatStream
 
 if TYPE_CHECKING:
     from ._driver import Caller
 
 
+@public
 class Chat:
     """Conversations."""
 
@@ -39,6 +41,7 @@ class Chat:
         return Completions(self._caller)
 
 
+@public
 class Completions:
     """Answers to conversations."""
 

@@ -7,7 +7,7 @@ import os
 from collections.abc import Mapping
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
 import attrs
 
@@ -15,8 +15,10 @@ from pareta_generated.types import Call, StreamCall
 
 from .. import _flows as flows
 from .._config import Settings
+from .._engine import EngineName
 from .._events import EventReading
 from .._options import NOT_GIVEN, NotGiven
+from .._public import public
 from .._timeouts import HttpxTimeout
 from ._driver import Caller, open_engine
 
@@ -31,6 +33,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class ClientOptions(TypedDict, total=False):
+    """The arguments of `Pareta`, for the functions that hand them on."""
+
+    api_key: str | None
+    base_url: str | None
+    timeout: float | HttpxTimeout | None | NotGiven
+    max_retries: int
+    http_client: HttpClient | None
+    allow_http: bool
+    engine: EngineName
+    max_connections: int | None
+
+
+@public
 class Pareta:
     """A client of the Pareta API.
 
@@ -48,7 +64,8 @@ class Pareta:
         http_client: An `httpx.Client` of your own to send through, with its proxies, certificates
             and hooks. It stays yours to close.
         allow_http: Allow a base URL of plain http to another machine, which shows the key to the network.
-        engine: What moves the bytes: `"auto"` chooses, `"httpx"` is httpx's own wire layer.
+        engine: What moves the bytes: `"httpx"` is httpx's own wire layer; `"aiohttp"`, for asyncio alone,
+            needs `pareta[aiohttp]`; `"auto"` chooses, asyncio with aiohttp where that is installed.
         max_connections: How many calls may be in flight at a time; further ones wait.
 
     Raises:
@@ -66,7 +83,7 @@ class Pareta:
         max_retries: int = 2,
         http_client: HttpClient | None = None,
         allow_http: bool = False,
-        engine: Literal["auto", "httpx"] = "auto",
+        engine: EngineName = "auto",
         max_connections: int | None = None,
     ) -> None:
         settings = Settings.of(
@@ -82,20 +99,20 @@ class Pareta:
         self._caller = Caller(settings, settings.session, open_engine(settings, http_client))
 
     @classmethod
-    def from_env(cls, **kwargs: Any) -> Self:
+    def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
         """Make a client of `PARETA_API_KEY` and `PARETA_BASE_URL`; an argument that is given wins.
 
         Args:
-            kwargs: Any argument of the constructor.
+            options: Any argument of the constructor.
 
         Raises:
             ParetaError: `PARETA_API_KEY` is not set, and no `api_key` is given.
             ValueError: An argument makes no sense.
 
         """
-        if kwargs.get("api_key") is None:
-            kwargs["api_key"] = os.environ.get("PARETA_API_KEY")
-        return cls(**kwargs)
+        if options.get("api_key") is None:
+            options["api_key"] = os.environ.get("PARETA_API_KEY")
+        return cls(**options)
 
     @cached_property
     def models(self) -> Models:
@@ -132,7 +149,7 @@ class Pareta:
 
     @property
     def engine(self) -> str:
-        """What moves the bytes: `httpcore`, or the library of the client that was passed."""
+        """What moves the bytes: `httpcore`, `aiohttp`, or the library of the client that was passed."""
         return self._caller.engine.name
 
     def with_options(

@@ -21,6 +21,7 @@ from .. import _flows as flows
 from .._calls import LIST_ENDPOINTS, RETRIEVE_ENDPOINT
 from .._log import log_undeclared
 from .._models import Endpoint
+from .._public import public
 from .._timeouts import positive
 from .streams import DeployStream
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ._driver import Caller
 
 
+@public
 class Endpoints:
     """The deployed models."""
 
@@ -198,6 +200,7 @@ class Endpoints:
         return Metrics(self._caller, endpoint_id)
 
 
+@public
 class Metrics:
     """What an endpoint did, cost and scored.
 

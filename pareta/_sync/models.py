@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from .._calls import LIST_MODELS
 from .._models import ModelList
+from .._public import public
 
 if TYPE_CHECKING:
     from ._driver import Caller
 
 
+@public
 class Models:
     """The models that can be called right now: the live endpoints, in the form of OpenAI's index."""
 

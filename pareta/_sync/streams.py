@@ -14,15 +14,17 @@ from .._deploy import DeployReading, endpoint_id_of
 from .._effects import Opened, Reading
 from .._engine import Arrival, Fault
 from .._exceptions import ParetaError
+from .._public import public
 from ._driver import drain
 
 E = TypeVar("E")
 
 
+@public
 class Stream(Generic[E]):
     """An answer in events, each delivered as it arrives.
 
-    It closes when it ends, when a loop over it is left, at the end of an `with`, and when it is
+    It closes when it ends, when a loop over it is left, where an `with` over it ends, and when it is
     dropped: whatever way, the server sees the hang-up and the connection is not leaked.
     """
 
@@ -107,6 +109,7 @@ class _Loop(Generic[E]):
         self._hang_up()
 
 
+@public
 class DeployStream(Stream[dict[str, Any]]):
     """The progress of a deployment, as `{"event": str, "data": dict}`, up to `complete` or `error`.
 
@@ -122,6 +125,7 @@ class DeployStream(Stream[dict[str, Any]]):
         return endpoint_id_of(self._opened.response)
 
 
+@public
 class ChatStream(Stream[ChatCompletionChunk]):
     """A completion in chunks.
 

@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING
 from pareta_generated import api
 from pareta_generated.models import Leaderboard, Task, TaskMatch
 
+from .._public import public
+
 if TYPE_CHECKING:
     from ._driver import Caller
 
 
+@public
 class Tasks:
     """The catalog of tasks."""
 
