@@ -11,8 +11,8 @@ from imports import ROOT, Import, all_imports, imports, modules
 
 STANDARD = sys.stdlib_module_names
 DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "asyncio", "socket", "select", "selectors", "threading"}
-# It says what httpcore's exceptions mean, for the engines of both worlds, and only they import it.
-SHARED_BY_ENGINES = "pareta._httpcore"
+# What the engines of both worlds share, and only they import: what httpcore's exceptions mean, and a kind of socket.
+SHARED_BY_ENGINES = {"pareta._httpcore": {"httpcore"}, "pareta._socket": {"socket"}}
 EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.testing")
 PURE = sorted(name for name in modules("pareta") if name.count(".") == 1 and name.split(".")[1][0] == "_")
 PURE = [name for name in PURE if name not in ("pareta._sync", "pareta._async")]
@@ -26,7 +26,7 @@ def of(module: str) -> list[Import]:
 
 def test_the_layers_are_there() -> None:
     """There is something to hold the rules against: pure modules, both worlds, and the generated package."""
-    assert {"pareta._flows", "pareta._retry", "pareta._sse", SHARED_BY_ENGINES} <= set(PURE)
+    assert {"pareta._flows", "pareta._retry", "pareta._sse", *SHARED_BY_ENGINES} <= set(PURE)
     for world in ("_sync", "_async"):
         assert {f"pareta.{world}.client", f"pareta.{world}.endpoints"} <= set(CORE)
     assert {"pareta_generated.api", "pareta_generated.models"} <= set(modules("pareta_generated"))
@@ -52,14 +52,15 @@ def test_the_generated_package_does_no_io() -> None:
 @pytest.mark.parametrize("module", PURE)
 def test_a_pure_module_knows_no_world_and_does_no_io(module: str) -> None:
     """A module `pareta/_*.py` imports neither world nor anything that does I/O, for type checkers neither."""
-    allowed = {"httpcore"} if module == SHARED_BY_ENGINES else set[str]()
+    allowed = SHARED_BY_ENGINES.get(module, set[str]())
     assert [each for each in of(module) if each.top in DOES_IO - allowed] == []
     assert [each for each in of(module) if each.within("pareta._sync") or each.within("pareta._async")] == []
 
 
-def test_what_the_engines_share_is_imported_by_engines_alone() -> None:
-    """`pareta._httpcore` is imported by the modules of the two worlds that move bytes, and by no policy."""
-    users = {module for module in CORE for each in of(module) if each.within(SHARED_BY_ENGINES)}
+@pytest.mark.parametrize("shared", SHARED_BY_ENGINES)
+def test_what_the_engines_share_is_imported_by_engines_alone(shared: str) -> None:
+    """What engines share is imported by the modules of the two worlds that move bytes, and by no policy."""
+    users = {module for module in CORE for each in of(module) if each.within(shared)}
     assert users
     assert users <= {f"pareta.{world}.{name}" for world in ("_sync", "_async") for name in _MOVE_BYTES}
 

@@ -5,6 +5,7 @@ from pareta import AsyncPareta, AsyncStream, ChatStream, DeployStream, ModelList
 
 def client(pa: Pareta) -> None:
     Pareta(api_kye="key")  # refused: api_kye
+    Pareta.from_env(max_retires=1)  # refused: max_retires
     Pareta("key")  # refused: positional
     Pareta(api_key=5)  # refused: api_key
     Pareta(timeout="3")  # refused: timeout
@@ -65,6 +66,7 @@ def streams(deploying: DeployStream, answering: ChatStream) -> None:
 
 async def client_waiting(pa: AsyncPareta) -> None:
     AsyncPareta(api_kye="key")  # refused: api_kye
+    AsyncPareta.from_env(max_retires=1)  # refused: max_retires
     pa.with_options(dedline=1)  # refused: dedline
     await pa.aclose(now=True)  # refused: now
     pa.close()  # refused: close
