@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 from wire import DONE, LAST, PATIENCE, Peer, Wire, answer, chunk, delta, event, stream, stream_head
 from worlds import KEY, AsyncWorld, World
@@ -266,8 +267,6 @@ def test_closing_wakes_a_reader(world: World, wire: Serve) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_stream_outlives_its_loop_without_a_sound(wire: Serve, engine: str) -> None:
     """A stream that is dropped when its loop is gone hangs up, or is hung up with it, and warns of nothing."""
-    import httpx  # noqa: PLC0415
-
     server = wire(held(PROGRESS))
 
     async def main() -> Any:
@@ -432,7 +431,8 @@ def test_a_head_that_is_busy_is_asked_again(world: World, wire: Serve) -> None:
 def test_silence_ends_a_chat_stream(world: World, wire: Serve, connect: Any) -> None:
     """The read timeout is the idle limit of a chat stream."""
     server = wire(held(delta("x")))
-    events = world.each(chat(world, connect(server, timeout=0.1)))
+    patient = httpx.Timeout(PATIENCE, read=0.1)
+    events = world.each(chat(world, connect(server, timeout=patient)))
     next(events)
     with pytest.raises(APITimeoutError, match="The stream broke") as caught:
         next(events)
@@ -449,7 +449,7 @@ def test_silence_does_not_end_a_deployment(world: World, wire: Serve, connect: A
         silence.wait(0.3)
         peer.send(chunk(COMPLETE), LAST)
 
-    assert len(list(world.each(deploy(world, connect(wire(step), timeout=0.1))))) == 2
+    assert len(list(world.each(deploy(world, connect(wire(step), timeout=httpx.Timeout(PATIENCE, read=0.1)))))) == 2
     server = wire(held(PROGRESS))
     events = world.each(deploy(world, connect(server).with_options(deadline=0.3)))
     next(events)
