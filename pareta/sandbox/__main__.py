@@ -4,13 +4,15 @@ import argparse
 import asyncio
 import errno
 import logging
+import os
 import signal
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from pareta.sandbox._settings import DEFAULT_BALANCE, Settings
+from pareta.sandbox._settings import DEFAULT_BALANCE, DEFAULT_PATIENCE, EngineName, Settings, Upstream
 from pareta.sandbox._thread import import_server
 
 if TYPE_CHECKING:
@@ -18,15 +20,16 @@ if TYPE_CHECKING:
     from pareta.sandbox._server import SandboxServer
 
 _DEFAULT_PORT = 8700
+_UPSTREAM_KEY = "PARETA_SANDBOX_UPSTREAM_KEY"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal comes; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
-        settings = Settings(seed=options.seed, pace=options.pace, balance=options.balance, clock=options.clock)
+        settings = _settings(options)
     except ValueError as error:
-        return _fail(f"--pace and --balance must not be negative: {error.args[0]}")
+        return _fail(f"--pace, --balance and --latency must not be negative: {error.args[0]}")
     try:
         server_module = import_server()
         bound = server_module.bind(options.host, options.port)
@@ -47,8 +50,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
             signal.signal(name, stop)
         await server.serve_until_stopped()
 
-    asyncio.run(serve())
+    try:
+        asyncio.run(serve())
+    except (ValueError, OSError) as error:
+        bound.close()
+        return _fail(str(error))
     return 0
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    upstream = None
+    if options.upstream is not None:
+        key = options.upstream_key or os.environ.get(_UPSTREAM_KEY)
+        upstream = Upstream(
+            url=options.upstream, key=key, model=options.upstream_model, patience=options.upstream_timeout
+        )
+    return Settings(
+        seed=options.seed,
+        pace=options.pace,
+        balance=options.balance,
+        clock=options.clock,
+        state=options.state,
+        latency=options.latency,
+        engine=_engine(options.engine),
+        upstream=upstream,
+    )
+
+
+def _engine(words: list[str]) -> "EngineName | Path":
+    match words:
+        case ["extractive" | "echo" as name]:
+            return "echo" if name == "echo" else "extractive"
+        case ["script", file]:
+            return Path(file)
+        case _:
+            raise SystemExit("--engine takes `extractive`, `echo`, or `script FILE`.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +105,31 @@ def _parser() -> argparse.ArgumentParser:
         choices=("fixed", "real"),
         default="real",
         help="the machine's time, or one that starts alike in every run (default: %(default)s)",
+    )
+    parser.add_argument("--state", metavar="FILE", help="keep the state in a file (default: in memory)")
+    parser.add_argument(
+        "--latency", type=float, default=0.0, metavar="MS", help="milliseconds added to every answer (default: none)"
+    )
+    parser.add_argument(
+        "--engine",
+        nargs="+",
+        default=["extractive"],
+        metavar="ENGINE",
+        help="what answers chats: extractive quotes the prompt, echo repeats it, or script FILE (default: extractive)",
+    )
+    parser.add_argument(
+        "--upstream", metavar="URL", help="a server that speaks OpenAI's protocol, to answer chats instead"
+    )
+    parser.add_argument(
+        "--upstream-key", metavar="KEY", help=f"the API key for that server (default: what {_UPSTREAM_KEY} holds)"
+    )
+    parser.add_argument("--upstream-model", metavar="ID", help="the model to ask there (default: its first)")
+    parser.add_argument(
+        "--upstream-timeout",
+        type=float,
+        default=DEFAULT_PATIENCE,
+        metavar="SECONDS",
+        help="how long it may be silent (default: %(default)s)",
     )
     return parser
 

@@ -1,22 +1,23 @@
 """The ASGI application: from a request's bytes to an answer's, in the order of the steps of `_answer`."""
 
-import asyncio
 import hmac
 import logging
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import Mapping
 from functools import partial
 
-from attrs import frozen
+from attrs import evolve, frozen
 from starlette.datastructures import Headers
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
-from pareta.sandbox import _idempotency, _scenario
+from pareta.sandbox import _connection, _idempotency, _scenario
+from pareta.sandbox._delivery import Delivery, Left
 from pareta.sandbox._document import Document
 from pareta.sandbox._handlers import Handlers
 from pareta.sandbox._http import Answer, Problem, Request, invalid
+from pareta.sandbox._journal import Entry
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._routing import Router, split
-from pareta.sandbox._tape import Tape
+from pareta.sandbox._routing import Route, Router, split
+from pareta.sandbox._scenario import Scenario
 from pareta.sandbox._validation import RequestValidator
 
 logger = logging.getLogger("pareta.sandbox")
@@ -33,12 +34,13 @@ class Contract:
 
     router: Router
     validators: Mapping[str, RequestValidator]
+    statuses: Mapping[str, frozenset[str]]
 
 
 def contract_of(document: Document) -> Contract:
     """Return the contract that a document is."""
     validators = {each.id: RequestValidator(document, each) for each in document.operations}
-    return Contract(Router(document.operations), validators)
+    return Contract(Router(document.operations), validators, {each.id: each.statuses for each in document.operations})
 
 
 class Application:
@@ -47,55 +49,78 @@ class Application:
     def __init__(self, platform: Platform, contract: Contract, *, hosts: frozenset[str] | None) -> None:
         self._platform = platform
         self._hosts = hosts
-        self._handlers = Handlers(platform).table
+        handlers = Handlers(platform)
+        self._handlers = handlers.table
         self._router = contract.router
         self._validators = contract.validators
         self._idempotency = _idempotency.Idempotency(platform)
         _hold_equal(set(self._validators), set(self._handlers))
+        platform.operations = contract.statuses
+        handlers.deployments.resume()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        request_id = self._platform.next_request_id()
+        journal = self._platform.journal
+        raw_path = scope["raw_path"].decode("latin-1")
+        query = scope["query_string"].decode("latin-1")
+        entry = journal.open(self._platform.next_request_id(), scope["method"], raw_path, query)
+        delivery = Delivery(_connection.of(scope), receive, send, journal, entry)
         try:
             body = await _read(receive)
-        except EOFError:
-            return
-        try:
-            answer = await self._answer(scope, body)
-        except Problem as problem:
-            answer = problem.answer()
-        except Exception:
-            logger.exception("%s %s failed", scope["method"], scope["path"])
-            answer = Problem(500, "The sandbox failed. Its log says why.").answer()
-        if body is None:
-            answer = answer.with_headers(("connection", "close"))
-        answer = answer.with_headers(("x-request-id", request_id))
-        if isinstance(answer.body, Tape):
-            await _play(answer, answer.body, receive, send)
-        else:
-            await _send_whole(answer, answer.body, send)
+            headers = _joined(scope)
+            request = Request(scope["method"], split(raw_path), query, headers, body or b"")
+            journal.received(entry, headers, request.body)
+            answer = await self._answer(request, entry, delivery, whole=body is not None)
+            if body is None:
+                answer = answer.with_headers(("connection", "close"))
+            await delivery.deliver(answer.with_headers(("x-request-id", entry.request_id)))
+        except Left:
+            journal.close(entry, "left")
+        except BaseException:
+            journal.close(entry, "broken")
+            raise
 
-    async def _answer(self, scope: Scope, body: bytes | None) -> Answer:
-        headers = _joined(scope)
-        self._check_host(headers.get("host", ""))
-        segments = split(scope["raw_path"].decode("latin-1"))
-        request = Request(scope["method"], segments, scope["query_string"].decode("latin-1"), headers, body or b"")
-        route = self._router.find(request.method, segments)
-        self._check_key(headers.get("authorization", ""))
-        scenario = _scenario.read(headers, route.operation.id)
+    async def _answer(self, request: Request, entry: Entry, delivery: Delivery, *, whole: bool) -> Answer:
+        try:
+            return await self._admit(request, entry, delivery, whole=whole)
+        except Problem as problem:
+            return problem.answer()
+        except Left:
+            raise
+        except Exception:
+            logger.exception("%s %s failed", request.method, entry.path)
+            return Problem(500, "The sandbox failed. Its log says why.").answer()
+
+    async def _admit(self, request: Request, entry: Entry, delivery: Delivery, *, whole: bool) -> Answer:
+        self._check_host(request.headers.get("host", ""))
+        route = self._router.find(request.method, request.segments)
+        entry.operation, entry.path_values = route.operation.id, route.path_values
+        self._check_key(request.headers.get("authorization", ""))
+        scenario = self._scenario(request, entry)
+        if scenario is not None or self._platform.lag:
+            await delivery.prepare(scenario, self._platform.lag)
         if scenario is not None and scenario.problem is not None:
             raise scenario.problem
-        if body is None:
+        if not whole:
             raise invalid(("body",), f"The body is longer than {_BODY_LIMIT} bytes.", "too_long")
+        return await self._operate(request, route, scenario)
+
+    def _scenario(self, request: Request, entry: Entry) -> Scenario | None:
+        operation_id = entry.operation or ""
+        scenario = _scenario.read(request.headers, operation_id) or self._platform.plan.take(operation_id)
+        entry.scenario = None if scenario is None else scenario.text
+        return scenario
+
+    async def _operate(self, request: Request, route: Route, scenario: Scenario | None) -> Answer:
         operation_id = route.operation.id
         values = self._validators[operation_id].validate(request, route.path_values)
-        effect = partial(self._handlers[operation_id], values, scenario)
         key = values.headers.get(_idempotency.HEADER)
         if key is None:
-            return await effect()
+            return await self._handlers[operation_id](values, scenario)
         print_ = _idempotency.fingerprint(operation_id, values.path, values.body)
+        effect = partial(self._handlers[operation_id], evolve(values, effect=f"{print_} {key}"), scenario)
         return await self._idempotency.run(key, print_, effect)
 
     def _check_host(self, host: str) -> None:
@@ -131,13 +156,13 @@ def _joined(scope: Scope) -> dict[str, str]:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Return a request's body; None where it is too long. Raise EOFError where the client left within it."""
+    """Return a request's body; None where it is too long. Raise Left where the client left within it."""
     pieces: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise EOFError
+            raise Left
         piece = message.get("body", b"")
         size += len(piece)
         if size <= _BODY_LIMIT:
@@ -146,43 +171,3 @@ async def _read(receive: Receive) -> bytes | None:
             pieces.clear()
         if size > _DRAIN_LIMIT or not message.get("more_body", False):
             return b"".join(pieces) if size <= _BODY_LIMIT else None
-
-
-async def _send_whole(answer: Answer, body: bytes, send: Send) -> None:
-    headers = answer.headers if answer.status == 204 else (*answer.headers, ("content-length", str(len(body))))  # noqa: PLR2004
-    await send(_head(answer.status, headers))
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _play(answer: Answer, tape: Tape, receive: Receive, send: Send) -> None:
-    """Send a tape's pieces, each on its own, until it is over or the client has left."""
-    await send(_head(answer.status, answer.headers))
-    playing = asyncio.create_task(_send_pieces(tape, send))
-    leaving = asyncio.create_task(_left(receive))
-    try:
-        await asyncio.wait({playing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        playing.cancel()
-        leaving.cancel()
-        await asyncio.gather(playing, leaving, return_exceptions=True)
-
-
-async def _send_pieces(tape: Tape, send: Send) -> None:
-    pieces: AsyncGenerator[bytes, None] = tape.follow()
-    try:
-        async for piece in pieces:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-    finally:
-        await pieces.aclose()
-    if not tape.was_cut:
-        await send({"type": "http.response.body", "body": b""})
-
-
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-def _head(status: int, headers: tuple[tuple[str, str], ...]) -> Message:
-    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-    return {"type": "http.response.start", "status": status, "headers": raw}

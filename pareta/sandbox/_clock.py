@@ -17,18 +17,39 @@ class Clock:
 
     def __init__(self, *, pace: float) -> None:
         self.pace = pace
+        self._sleepers: dict[asyncio.Future[None], tuple[float, asyncio.TimerHandle]] = {}
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970."""
         raise NotImplementedError
 
     def advance(self, seconds: float) -> None:
-        """Move the time on, without waiting."""
-        raise NotImplementedError
+        """Move the time on, without waiting; what waits for less wakes up."""
+        for sleeper, (due, timer) in tuple(self._sleepers.items()):
+            timer.cancel()
+            sooner = due - seconds
+            self._sleepers[sleeper] = (sooner, sleeper.get_loop().call_at(sooner, _wake, sleeper))
 
     async def sleep(self, seconds: float) -> None:
         """Wait for so long at a pace of 1, and let others run in any case."""
-        await asyncio.sleep(seconds * self.pace)
+        await self._wait(seconds * self.pace)
+
+    async def sleep_until(self, instant: int) -> None:
+        """Wait until the time is `instant`, whatever the pace, and let others run in any case."""
+        await self._wait((instant - self.now()) / 1000)
+
+    async def _wait(self, seconds: float) -> None:
+        if seconds <= 0:
+            await asyncio.sleep(0)
+            return
+        loop = asyncio.get_running_loop()
+        sleeper: asyncio.Future[None] = loop.create_future()
+        due = loop.time() + seconds
+        self._sleepers[sleeper] = (due, loop.call_at(due, _wake, sleeper))
+        try:
+            await sleeper
+        finally:
+            self._sleepers.pop(sleeper)[1].cancel()
 
     def latency(self, since: float, modelled: float) -> float:
         """Return how long a completion took, in milliseconds: measured from `since`, or as the model says."""
@@ -49,6 +70,7 @@ class RealClock(Clock):
     def advance(self, seconds: float) -> None:
         """Run ahead of the machine's time from now on."""
         self._ahead += seconds
+        super().advance(seconds)
 
     def latency(self, since: float, modelled: float) -> float:
         """Return what was measured."""
@@ -62,9 +84,9 @@ class FixedClock(Clock):
     Latencies are the modelled ones, since no time passes while the sandbox works.
     """
 
-    def __init__(self, *, pace: float) -> None:
+    def __init__(self, *, pace: float, start: int) -> None:
         super().__init__(pace=pace)
-        self._now = float(FIXED_START)
+        self._now = float(start)
 
     def now(self) -> int:
         """Return the time that has been waited for."""
@@ -73,11 +95,12 @@ class FixedClock(Clock):
     def advance(self, seconds: float) -> None:
         """Move the time on by so many seconds."""
         self._now += seconds * 1000
+        super().advance(seconds)
 
-    async def sleep(self, seconds: float) -> None:
+    async def _wait(self, seconds: float) -> None:
         """Wait, then have the time be what it is after the wait; waits side by side do not add up."""
-        wake = self._now + seconds * self.pace * 1000
-        await super().sleep(seconds)
+        wake = self._now + seconds * 1000
+        await super()._wait(seconds)
         self._now = max(self._now, wake)
 
     def latency(self, since: float, modelled: float) -> float:
@@ -86,9 +109,14 @@ class FixedClock(Clock):
         return round(modelled, 3)
 
 
-def make(kind: ClockKind, *, pace: float) -> Clock:
-    """Return a clock of the kind that is asked for."""
-    return FixedClock(pace=pace) if kind == "fixed" else RealClock(pace=pace)
+def make(kind: ClockKind, *, pace: float, after: int = 0) -> Clock:
+    """Return a clock of the kind that is asked for. A fixed one starts where everything starts, or `after` that."""
+    return FixedClock(pace=pace, start=max(FIXED_START, after)) if kind == "fixed" else RealClock(pace=pace)
+
+
+def _wake(sleeper: "asyncio.Future[None]") -> None:
+    if not sleeper.done():
+        sleeper.set_result(None)
 
 
 def iso(milliseconds: int) -> str:

@@ -6,11 +6,12 @@ from typing import Any
 from pareta.sandbox._clock import iso
 from pareta.sandbox._http import Problem, event, lasting
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._rows import EndpointRow
+from pareta.sandbox._rows import KEPT, EndpointRow
 from pareta.sandbox._seeding import REGIONS, digest
 from pareta.sandbox._tape import Tape
 
-# Each stage, and how long it lasts in seconds at a pace of 1.
+# Each stage, and how long it lasts in seconds at a pace of 1. What is due when follows from when a deployment was
+# begun, so that one which a restart interrupts goes on where it would be.
 _STAGES = (
     ("queued", 0, 0.15),
     ("allocating capacity", 5, 0.30),
@@ -35,6 +36,19 @@ class Deployments:
         self._store = platform.store
         self._jobs: dict[str, tuple[asyncio.Task[None], Tape | None]] = {}
 
+    def resume(self) -> None:
+        """Go on with what was under way when the state was last closed, or its process ended."""
+        for row in self._store.endpoints():
+            if row.deploying:
+                self._begin_deploying(row)
+            elif row.status == "starting":
+                self._begin(row.name, self._warming(row), None)
+
+    def progress(self, name: str) -> bytes | None:
+        """Return the last event of an endpoint's deployment; None where it is not being deployed."""
+        _, tape = self._jobs.get(name, (None, None))
+        return None if tape is None else next((each for each in reversed(tape.pieces) if each != _PING), None)
+
     def find(self, name: str) -> EndpointRow:
         """Return an endpoint, or raise 404."""
         row = self._store.endpoint(name)
@@ -58,11 +72,17 @@ class Deployments:
             "failure": row.failure,
         }
 
-    def deploy(self, *, task: str, model: str, name: str | None, fails: str | None = None) -> tuple[EndpointRow, Tape]:
+    def deploy(
+        self, *, task: str, model: str, name: str | None, effect: str | None = None, fails: str | None = None
+    ) -> tuple[EndpointRow, Tape]:
         """Accept a deployment and begin it; return its endpoint, and the stream that reports it.
 
-        With `fails` it fails with this message, for those who want to see that.
+        What was deployed for the same `effect` is not deployed again, only reported. With `fails` it fails with this
+        message, for those who want to see that.
         """
+        before = None if effect is None else self._store.deployed(effect, since=self._platform.clock.now() - KEPT)
+        if before is not None:
+            return before, self._report(before)
         known = self._platform.catalog.get(task)
         if known is None:
             raise Problem(400, f"Unknown task '{task}'. GET /v1/tasks lists the catalog.")
@@ -80,11 +100,10 @@ class Deployments:
             region=REGIONS[int(digest(self._platform.seed, "region", number)[:4], 16) % len(REGIONS)],
             created_at=self._platform.clock.now(),
             deploying=True,
+            fails=fails,
         )
-        self._store.add_endpoint(row)
-        tape = self._platform.jobs.tape()
-        self._begin(row.name, self._deploying(row, tape, fails), tape)
-        return row, tape
+        self._store.add_endpoint(row, effect=effect)
+        return row, self._begin_deploying(row)
 
     def start(self, name: str) -> str:
         """Start an endpoint and return its status."""
@@ -112,24 +131,48 @@ class Deployments:
         self._store.delete_endpoint(name)
         self._end(name, f"Endpoint '{name}' was deleted while it was being deployed.")
 
-    async def _deploying(self, row: EndpointRow, tape: Tape, fails: str | None) -> None:
+    def _begin_deploying(self, row: EndpointRow) -> Tape:
+        tape = self._platform.jobs.tape()
+        self._begin(row.name, self._deploying(row, tape), tape)
+        return tape
+
+    async def _deploying(self, row: EndpointRow, tape: Tape) -> None:
+        spent = 0.0
         for stage, pct, seconds in _STAGES:
             tape.write(event({"stage": stage, "pct": pct}, name="progress"))
-            await self._platform.clock.sleep(seconds / 2)
+            await self._until(row.created_at, spent + seconds / 2)
             tape.write(_PING)
-            await self._platform.clock.sleep(seconds / 2)
-            if fails is not None and pct >= _FAILS_AT:
-                self._change(row, "failed", failure=fails)
-                tape.write(event({"message": fails}, name="error"))
-                tape.end()
+            spent += seconds
+            await self._until(row.created_at, spent)
+            if row.fails is not None and pct >= _FAILS_AT:
+                self._close(self._change(row, "failed", failure=row.fails), tape)
                 return
-        row = self._change(row, "live")
-        tape.write(event({"endpoint": self.to_json(row)}, name="complete"))
-        tape.end()
+        self._close(self._change(row, "live"), tape)
 
     async def _warming(self, row: EndpointRow) -> None:
-        await self._platform.clock.sleep(_COLD_SECONDS)
+        await self._until(row.since, _COLD_SECONDS)
         self._change(row, "live")
+
+    async def _until(self, begun: int, seconds: float) -> None:
+        clock = self._platform.clock
+        await clock.sleep_until(begun + round(seconds * clock.pace * 1000))
+
+    def _report(self, row: EndpointRow) -> Tape:
+        """Return the stream of a deployment that was begun before."""
+        _, running = self._jobs.get(row.name, (None, None))
+        if running is not None:
+            return running
+        tape = self._platform.jobs.tape()
+        self._close(row, tape)
+        return tape
+
+    def _close(self, row: EndpointRow, tape: Tape) -> None:
+        """Write how a deployment ended."""
+        if row.was_live:
+            tape.write(event({"endpoint": self.to_json(row)}, name="complete"))
+        else:
+            tape.write(event({"message": row.failure or f"Endpoint '{row.name}' was stopped."}, name="error"))
+        tape.end()
 
     def _change(self, row: EndpointRow, status: str, *, failure: str | None = None) -> EndpointRow:
         return self._store.change_status(row, status, at=self._platform.clock.now(), failure=failure)

@@ -22,7 +22,7 @@ class Parameter:
 
 @frozen
 class Operation:
-    """An operation of the document: where it is routed, and what it takes."""
+    """An operation of the document: where it is routed, what it takes, and with which statuses it answers."""
 
     id: str
     method: str
@@ -30,6 +30,7 @@ class Operation:
     parameters: tuple[Parameter, ...]
     body_schema: dict[str, Any] | None
     body_required: bool
+    statuses: frozenset[str] = frozenset()
 
 
 @frozen
@@ -73,6 +74,7 @@ def _operations(raw: dict[str, Any]) -> Iterator[Operation]:
                 parameters=(*(each for each in shared if (each.name, each.location) not in overridden), *own),
                 body_schema=media.get("schema"),
                 body_required=bool(body.get("required", False)),
+                statuses=frozenset(declared["responses"]),
             )
 
 

@@ -1,4 +1,4 @@
-"""Where answers come from: the engine's seam, and the extractive engine, which quotes from the prompt."""
+"""Where answers come from: the engine's seam, and the engines that repeat or quote the prompt."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
-from pareta.sandbox._extraction import Passage, best_sentences, read
+from pareta.sandbox._extraction import Passage, asked, best_sentences, read
 from pareta.sandbox._filling import fill
 from pareta.sandbox._shapes import is_object
 
@@ -54,6 +54,16 @@ class ExtractiveEngine:
         if call is not None:
             return Reply(None, (call,))
         return Reply(_text(body.get("response_format", {"type": "text"}), passage))
+
+
+class EchoEngine:
+    """Answers with the text of the last user message, to the character."""
+
+    name = "echo"
+
+    def reply(self, body: dict[str, Any]) -> Reply:
+        """Return what was said last."""
+        return Reply(asked(body["messages"]))
 
 
 def _text(form: dict[str, Any], passage: Passage) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from attrs import frozen
@@ -70,6 +70,11 @@ def read(messages: Iterable[dict[str, Any]]) -> Passage:
         if index != last and role != "assistant":
             told.extend(each for each in sentences(text) if not _asks(each))
     return Passage(question, tuple(dict.fromkeys(told)), images)
+
+
+def asked(messages: Sequence[dict[str, Any]]) -> str:
+    """Return the text of the last user message; of the last message where no user speaks."""
+    return next((_text(each) for each in reversed(messages) if each["role"] == "user"), _text(messages[-1]))
 
 
 def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:

@@ -22,7 +22,8 @@ class Handlers:
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
-        self._deployments = Deployments(platform)
+        self.deployments = Deployments(platform)
+        self._deployments = self.deployments
         self.table: Mapping[str, Handler] = {
             "list_models": self._list_models,
             "list_endpoints": self._list_endpoints,
@@ -60,6 +61,7 @@ class Handlers:
             task=body["task"],
             model=body.get("model", "recommended"),
             name=body.get("name"),
+            effect=values.effect,
             fails=None if scenario is None else scenario.deploy_failure,
         )
         return event_stream(tape, headers=(("location", f"/v1/endpoints/{quote(row.name, safe='')}"),))
@@ -86,7 +88,7 @@ class Handlers:
         return answer
 
     async def _create_chat_completion(self, values: Values, _: Scenario | None) -> Answer:
-        return await create_chat_completion(self._platform, values.body)
+        return await create_chat_completion(self._platform, values.body, effect=values.effect)
 
     async def _list_tasks(self, _: Values, __: Scenario | None) -> Answer:
         return json_answer({"tasks": [task.to_json() for task in self._platform.catalog.values()]})

@@ -8,13 +8,12 @@ from typing import Any
 
 from pareta.sandbox._http import Answer, encode, invalid
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._rows import StoredAnswer
+from pareta.sandbox._rows import KEPT, StoredAnswer
 from pareta.sandbox._tape import Tape
 
 HEADER = "Idempotency-Key"
 
 _KEPT_AT_MOST = 10_000
-_KEPT_MILLISECONDS = 24 * 60 * 60 * 1000
 _REPLAYED = ("idempotent-replayed", "true")
 
 
@@ -89,7 +88,7 @@ class Idempotency:
         self._platform.store.keep_answer(key, kept, at=self._platform.clock.now(), at_most=_KEPT_AT_MOST)
 
     def _kept(self, key: str, print_: str) -> Answer | None:
-        kept = self._platform.store.answer(key, since=self._platform.clock.now() - _KEPT_MILLISECONDS)
+        kept = self._platform.store.answer(key, since=self._platform.clock.now() - KEPT)
         if kept is None:
             return None
         _hold_same(kept.fingerprint, print_)

@@ -2,16 +2,18 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from typing import Any
 
-from pareta.sandbox import _catalog, _seeding
+from pareta.sandbox import _catalog, _engines, _seeding
 from pareta.sandbox._clock import Clock, make
-from pareta.sandbox._engine import Engine, ExtractiveEngine
+from pareta.sandbox._journal import Journal
 from pareta.sandbox._matcher import Matcher
+from pareta.sandbox._plan import Plan
 from pareta.sandbox._settings import Settings
 from pareta.sandbox._store import Store
 from pareta.sandbox._tape import Tape
+from pareta.sandbox._upstream import UpstreamServer
 
 logger = logging.getLogger("pareta.sandbox")
 
@@ -63,34 +65,40 @@ class Platform:
         self.api_key = _seeding.api_key(settings.seed)
         self.catalog = _catalog.load()
         self.matcher = Matcher(self.catalog)
-        self.engine: Engine = ExtractiveEngine()
-        self.store = Store()
+        self.engine = _engines.make(settings.engine)
+        self.upstream = None if settings.upstream is None else UpstreamServer(settings.upstream)
+        self.lag = settings.latency / 1000
+        self.store = Store() if settings.state is None else Store(str(settings.state))
         self.jobs = Jobs()
-        self.clock: Clock = make(settings.clock, pace=settings.pace)
+        self.journal = Journal(self.api_key)
+        self.plan = Plan()
+        self.operations: Mapping[str, frozenset[str]] = {}
+        """The operations that are served, each with the statuses that are documented for it."""
         self.epoch = 0
-        self._requests = 0
-        self._seed_state()
+        self._begin()
 
     def next_request_id(self) -> str:
         """Return a request id that no other request has."""
         self._requests += 1
-        return f"req_{self._requests:06}"
+        return f"{self._request_ids}{self._requests:06}"
 
     def reset(self) -> None:
-        """Bring everything back to the first state: endpoints, metrics, balance, counters and the fixed clock."""
+        """Bring back the first state: endpoints, metrics, balance, counters, the fixed clock; no faults, no journal."""
         self.epoch += 1
         self.jobs.stop()
         self.store.clear()
-        self.clock = make(self.settings.clock, pace=self.settings.pace)
-        self._requests = 0
-        self._seed_state()
+        self.journal.clear()
+        self.plan.clear()
+        self._begin()
 
     def close(self) -> None:
         """Stop every job and close the state."""
         self.jobs.stop()
         self.store.close()
 
-    def _seed_state(self) -> None:
-        self.store.balance = self.settings.balance
-        for row in _seeding.endpoints():
-            self.store.add_endpoint(row)
+    def _begin(self) -> None:
+        """Begin with the state as it is, or with the first state where there is none."""
+        begun = self.store.begin(self.settings.balance, _seeding.endpoints())
+        self.clock: Clock = make(self.settings.clock, pace=self.settings.pace, after=self.store.latest())
+        self._request_ids = "req_" if begun == 1 else f"req_{begun}_"
+        self._requests = 0

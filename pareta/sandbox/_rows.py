@@ -2,10 +2,16 @@
 
 from attrs import frozen
 
+KEPT = 24 * 60 * 60 * 1000
+"""For how many milliseconds a repetition of a request is known as one."""
+
 
 @frozen
 class EndpointRow:
-    """An endpoint. `deploying` tells its first start, which nobody may hasten, from a cold one."""
+    """An endpoint. `deploying` tells its first start, which nobody may hasten, from a cold one.
+
+    `fails` is what its deployment is to end with, where that was asked for. `since` is when its status began.
+    """
 
     name: str
     model: str
@@ -18,6 +24,8 @@ class EndpointRow:
     deploying: bool = False
     was_live: bool = False
     failure: str | None = None
+    fails: str | None = None
+    since: int = 0
 
 
 @frozen
@@ -44,6 +52,17 @@ class Served:
     completion_tokens: int = 0
     score: float = 0.0
     refused: int = 0
+
+
+@frozen
+class Charge:
+    """A completion that was billed; its latency is None until it is finished."""
+
+    number: int
+    endpoint: str
+    at: int
+    price: int
+    latency_ms: float | None
 
 
 @frozen

@@ -1,16 +1,32 @@
-"""Rare answers on demand: what the request header `x-sandbox-scenario` asks for.
+"""Rare answers on demand: the grammar of the request header `x-sandbox-scenario`, which `Sandbox.fault` shares.
 
-`429; retry-after=2` answers with a status, before the operation does anything. Options: `retry-after` in seconds,
-`should-retry` (`true` or `false`) and `detail`. `deploy-fails; message=...` lets a deployment fail after it began.
+Parts are separated by semicolons: at most one name, and options written `key=value`.
+
+| name | what comes | its options |
+|---|---|---|
+| `400` … `504` | an answer of that status; nothing is done | `retry-after`, `should-retry`, `detail` |
+| `reset` | the connection is reset | |
+| `silence` | nothing, until the client hangs up | |
+| `garbage` | bytes that are no HTTP, and a hang-up | |
+| `truncate` | the operation is done, and half of its answer is sent; of a stream one event | |
+| `deploy-fails` | the deployment begins, and fails | `message` |
+
+Every name takes `delay`, seconds of real time to wait first; it may stand alone. Without `after` that is before
+anything is done. With `after=N` the operation is done and the first N events of its stream are sent, or N bytes of
+an answer in one piece; then comes what the name says, or with `delay` alone a pause and the rest.
 """
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from attrs import frozen
 
 from pareta.sandbox._http import Problem, invalid
 
 HEADER = "x-sandbox-scenario"
+
+Strike = Literal["reset", "truncate", "silence", "garbage"]
 
 _DETAILS = {
     "400": "This request was asked to be bad.",
@@ -30,15 +46,30 @@ _DETAILS = {
 _WITH_RETRY_AFTER = frozenset({"429", "503"})
 _DEPLOY_FAILS = "deploy-fails"
 _DEFAULT_FAILURE = "the model did not pass its health check"
-_OPTIONS = frozenset({"retry-after", "should-retry", "detail"})
+_STRIKES: Mapping[str, Strike] = {
+    "reset": "reset",
+    "truncate": "truncate",
+    "silence": "silence",
+    "garbage": "garbage",
+}
+_NAMES = (*_DETAILS, *_STRIKES, _DEPLOY_FAILS)
+_OF_STATUS = frozenset({"retry-after", "should-retry", "detail", "delay"})
+_OF_DEPLOY = frozenset({"message", "delay"})
+_OF_STRIKE = frozenset({"after", "delay"})
+_LONGEST = 3600.0
+_MOST = 10**9
 
 
 @frozen
 class Scenario:
-    """What to do out of the ordinary: answer with a problem, or let a deployment fail with a message."""
+    """What to do out of the ordinary, and when: `after` is None where it comes before anything is done."""
 
+    text: str
     problem: Problem | None = None
     deploy_failure: str | None = None
+    strike: Strike | None = None
+    delay: float = 0.0
+    after: int | None = None
 
 
 def read(headers: Mapping[str, str], operation_id: str) -> Scenario | None:
@@ -46,17 +77,44 @@ def read(headers: Mapping[str, str], operation_id: str) -> Scenario | None:
     text = headers.get(HEADER)
     if text is None:
         return None
-    name, *rest = (part.strip() for part in text.split(";"))
-    options = dict(_option(part) for part in rest if part)
+    parts = [part.strip() for part in text.split(";")]
+    names = [part for part in parts if part and "=" not in part]
+    options = dict(_option(part) for part in parts if "=" in part)
+    scenario = compose(names, options)
+    hold_apt(scenario, operation_id)
+    return scenario
+
+
+def compose(names: Sequence[str], options: Mapping[str, str]) -> Scenario:
+    """Return the scenario of these names and options, or raise 400 that says what there is."""
+    text = "; ".join((*names, *(f"{key}={value}" for key, value in options.items())))
+    if len(names) > 1 and set(names) <= set(_NAMES):
+        raise Problem(400, f"A scenario has one name, not '{names[0]}' and '{names[1]}'.")
+    name = next((each for each in names if each not in _NAMES), names[0] if names else None)
+    if name not in (*_NAMES, None) or not text:
+        raise Problem(400, f"Unknown scenario '{text if name is None else name}'. There are: {', '.join(_NAMES)}.")
+    _refuse_unknown(options, _known(name))
+    delay = _number(options, "delay", _LONGEST) or 0.0
+    after = _number(options, "after", _MOST)
+    if name is not None and name in _STRIKES:
+        return Scenario(text, strike=_STRIKES[name], delay=delay, after=None if after is None else int(after))
+    if name is None:
+        return Scenario(text, delay=delay, after=None if after is None else int(after))
     if name == _DEPLOY_FAILS:
-        _refuse_unknown(options, frozenset({"message"}))
-        if operation_id != "deploy_endpoint":
-            raise Problem(400, f"The scenario '{name}' is for deployments.")
-        return Scenario(deploy_failure=options.get("message", _DEFAULT_FAILURE))
-    if name not in _DETAILS:
-        raise Problem(400, f"Unknown scenario '{name}'. There are: {', '.join((*_DETAILS, _DEPLOY_FAILS))}.")
-    _refuse_unknown(options, _OPTIONS)
-    return Scenario(problem=_problem(name, options))
+        return Scenario(text, deploy_failure=options.get("message", _DEFAULT_FAILURE), delay=delay)
+    return Scenario(text, problem=_problem(name, options), delay=delay)
+
+
+def hold_apt(scenario: Scenario, operation_id: str | None) -> None:
+    """Raise 400 where an operation cannot have a scenario."""
+    if scenario.deploy_failure is not None and operation_id not in {"deploy_endpoint", None}:
+        raise Problem(400, f"The scenario '{_DEPLOY_FAILS}' is for deployments.")
+
+
+def _known(name: str | None) -> frozenset[str]:
+    if name is None or name in _STRIKES:
+        return _OF_STRIKE
+    return _OF_DEPLOY if name == _DEPLOY_FAILS else _OF_STATUS
 
 
 def _problem(name: str, options: Mapping[str, str]) -> Problem:
@@ -77,10 +135,21 @@ def _problem(name: str, options: Mapping[str, str]) -> Problem:
 
 
 def _option(part: str) -> tuple[str, str]:
-    key, equals, value = part.partition("=")
-    if not equals:
-        raise Problem(400, f"A scenario's options are written key=value, not '{part}'.")
+    key, _, value = part.partition("=")
     return key.strip(), value.strip()
+
+
+def _number(options: Mapping[str, str], name: str, most: float) -> float | None:
+    text = options.get(name)
+    if text is None:
+        return None
+    try:
+        value = float(text) if name == "delay" else int(text)
+    except ValueError:
+        value = math.nan
+    if not 0 <= value <= most:
+        raise Problem(400, f"The option '{name}' is a number from 0 to {most:.0f}, not '{text}'.")
+    return value
 
 
 def _refuse_unknown(options: Mapping[str, str], known: frozenset[str]) -> None:

@@ -10,6 +10,7 @@ import uvicorn
 
 from pareta.sandbox import _document
 from pareta.sandbox._app import Application, Contract, allowed_hosts, contract_of
+from pareta.sandbox._connection import ConnectionProtocol
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._settings import Settings
 
@@ -65,7 +66,7 @@ class SandboxServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="h11",
+                http=ConnectionProtocol,
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -85,6 +86,8 @@ class SandboxServer(uvicorn.Server):
         try:
             await self.serve([self._bound])
         finally:
+            if self.platform.upstream is not None:
+                await self.platform.upstream.aclose()
             self.platform.close()
             self._bound.close()
 

@@ -1,39 +1,14 @@
-"""The sandbox's state, in SQLite; what a method did is committed when it returns."""
+"""The sandbox's state, in SQLite; what a method did is committed when it returns, and survives the process's end."""
 
-import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from typing import Any
 
-from attrs import evolve
+from attrs import evolve, fields
 
-from pareta.sandbox._rows import EndpointRow, Served, StoredAnswer, Transition
+from pareta.sandbox import _schema
+from pareta.sandbox._rows import KEPT, Charge, EndpointRow, Served, StoredAnswer, Transition
 
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE endpoints (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE, model TEXT NOT NULL, task TEXT NOT NULL, status TEXT NOT NULL,
-    deploying INTEGER NOT NULL, was_live INTEGER NOT NULL, region TEXT NOT NULL, created_at INTEGER NOT NULL,
-    owned_by TEXT NOT NULL, protected INTEGER NOT NULL, failure TEXT
-);
-CREATE TABLE transitions (
-    endpoint TEXT NOT NULL, at INTEGER NOT NULL, status TEXT NOT NULL, deploying INTEGER NOT NULL
-);
-CREATE INDEX transitions_of ON transitions (endpoint);
-CREATE TABLE completions (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    endpoint TEXT NOT NULL, at INTEGER NOT NULL, price INTEGER NOT NULL,
-    prompt_tokens INTEGER, completion_tokens INTEGER, latency_ms REAL, score REAL
-);
-CREATE INDEX completions_of ON completions (endpoint, at);
-CREATE TABLE refusals (endpoint TEXT NOT NULL, at INTEGER NOT NULL, status INTEGER NOT NULL);
-CREATE INDEX refusals_of ON refusals (endpoint, at);
-CREATE TABLE answers (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    key TEXT NOT NULL UNIQUE, fingerprint TEXT NOT NULL, at INTEGER NOT NULL,
-    status INTEGER NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL
-);
-"""
 _SERVED = """
 SELECT at - at % :stretch, SUM(price IS NOT NULL), COALESCE(SUM(price), 0), COUNT(latency_ms),
        COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), COALESCE(SUM(score), 0.0), SUM(refused)
@@ -45,27 +20,41 @@ FROM (
 )
 GROUP BY 1 ORDER BY 1
 """
-_TABLES = ("endpoints", "transitions", "completions", "refusals", "answers", "meta")
-_ENDPOINT = "name, model, task, status, deploying, was_live, region, created_at, owned_by, protected, failure"
+_COLUMNS = tuple(each.name for each in fields(EndpointRow))
+_ENDPOINT = ", ".join(_COLUMNS)
 
 
 class Store:
-    """All state that outlives a request. One thread uses it."""
+    """All state that outlives a request, in memory or in a file. One thread uses it."""
 
-    def __init__(self, path: str = ":memory:") -> None:
-        self._db = sqlite3.connect(path, isolation_level=None)
-        self._db.executescript(_SCHEMA)
+    def __init__(self, path: str = _schema.IN_MEMORY) -> None:
+        self._db = _schema.connect(path)
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
 
+    def begin(self, balance: int, endpoints: Iterable[EndpointRow]) -> int:
+        """Give a new state its balance and endpoints, and return how many times the state was begun with."""
+        with self._transaction():
+            begun = self.next_number("begun")
+            if begun == 1:
+                self.balance = balance
+                for row in endpoints:
+                    self.add_endpoint(row)
+        return begun
+
     def clear(self) -> None:
         """Forget everything, the counters too."""
         with self._transaction():
-            for table in _TABLES:
+            for table in _schema.TABLES:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are ours.
             self._db.execute("DELETE FROM sqlite_sequence")
+
+    def latest(self) -> int:
+        """Return the last instant at which anything is known to have happened; 0 where nothing did."""
+        query = "SELECT MAX(at) FROM (SELECT MAX(at) AS at FROM transitions UNION ALL SELECT MAX(at) FROM completions)"
+        return int(self._db.execute(query).fetchone()[0] or 0)
 
     @property
     def balance(self) -> int:
@@ -92,25 +81,30 @@ class Store:
         row = self._db.execute(query, (name,)).fetchone()
         return None if row is None else _endpoint(row)
 
-    def add_endpoint(self, row: EndpointRow) -> None:
-        """Add an endpoint; its first transition is at its creation."""
-        values = (row.name, row.model, row.task, row.status, row.deploying, row.was_live, row.region)
-        rest = (row.created_at, row.owned_by, row.protected, row.failure)
+    def add_endpoint(self, row: EndpointRow, *, effect: str | None = None) -> None:
+        """Add an endpoint, and what request it is the effect of; its first transition is at its creation."""
+        added = evolve(row, since=row.created_at)
         with self._transaction():
-            query = f"INSERT INTO endpoints ({_ENDPOINT}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
-            self._db.execute(query, (*values, *rest))
-            self._add_transition(row, row.created_at)
+            query = f"INSERT INTO endpoints ({_ENDPOINT}, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
+            self._db.execute(query, (*(getattr(added, each) for each in _COLUMNS), effect))
+            self._add_transition(added, row.created_at)
+
+    def deployed(self, effect: str, *, since: int) -> EndpointRow | None:
+        """Return the endpoint that a request has deployed before, unless that was before `since`."""
+        query = f"SELECT {_ENDPOINT} FROM endpoints WHERE effect = ? AND created_at >= ?"  # noqa: S608 - as above.
+        row = self._db.execute(query, (effect, since)).fetchone()
+        return None if row is None else _endpoint(row)
 
     def change_status(
         self, row: EndpointRow, status: str, *, at: int, deploying: bool = False, failure: str | None = None
     ) -> EndpointRow:
         """Bring an endpoint into a status, and return it as it is then."""
         was_live = row.was_live or status == "live"
-        changed = evolve(row, status=status, deploying=deploying, failure=failure, was_live=was_live)
+        changed = evolve(row, status=status, deploying=deploying, failure=failure, was_live=was_live, since=at)
         with self._transaction():
             self._db.execute(
-                "UPDATE endpoints SET status = ?, deploying = ?, failure = ?, was_live = ? WHERE name = ?",
-                (status, deploying, failure, was_live, row.name),
+                "UPDATE endpoints SET status = ?, deploying = ?, failure = ?, was_live = ?, since = ? WHERE name = ?",
+                (status, deploying, failure, was_live, at, row.name),
             )
             self._add_transition(changed, at)
         return changed
@@ -128,14 +122,26 @@ class Store:
         rows = self._db.execute(query, (endpoint,))
         return [Transition(at, status, bool(deploying)) for at, status, deploying in rows]
 
-    def bill(self, endpoint: str, *, price: int, at: int) -> int | None:
-        """Debit a completion and record it, both or neither; return its number, None where the balance is short."""
+    def bill(self, endpoint: str, *, price: int, at: int, effect: str | None = None) -> int | None:
+        """Debit a completion and record it, both or neither; return its number, None where the balance is short.
+
+        What was billed for the same effect is not billed again: the number is that of the first time.
+        """
         with self._transaction():
+            if effect is not None and (billed := self._billed(effect, since=at - KEPT)) is not None:
+                return billed
             debit = "UPDATE meta SET value = value - ? WHERE key = 'balance' AND value >= ? AND value > 0"
             if self._db.execute(debit, (price, price)).rowcount == 0:
                 return None
-            record = "INSERT INTO completions (endpoint, at, price) VALUES (?, ?, ?)"
-            return self._db.execute(record, (endpoint, at, price)).lastrowid
+            record = "INSERT INTO completions (endpoint, at, price, effect) VALUES (?, ?, ?, ?)"
+            return self._db.execute(record, (endpoint, at, price, effect)).lastrowid
+
+    def refund(self, number: int) -> None:
+        """Take a completion back that came to nothing."""
+        with self._transaction():
+            taken = self._db.execute("DELETE FROM completions WHERE number = ? RETURNING price", (number,)).fetchone()
+            if taken is not None:
+                self._db.execute("UPDATE meta SET value = value + ? WHERE key = 'balance'", taken)
 
     def finish(
         self, number: int, *, prompt_tokens: int, completion_tokens: int, latency_ms: float, score: float
@@ -162,6 +168,11 @@ class Store:
                    WHERE endpoint = ? AND at >= ? AND latency_ms IS NOT NULL ORDER BY latency_ms"""
         return [latency for (latency,) in self._db.execute(query, (endpoint, since))]
 
+    def charges(self, *, at_most: int) -> list[Charge]:
+        """Return the newest completions, oldest first."""
+        query = "SELECT number, endpoint, at, price, latency_ms FROM completions ORDER BY number DESC LIMIT ?"
+        return [Charge(*row) for row in reversed(self._db.execute(query, (at_most,)).fetchall())]
+
     def answer(self, key: str, *, since: int) -> StoredAnswer | None:
         """Return the answer that is kept under a key, unless it is older than `since`."""
         query = "SELECT fingerprint, status, headers, body FROM answers WHERE key = ? AND at >= ?"
@@ -178,6 +189,12 @@ class Store:
             )
             self._db.execute("DELETE FROM answers WHERE seq <= ?", ((kept.lastrowid or 0) - at_most,))
 
+    def _billed(self, effect: str, *, since: int) -> int | None:
+        row = self._db.execute(
+            "SELECT number FROM completions WHERE effect = ? AND at >= ?", (effect, since)
+        ).fetchone()
+        return None if row is None else int(row[0])
+
     def _counter(self, key: str) -> int:
         row = self._db.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return 0 if row is None else int(row[0])
@@ -187,6 +204,9 @@ class Store:
 
     @contextmanager
     def _transaction(self) -> Generator[None]:
+        if self._db.in_transaction:
+            yield
+            return
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -196,18 +216,6 @@ class Store:
         self._db.execute("COMMIT")
 
 
-def _endpoint(row: tuple[str, str, str, str, int, int, str, int, str, int, str | None]) -> EndpointRow:
-    name, model, task, status, deploying, was_live, region, created_at, owned_by, protected, failure = row
-    return EndpointRow(
-        name=name,
-        model=model,
-        task=task,
-        status=status,
-        region=region,
-        created_at=created_at,
-        owned_by=owned_by,
-        protected=bool(protected),
-        deploying=bool(deploying),
-        was_live=bool(was_live),
-        failure=failure,
-    )
+def _endpoint(row: Sequence[Any]) -> EndpointRow:
+    read = EndpointRow(*row)
+    return evolve(read, protected=bool(read.protected), deploying=bool(read.deploying), was_live=bool(read.was_live))

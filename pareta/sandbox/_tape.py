@@ -16,6 +16,7 @@ class Tape:
         self.was_cut = False
         self._readers: set[asyncio.Event] = set()
         self._at_end: list[Callable[[Tape], None]] = []
+        self._at_abandon: list[Callable[[], object]] = []
 
     def write(self, piece: bytes) -> None:
         """Append a piece, unless the tape is over."""
@@ -38,6 +39,10 @@ class Tape:
         else:
             self._at_end.append(callback)
 
+    def when_abandoned(self, callback: Callable[[], object]) -> None:
+        """Call back when the last reader leaves before the tape is over."""
+        self._at_abandon.append(callback)
+
     async def follow(self) -> AsyncGenerator[bytes, None]:
         """Yield each piece from the first on, up to where the tape is over."""
         position = 0
@@ -54,6 +59,9 @@ class Tape:
                 await news.wait()
         finally:
             self._readers.discard(news)
+            if not self._readers and not self.over:
+                for callback in self._at_abandon:
+                    callback()
 
     def _finish(self, *, cut: bool) -> None:
         if self.over:

@@ -30,12 +30,16 @@ _MESSAGE_LIMIT = 240
 
 @frozen
 class Values:
-    """The values of a valid request. `query` holds only declared parameters that were given."""
+    """The values of a valid request. `query` holds only declared parameters that were given.
+
+    `effect` names what the request is to bring about, once, where it has an idempotency key.
+    """
 
     path: dict[str, str]
     query: dict[str, Any]
     headers: dict[str, str]
     body: Any
+    effect: str | None = None
 
 
 class RequestValidator:
