@@ -15,6 +15,8 @@ AsyncEngineName = Literal["auto", "httpx", "aiohttp"]
 
 CONNECTING = 100
 """How many connections are opened at a time: a wave of new ones would time out in the handshakes."""
+HELD = 64 * 1024
+"""How much of a request is held back, to be sent in one piece."""
 KEEPALIVE = 5.0
 """Seconds that an idle connection is kept, as httpx keeps it."""
 

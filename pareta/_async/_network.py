@@ -15,7 +15,7 @@ from typing import Any
 
 import httpcore
 
-from .._engine import CONNECTING
+from .._engine import CONNECTING, HELD
 from .._socket import Socket
 from .._timeouts import left
 from .._tls import Tls
@@ -23,22 +23,27 @@ from ._waiting import within
 
 
 class AsyncStream(httpcore.AsyncNetworkStream):
-    """A connected socket."""
+    """A connected socket.
+
+    What is written goes out when an answer is read, or much has gathered: httpcore writes the head and
+    the body of a request one by one, and the end of it as nothing at all.
+    """
 
     def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._sock = sock
         self._loop = loop
         self._reading = False
         self._aborted = False
+        self._held = b""
+        self._write: float | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, once something has."""
+        if self._held:
+            with suppress(httpcore.WriteError):  # A server that hung up may have said why.
+                await self._send()
         try:
             seconds = left(timeout)
-            try:
-                return self._sock.recv(max_bytes)  # What is there already needs no waiting.
-            except (BlockingIOError, InterruptedError):
-                pass
             self._reading = True
             try:
                 return await within(seconds, self._loop.sock_recv(self._sock, max_bytes))
@@ -52,9 +57,22 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             raise httpcore.ReadError(str(error)) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send `buffer`, whole."""
+        """Take `buffer` to be sent, whole."""
+        self._held = self._held + buffer if self._held else buffer
+        self._write = timeout
+        if len(self._held) > HELD:
+            await self._send()
+
+    async def _send(self) -> None:
+        held, self._held = self._held, b""
         try:
-            await within(left(timeout), self._loop.sock_sendall(self._sock, buffer))
+            seconds = left(self._write)
+            try:
+                sent = self._sock.send(held)  # What the system takes at once needs no waiting.
+            except (BlockingIOError, InterruptedError):
+                sent = 0
+            if sent < len(held):
+                await within(seconds, self._loop.sock_sendall(self._sock, held[sent:]))
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
         except OSError as error:

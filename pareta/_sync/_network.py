@@ -12,23 +12,32 @@ from typing import Any
 
 import httpcore
 
-from .._engine import CONNECTING
+from .._engine import CONNECTING, HELD
 from .._socket import Socket
 from .._timeouts import left
 from .._tls import Tls
 
 
 class Stream(httpcore.NetworkStream):
-    """A connected socket."""
+    """A connected socket.
+
+    What is written goes out when an answer is read, or much has gathered: httpcore writes the head and
+    the body of a request one by one, and the end of it as nothing at all.
+    """
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
         self._timeout: float | None = None
         self._reading = False
+        self._held = b""
+        self._write: float | None = None
         sock.settimeout(None)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, once something has."""
+        if self._held:
+            with suppress(httpcore.WriteError):  # A server that hung up may have said why.
+                self._send()
         try:
             self._wait(timeout)
             self._reading = True
@@ -42,10 +51,17 @@ class Stream(httpcore.NetworkStream):
             raise httpcore.ReadError(str(error)) from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send `buffer`, whole."""
+        """Take `buffer` to be sent, whole."""
+        self._held = self._held + buffer if self._held else buffer
+        self._write = timeout
+        if len(self._held) > HELD:
+            self._send()
+
+    def _send(self) -> None:
+        held, self._held = self._held, b""
         try:
-            self._wait(timeout)
-            self._sock.sendall(buffer)
+            self._wait(self._write)
+            self._sock.sendall(held)
         except TimeoutError as error:
             raise httpcore.WriteTimeout(str(error)) from error
         except OSError as error:
