@@ -67,7 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--examples",
-        type=_count,
+        type=count,
         default=os.environ.get("EXAMPLES", "25"),
         metavar="N",
         help="how many requests to make up for each operation and phase (or EXAMPLES=N; default: 25)",
@@ -78,7 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(text: str) -> int:
+def count(text: str) -> int:
+    """Read a number of examples."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"it must be a whole number of 1 or more, not {text!r}")
     return int(text)

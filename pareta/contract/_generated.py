@@ -15,7 +15,7 @@ from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 
 from ._document import Document
 from ._exchange import Exchange, snippet
-from ._guard import Guard, guarded
+from ._guard import Guard, Keys, looked_at
 from ._journal import Journal
 from ._settings import PHASES, Settings
 from ._target import Target
@@ -46,15 +46,16 @@ def run(target: Target, document: Document, journal: Journal, settings: Settings
     """Send generated requests to the target, phase by phase, and record what they find."""
     guard = None if target.sandbox is not None else Guard(target, document, journal)
     schema = _schema(target, document, settings, guard)
-    with guarded(guard):
+    with looked_at(Keys(), *([] if guard is None else [guard])):
         _follow(from_schema(schema).execute(), target, document, journal)
+    if guard is not None:
+        guard.close()
 
 
 def _follow(stream: EventStream, target: Target, document: Document, journal: Journal) -> None:
-    keys = _Keys()
     for event in stream:
         if isinstance(event, events.ScenarioFinished):
-            _record(event.recorder, target, document, journal, keys)
+            _record(event.recorder, target, document, journal)
         elif isinstance(event, events.NonFatalError):
             reason = f"{event.info.title}: {snippet(event.info.message, 300)}"
             if "onnect" in event.info.title:
@@ -74,6 +75,7 @@ def _schema(target: Target, document: Document, settings: Settings, guard: Guard
             "base-url": target.base_url,
             "headers": {"Authorization": f"Bearer {target.api_key}"},
             "workers": 1,
+            "continue-on-failure": True,
             "max-stream-events": _MOST_EVENTS,
             "request-timeout": 60,
             "generation": {"max-examples": settings.examples, "database": "none", "deterministic": True},
@@ -92,16 +94,13 @@ def _schema(target: Target, document: Document, settings: Settings, guard: Guard
     return schema
 
 
-def _record(recorder: ScenarioRecorder, target: Target, document: Document, journal: Journal, keys: _Keys) -> None:
+def _record(recorder: ScenarioRecorder, target: Target, document: Document, journal: Journal) -> None:
     for case_id, interaction in recorder.interactions.items():
         exchange = _exchange(interaction, target, document)
         if exchange is None:
             continue
-        reused = keys.reused(exchange)
         journal.record(exchange, conforms=False)
         for name, title, message in _failures(recorder, case_id):
-            if name == "positive_data_acceptance" and reused:
-                continue
             journal.fail(name, snippet(_reason(title, message, exchange), 300), exchange, kind=title)
 
 
@@ -146,16 +145,3 @@ def _exchange(interaction: Interaction, target: Target, document: Document) -> E
         path=values,
         cut=response.stream_cut_short,
     )
-
-
-class _Keys:
-    """Knows which idempotency keys named another request before: such a request is refused, valid as it is."""
-
-    def __init__(self) -> None:
-        self._named: dict[str, tuple[str, bytes]] = {}
-
-    def reused(self, exchange: Exchange) -> bool:
-        """Return whether the request's key named another; remember it."""
-        key = next((value for name, value in exchange.request_headers.items() if name.lower() == "idempotency-key"), "")
-        meaning = (f"{exchange.method} {exchange.target}", exchange.request_body)
-        return bool(key) and self._named.setdefault(key, meaning) != meaning

@@ -94,10 +94,14 @@ class Wire:
     def _revealed(self, value: str) -> str:
         return f"Bearer {self.target.api_key}" if value == KEY else value
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
     def __enter__(self) -> Self:
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._client.close()
+        self.close()

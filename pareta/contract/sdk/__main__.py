@@ -1,17 +1,29 @@
-"""`python -m pareta.contract.sdk`: hold the SDK against the document. 0: all is well, 1: it is not."""
+"""`python -m pareta.contract.sdk`: hold the SDK against the document. 0: all is well, 1: it is not, 2: usage."""
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 
 from .. import _terminal
-from ._run import hold_sdk
+from ..__main__ import count
+from ._run import PARTS, hold_sdk
 
 
 def main() -> int:
     """Run, print the report, and return the exit status."""
-    report = hold_sdk(examples=int(os.environ.get("EXAMPLES", "25")))
+    parser = argparse.ArgumentParser(
+        prog="python -m pareta.contract.sdk", description="Hold the SDK against the document."
+    )
+    parser.add_argument("parts", nargs="*", help=f"what to hold: {', '.join(PARTS)} (default: all)")
+    parser.add_argument("--examples", type=count, default=os.environ.get("EXAMPLES", "25"), metavar="N")
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    parts: list[str] = options.parts or list(PARTS)
+    if not set(parts) <= set(PARTS):
+        parser.error(f"there are these parts: {', '.join(PARTS)}")
+    report = hold_sdk(examples=options.examples, seed=options.seed, parts=parts)
     sys.stdout.write(_terminal.render(report, colours=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     return 0 if report.ok else 1
 

@@ -83,7 +83,7 @@ def _hold_deploy(payloads: dict[str, list[Any]], dice: Random) -> None:
         generic = EventReading(api.deploy_endpoint(task="x"), _RESPONSE)
         views = _guarded(partial(_read, generic, whole, dice), whole)
         _same([each.to_dict() for each in views], [payload for _, payload in whole])
-        touch_all(partial(list, views), WHOLE, whole)
+        _touched(views, whole)
 
 
 def _hold_chat(payloads: dict[str, list[Any]], dice: Random) -> None:
@@ -104,6 +104,10 @@ def _hold_chat(payloads: dict[str, list[Any]], dice: Random) -> None:
     _must_raise(lambda: _read(ChatReading(_RESPONSE), unfinished, dice), "no [DONE] and no finish_reason")
     failed: Events = [*unfinished, ("message", {"error": {"message": "out of luck"}})]
     _must_raise(lambda: _read(ChatReading(_RESPONSE), failed, dice), "an error in a chunk", StreamError)
+
+
+def _touched(views: list[Any], sent: Events) -> None:
+    touch_all(lambda: views, WHOLE, sent)
 
 
 def _must_raise(read: Any, what: str, kind: type[Exception] = Exception) -> None:

@@ -1,0 +1,113 @@
+"""Bugs for copies of the SDK: a text in a file that stands there once, what replaces it, and the check that finds it."""
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Patch:
+    """A bug."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    found_by: str
+    part: str = "sending"
+    """The part of the suite that finds it."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+PATCHES = (
+    Patch(
+        name="wrong path",
+        file="pareta_generated/api.py",
+        old="""{segment('endpoint_id', endpoint_id)}/stop\"""",
+        new="""{segment('endpoint_id', endpoint_id)}/start\"""",
+        found_by="sdk-request-meant",
+    ),
+    Patch(
+        name="lost parameter, in one world",
+        file="pareta/_async/tasks.py",
+        old="api.match_task(query=query, top_k=top_k)",
+        new="api.match_task(query=query)",
+        found_by="sdk-arguments-sent",
+    ),
+    Patch(
+        name="undeclared parameter",
+        file="pareta_generated/api.py",
+        old='body=body_of({"query": due("query", query), "top_k": top_k}),',
+        new='body=body_of({"query": due("query", query), "top_k": top_k, "limit": top_k}),',
+        found_by="sdk-request-form",
+    ),
+    Patch(
+        name="crash on an unknown enum",
+        file="pareta/_models.py",
+        old="""        return self.status == "live\"""",
+        new="""        return {"live": True, "starting": False, "stopped": False, "failed": False}[self.status or "failed"]""",
+        found_by="sdk-answers-read",
+        part="reading",
+    ),
+    Patch(
+        name="an integer that is 7.0 crashes",
+        file="pareta_generated/types.py",
+        old="""    return int(value) if isinstance(value, float) and value.is_integer() else None""",
+        new="""    return value.__index__() if isinstance(value, float) else None""",
+        found_by="sdk-answers-read",
+        part="reading",
+    ),
+    Patch(
+        name="retry without a key",
+        file="pareta/_flows.py",
+        old="    key = session.idempotency_key(call)\n",
+        new="    key = None\n",
+        found_by="sdk-one-key",
+    ),
+    Patch(
+        name="dropped chunk",
+        file="pareta/_chat.py",
+        old="            yield ChatCompletionChunk(raw, Answer(raw, response))",
+        new="            if self.fold.text():\n                yield ChatCompletionChunk(raw, Answer(raw, response))",
+        found_by="sdk-streams-whole",
+        part="streams",
+    ),
+    Patch(
+        name="a stream that breaks off is taken for whole",
+        file="pareta/_chat.py",
+        old="        if not self.fold.finished:",
+        new="        if False:",
+        found_by="sdk-streams-end",
+        part="streams",
+    ),
+    Patch(
+        name="a status is not tried again",
+        file="pareta/_retry.py",
+        old="frozenset({408, 409, 429, 500, 502, 503, 504})",
+        new="frozenset({408, 429, 500, 502, 503, 504})",
+        found_by="sdk-retries",
+    ),
+    Patch(
+        name="wrong property",
+        file="pareta_generated/models.py",
+        old='types.number(self._raw.get("quality"))',
+        new='types.number(self._raw.get("context_k"))',
+        found_by="sdk-properties-true",
+        part="reading",
+    ),
+    Patch(
+        name="a wrong answer is not refused",
+        file="pareta_generated/types.py",
+        old="""    if not is_array(raw):\n        raise origin.unreadable("$", "an array", raw)\n    if answer is None:""",
+        new="""    if answer is None:""",
+        found_by="sdk-wrong-answers-refused",
+        part="reading",
+    ),
+    Patch(
+        name="the wrong exception",
+        file="pareta/_exceptions.py",
+        old="    codes = (402,)",
+        new="    codes = (499,)",
+        found_by="sdk-errors",
+    ),
+)
