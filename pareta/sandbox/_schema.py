@@ -66,17 +66,18 @@ def connect(path: str) -> sqlite3.Connection:
 
 def _prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA locking_mode = EXCLUSIVE")
+    found = _pragma(db, "application_id"), _pragma(db, "user_version")
+    is_new = found == (0, 0) and _pragma(db, "schema_version") == 0
+    if not is_new and found != (_APPLICATION, _VERSION):
+        raise StateError("The state file is a database of something else, or of another version of the sandbox.")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("BEGIN EXCLUSIVE")
-    found = _pragma(db, "application_id"), _pragma(db, "user_version")
-    if found == (0, 0) and _pragma(db, "schema_version") == 0:
+    if is_new:
         for statement in _TABLES:
             db.execute(statement)
         db.execute(f"PRAGMA application_id = {_APPLICATION}")
         db.execute(f"PRAGMA user_version = {_VERSION}")
-    elif found != (_APPLICATION, _VERSION):
-        raise StateError("The file is a database of something else, or of another version of the sandbox.")
     db.execute("COMMIT")
 
 
