@@ -20,11 +20,11 @@ class Inflater:
 
     def __init__(self, encoding: str) -> None:
         encoding = encoding.strip().lower()
-        self._plain = encoding in ("", "identity")
-        if not self._plain and encoding not in _WINDOWS:
+        self.plain = encoding in ("", "identity")
+        if not self.plain and encoding not in _WINDOWS:
             raise BodyError(f"its content-encoding is {encoding!r}, which was not asked for and is not known")
         self._raw_tried = encoding != "deflate"
-        self._stream = None if self._plain else zlib.decompressobj(_WINDOWS[encoding])
+        self._stream = None if self.plain else zlib.decompressobj(_WINDOWS[encoding])
         self._begun = False
         self._head: bytes = b""  # The byte by which two forms of deflate are not told apart yet.
 
@@ -66,6 +66,7 @@ class Body:
 
     def __init__(self, encoding: str, *, limit: int, truncate: bool) -> None:
         self._inflater = Inflater(encoding)
+        self._plain = self._inflater.plain
         self._limit = limit
         self._truncate = truncate
         self._parts: list[bytes] = []
@@ -73,7 +74,7 @@ class Body:
 
     def feed(self, piece: bytes) -> bool:
         """Take a piece; return whether more is wanted."""
-        for part in self._inflater.feed(piece):
+        for part in (piece,) if self._plain else self._inflater.feed(piece):
             self._parts.append(part)
             self._size += len(part)
             if self._size > self._limit:

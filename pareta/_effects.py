@@ -130,5 +130,5 @@ class Incoming:
             return fault
         if self._ok and self._reason:
             start = self._body.start if self._body else b""
-            return Unreadable(response=attrs.evolve(self._head, content=start), reason=self._reason)
-        return attrs.evolve(self._head, content=self._body.content if self._body else b"")
+            return Unreadable(response=self._head.containing(start), reason=self._reason)
+        return self._head.containing(self._body.content) if self._body else self._head

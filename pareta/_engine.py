@@ -54,11 +54,12 @@ class Waits:
     @classmethod
     def of(cls, timeouts: Timeouts, until: float | None) -> Waits:
         """Make them of a client's timeouts and the call's deadline."""
+        read = Patience(timeouts.read, until)
         return cls(
             connect=Patience(timeouts.connect, until),
-            read=Patience(timeouts.read, until),
-            write=Patience(timeouts.write, until),
-            pool=Patience(timeouts.pool, until),
+            read=read,
+            write=read if timeouts.write == timeouts.read else Patience(timeouts.write, until),
+            pool=read if timeouts.pool == timeouts.read else Patience(timeouts.pool, until),
         )
 
 

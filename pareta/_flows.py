@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
+from logging import DEBUG
 from typing import Any, TypeVar
 
 import attrs
@@ -183,7 +184,8 @@ def _attempts(session: Session, call: Request, deadline: Deadline) -> Flow[Respo
             waits=Waits.of(session.timeouts, deadline.until),
             streams=isinstance(call, StreamCall),
         )
-        _log_attempt(request, outcome, session.clock() - begun)
+        if logger.isEnabledFor(DEBUG):
+            _log_attempt(request, outcome, session.clock() - begun)
         if isinstance(outcome, Opened):
             return outcome
         if isinstance(outcome, Unreadable):

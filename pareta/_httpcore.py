@@ -44,10 +44,9 @@ class Route:
     def request(self, request: HttpRequest, waits: Waits, content: Any) -> httpcore.Request:
         """Return the request as httpcore wants it."""
         origin = self.origin
-        return httpcore.Request(
+        message = httpcore.Request(
             request.method,
             httpcore.URL(scheme=origin.scheme, host=origin.host, port=origin.port, target=request.target),
-            headers=list(request.headers),
             content=content,
             extensions={
                 "timeout": {
@@ -58,6 +57,8 @@ class Route:
                 }
             },
         )
+        message.headers = list(request.headers)  # Bytes already: given above, each would be looked at again.
+        return message
 
 
 def reusable(connection: Any) -> bool:

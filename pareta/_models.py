@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, ParamSpec, Self, TypeVar, overload
 
-import attrs
-
 from pareta_generated import models, types
 from pareta_generated.api import OPERATIONS
 from pareta_generated.models import Model
@@ -33,7 +31,7 @@ class Answer(Origin):
     @classmethod
     def of(cls, root: Any, response: Response) -> Answer:
         """Return the origin of the value `root` that came in `response`, whose bytes it does not keep."""
-        return cls(root, attrs.evolve(response, content=b""))
+        return cls(root, response.containing(b""))
 
     def unreadable(self, path: str, expected: str, found: Any) -> Exception:
         """Return an APIResponseError that names the call."""
@@ -93,7 +91,8 @@ class Endpoint(models.Endpoint):
     @property
     def id(self) -> str | None:
         """The endpoint's id, which a completion takes as `model`; its name where the server sends no id."""
-        return super().id or self.name
+        own = self._raw.get("id")
+        return (own if isinstance(own, str) else None) or self.name
 
     @property
     def task(self) -> str | None:
@@ -118,6 +117,14 @@ def bind(function: Callable[P, Call[Any]], view: type[V]) -> Callable[P, Call[An
         raise TypeError(f"{view.__name__} is no {operation.answer}, which {operation.id} answers")
 
     def call(*args: P.args, **kwargs: P.kwargs) -> Call[Any]:
-        return attrs.evolve(function(*args, **kwargs), answer=view)
+        made = function(*args, **kwargs)
+        return Call(
+            operation=made.operation,
+            path=made.path,
+            query=made.query,
+            headers=made.headers,
+            body=made.body,
+            answer=view,
+        )
 
     return call

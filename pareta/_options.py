@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
 import re
-import uuid
 from collections.abc import Mapping
 from typing import Any, Final, final
 
@@ -98,7 +98,7 @@ class Options:
 
     def idempotency_key(self) -> str:
         """Return the key for a POST: the caller's, else a new one."""
-        return self.key.take() if self.key else str(uuid.uuid4())
+        return self.key.take() if self.key else os.urandom(16).hex()
 
 
 def count_of(name: str, value: Any) -> int:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, final
+from typing import Any, TypeVar, final, overload
 
 import attrs
 
 from . import _json
 from ._public import public
+
+T = TypeVar("T")
 
 
 @public
@@ -27,6 +29,14 @@ class Headers(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         return self._values[name.lower()]
+
+    @overload
+    def get(self, name: str, /) -> str | None: ...
+    @overload
+    def get(self, name: str, /, default: str | T) -> str | T: ...
+    def get(self, name: str, /, default: Any = None) -> Any:
+        """Return a header's value, or `default`."""
+        return self._values.get(name.lower(), default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._values)
@@ -50,6 +60,12 @@ class Response:
     headers: Headers = attrs.field(repr=False)
     content: bytes = attrs.field(default=b"", repr=False)
     """The body; of an error at most its first 64 kB."""
+
+    def containing(self, content: bytes) -> Response:
+        """Return the same answer with another body."""
+        return Response(
+            method=self.method, url=self.url, status_code=self.status_code, headers=self.headers, content=content
+        )
 
     @property
     def request_id(self) -> str | None:

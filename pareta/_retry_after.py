@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import re
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 
 
 def retry_after(value: str | None) -> float | None:
@@ -19,6 +18,8 @@ def retry_after(value: str | None) -> float | None:
     text = value.strip()
     if re.fullmatch(r"\d{1,400}(\.\d{0,400})?([eE]\+?\d{1,9})?", text, re.ASCII):
         return float(text)
+    from email.utils import parsedate_to_datetime  # noqa: PLC0415  # Its import is slow, and dates are rare.
+
     try:
         when = parsedate_to_datetime(text)
         if when.tzinfo is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -22,6 +21,13 @@ from ._version import __version__
 _USER_AGENT = f"pareta-python/{__version__}".encode()
 
 
+def _dice() -> float:
+    """Return a number from 0 to 1, for jitter."""
+    from random import random  # noqa: PLC0415  # Its import is slow, and calls are seldom repeated.
+
+    return random()  # noqa: S311  # Nobody gains by guessing it.
+
+
 @attrs.frozen(kw_only=True)
 class Session:
     """A client's settings, and the clock and the dice that its policy uses."""
@@ -32,7 +38,7 @@ class Session:
     own_timeouts: Timeouts = Timeouts()
     """The timeouts of the caller's HTTP client, which hold where the options name none."""
     clock: Callable[[], float] = attrs.field(default=time.monotonic, repr=False)
-    random: Callable[[], float] = attrs.field(default=random.random, repr=False)
+    random: Callable[[], float] = attrs.field(default=_dice, repr=False)
 
     @property
     def timeouts(self) -> Timeouts:
