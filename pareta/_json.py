@@ -6,6 +6,10 @@ import json
 import math
 from typing import Any, NoReturn
 
+DEPTH = 200
+"""How deep an answer may be nested, so that whoever reads it, prints it or pickles it does not run out of stack."""
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+
 
 def _finite(text: str) -> float:
     number = float(text)
@@ -35,9 +39,35 @@ def decode(content: bytes) -> Any:
 def decode_text(text: str) -> Any:
     """Return the JSON value of `text`."""
     try:
-        return _decoder.decode(text)
+        value = _decoder.decode(text)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
+    if text.count("[") + text.count("{") > DEPTH and _depth(text) > DEPTH and _depth_of(value) > DEPTH:
+        raise ValueError(f"it is nested deeper than {DEPTH} levels")
+    return value
+
+
+def _depth(text: str) -> int:
+    """Return a bound of how deep `text` is nested, brackets in strings counted too, in as many passes."""
+    brackets = text.encode("utf-8").translate(None, _NO_BRACKETS)
+    for depth in range(DEPTH + 1):
+        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        if len(inner) == len(brackets):
+            return depth if not inner else DEPTH + 1  # What is left stands in strings: only the value tells.
+        brackets = inner
+    return DEPTH + 1
+
+
+def _depth_of(value: Any) -> int:
+    """Return how deep a JSON value is nested, up to just beyond the limit."""
+    level: list[Any] = [value]
+    for depth in range(DEPTH + 2):
+        objects: list[dict[str, Any]] = [node for node in level if isinstance(node, dict)]
+        arrays: list[list[Any]] = [node for node in level if isinstance(node, list)]
+        if not objects and not arrays:
+            return depth
+        level = [item for node in objects for item in node.values()] + [item for node in arrays for item in node]
+    return DEPTH + 2
 
 
 def encode(value: Any) -> bytes:

@@ -127,7 +127,7 @@ class View:
 
     def to_dict(self) -> JSON:
         """Return the server's JSON object, whole, as a copy of one's own."""
-        return copy.deepcopy(self._raw)
+        return copied(self._raw)
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the raw JSON value at `key`, or `default` where the server sent none."""
@@ -217,7 +217,7 @@ class Feed(JSON):
 
     def to_dict(self) -> JSON:
         """Return the server's JSON object as a plain dict of one's own."""
-        return copy.deepcopy(dict(self))
+        return copied(dict(self))
 
     @property
     def request_id(self) -> str | None:
@@ -383,9 +383,29 @@ def _parameter(value: Any) -> str:
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
-def _brief(value: Any) -> str:
+def _brief(value: Any, *, within: bool = False) -> str:
+    """Return `value` for a view's repr: objects in short, lists by their length, long text cut."""
+    if is_array(value) and value:
+        return f"[{len(value)} item{'s' if len(value) > 1 else ''}]"
+    if is_object(value) and value:
+        return "{…}" if within else "{" + ", ".join(f"{k!r}: {_brief(v, within=True)}" for k, v in value.items()) + "}"
     text = repr(value)
-    return text if len(text) <= 200 else f"{text[:197]}..."  # noqa: PLR2004
+    return text if len(text) <= 100 else f"{text[:97]}…'"  # noqa: PLR2004
+
+
+def copied(value: T) -> T:
+    """Return a copy of a JSON value, however deep it is."""
+    top: list[Any] = [value]
+    stack: list[Any] = [top]
+    while stack:
+        node: Any = stack.pop()
+        places: Any = node.items() if hasattr(node, "items") else enumerate(node)
+        for place, item in list(places):
+            if is_object(item) or is_array(item):
+                node[place] = item.copy()
+                stack.append(node[place])
+    result: T = top[0]
+    return result
 
 
 @attrs.frozen(eq=False, kw_only=True)
