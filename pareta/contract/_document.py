@@ -109,7 +109,11 @@ class Document:
 @cache
 def load() -> Document:
     """Read the document that the generated package carries."""
-    raw = json.loads((files("pareta_generated") / "openapi.json").read_text(encoding="utf-8"))
+    return parse(json.loads((files("pareta_generated") / "openapi.json").read_text(encoding="utf-8")))
+
+
+def parse(raw: dict[str, Any]) -> Document:
+    """Read a document from its JSON form, which carries the lines that things stand on."""
     source = raw.pop("x-source")
     operations = {each.id: each for each in _operations(raw, source["lines"])}
     return Document(raw=raw, file=source["file"], operations=operations)

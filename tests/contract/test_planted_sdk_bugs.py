@@ -13,12 +13,14 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def copied(to: Path) -> Path:
+    """Copy the SDK."""
     for package in ("pareta", "pareta_generated"):
         shutil.copytree(ROOT / package, to / package, ignore=shutil.ignore_patterns("__pycache__"))
     return to
 
 
 def held(tree: Path, *parts: str) -> subprocess.CompletedProcess[str]:
+    """Hold a copy of the SDK, in a process of its own."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "EXAMPLES": "6", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pareta.contract.sdk", *parts]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=120)

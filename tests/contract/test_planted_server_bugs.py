@@ -10,6 +10,7 @@ from pareta.contract._target import own
 
 
 def run(bug: Bug) -> Report:
+    """Run what is enough of the suite to find a bug, against a sandbox that carries it."""
     checks = None
     if bug.parts == ("behaviour",):
         checks = frozenset({bug.found_by, *bug.runs})

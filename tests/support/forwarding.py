@@ -5,6 +5,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import httpx
 import uvicorn
@@ -19,7 +20,7 @@ class Forwarding:
         self._upstream = upstream
         self._client = httpx.AsyncClient(timeout=None, trust_env=False)
 
-    async def __call__(self, scope, receive, send) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Forward one request."""
         body = b""
         while True:

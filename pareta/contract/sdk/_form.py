@@ -22,6 +22,11 @@ class RequestForm:
         self._document = document or load()
         self._conformance = Conformance(self._document)
 
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """The ids of every operation of the document."""
+        return tuple(self._document.operations)
+
     def operation(self, method: str, target: str) -> Operation | None:
         """Return the operation that a request line means."""
         return self._document.find(method, _below_prefix(target))[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -40,12 +41,13 @@ class Sent:
 @contextmanager
 def recording(sink: Callable[[Sent], None]) -> Generator[None]:
     """Call `sink` with every request that any client sends, for as long as the context lasts."""
-    meant: dict[int, tuple[HttpRequest, str]] = {}
+    meant: dict[int, tuple[weakref.ref[HttpRequest], str]] = {}
     make, sync_send, async_send = Session.request, sync_driver.send, async_driver.send
 
     def request(self: Session, call: Any, *, key: str | None) -> HttpRequest:
         made = make(self, call, key=key)
-        meant[id(made)] = (made, call.operation.id)  # Kept, so that no other request gets its id.
+        key_of_it = id(made)
+        meant[key_of_it] = (weakref.ref(made, lambda _: meant.pop(key_of_it, None)), call.operation.id)
         return made
 
     def sent(world: World, effect: Send) -> Sent:

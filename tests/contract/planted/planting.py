@@ -1,4 +1,4 @@
-"""How a bug is planted in a copy of the sandbox: between its application and its port, by what goes in and comes out."""
+"""How a bug is planted in a copy of the sandbox: between its application and its port, in what goes in and out."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""Bugs for copies of the SDK: a text in a file that stands there once, what replaces it, and the check that finds it."""
+"""Bugs for copies of the SDK: a text that stands once in a file, what replaces it, and the check that finds it."""
 
 import attrs
 
@@ -45,7 +45,7 @@ PATCHES = (
         name="crash on an unknown enum",
         file="pareta/_models.py",
         old="""        return self.status == "live\"""",
-        new="""        return {"live": True, "starting": False, "stopped": False, "failed": False}[self.status or "failed"]""",
+        new="""        return {"live": 1, "starting": 0, "stopped": 0, "failed": 0}[self.status or "failed"] == 1""",
         found_by="sdk-answers-read",
         part="reading",
     ),
@@ -98,8 +98,8 @@ PATCHES = (
     Patch(
         name="a wrong answer is not refused",
         file="pareta_generated/types.py",
-        old="""    if not is_array(raw):\n        raise origin.unreadable("$", "an array", raw)\n    if answer is None:""",
-        new="""    if answer is None:""",
+        old='    if not is_array(raw):\n        raise origin.unreadable("$", "an array", raw)\n    if answer is',
+        new="    if answer is",
         found_by="sdk-wrong-answers-refused",
         part="reading",
     ),

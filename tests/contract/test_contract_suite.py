@@ -1,0 +1,189 @@
+"""The suite finds nothing wrong where nothing is, says the same twice, and leaves what is not its own alone."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import attrs
+import pytest
+from forwarding import forwarding
+from planting import planted
+from server_bugs import BUGS
+
+from pareta.contract import Report, Settings, hold
+from pareta.contract import __main__ as command
+from pareta.contract import _html as html
+from pareta.contract import _junit as junit
+from pareta.contract import _terminal as terminal
+from pareta.sandbox import Sandbox
+
+SMALL = Settings(examples=4)
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    """Hold a sandbox of the suite's own, small."""
+    return hold(settings=SMALL)
+
+
+def test_nothing_is_wrong_with_a_clean_sandbox(report: Report) -> None:
+    """Every check ran and passed, and every documented answer was seen."""
+    assert [finding.reason for finding in report.findings] == []
+    assert {check.outcome for check in report.checks} == {"passed"}
+    assert report.missing == ()
+    assert report.gated
+    assert report.ok
+
+
+def test_what_can_come_by_itself_was_not_asked_for(report: Report) -> None:
+    """A scenario was asked for nothing but 402, 429 and 503: everything else the suite brings about itself."""
+    asked = {cell.status for cell in report.cells if cell.asked_for}
+    assert asked <= {"429", "503"}
+
+
+def test_two_runs_are_identical(report: Report) -> None:
+    """The same seed gives the same report to the letter, its times aside."""
+    again = attrs.evolve(hold(settings=SMALL), seconds=report.seconds)
+    assert again == report
+    for render in (terminal.render, junit.render, html.render):
+        assert render(again) == render(report)
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_wrong_whatever_the_seed(seed: int) -> None:
+    """Other seeds make other requests, and find nothing either."""
+    held = hold(settings=Settings(examples=3, seed=seed, phases=("fuzzing", "stateful")))
+    assert [(finding.check, finding.reason) for finding in held.findings] == []
+
+
+@pytest.mark.parametrize("writes", [False, True])
+def test_nothing_is_wrong_through_a_proxy_and_nothing_of_others_is_touched(writes: bool) -> None:
+    """A server that is not the suite's own keeps its endpoints, their state and their cost as they were."""
+    with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client, forwarding(sandbox.base_url) as url:
+        before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
+        balance = sandbox.balance
+        held = hold(url, api_key=sandbox.api_key, settings=attrs.evolve(SMALL, allow_writes=writes))
+        after = [endpoint.to_dict() for endpoint in client.endpoints.list()]
+        spent = [client.endpoints.metrics(each["id"]).cost()["requests"] for each in before]
+        taken = balance - sandbox.balance
+    assert [(finding.check, finding.reason) for finding in held.findings] == []
+    assert after == before
+    assert spent == [0] * len(before)
+    assert (taken > 0) == writes
+    assert "not seen on this server" in " ".join(note.reason for note in held.notes)
+    reasons = {check.name: check.reason for check in held.skipped}
+    assert ("start-starts" in reasons) == (not writes)
+    assert "balance-is-debited" in reasons
+
+
+def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(capsys: pytest.CaptureFixture[str]) -> None:
+    """The terminal names the check, the operation, the reason and the place, and never the key."""
+    bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
+    with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
+        settings = Settings(allow_writes=True, parts=("behaviour",), checks=frozenset({bug.found_by}))
+        held = hold(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
+        key = sandbox.api_key
+    text = terminal.render(held)
+    assert "FAILED  max-tokens-obeyed  POST /v1/chat/completions" in text
+    assert re.search(r"openapi/pareta\.yaml:\d+", text)
+    assert 'curl -i -X POST "$PARETA_BASE_URL"/v1/chat/completions -H' in text
+    assert "$PARETA_API_KEY" in text
+    assert '"max_tokens": 2' in text
+    for shown in (text, junit.render(held), html.render(held), repr(held)):
+        assert key not in shown
+
+
+def test_what_a_server_says_is_shown_as_text(report: Report) -> None:
+    """Markup and control characters of a server's are neither markup nor control characters of a report."""
+    finding = attrs.evolve(_finding(), reason="<script>alert(1)</script> \x1b[31m & ]]>", curl="curl '<b>' \x00")
+    hostile = attrs.evolve(report, findings=(finding,), checks=(attrs.evolve(report.checks[0], outcome="failed"),))
+    page, text, xml = html.render(hostile), terminal.render(hostile), junit.render(hostile)
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "\x1b" not in text
+    assert "\x00" not in text
+    assert "\x1b" not in xml
+    assert "\x00" not in xml
+
+
+def test_the_page_stands_alone(report: Report) -> None:
+    """It loads nothing, runs nothing, and shows each operation and status."""
+    page = html.render(report)
+    assert not re.search(r"(src|href)=|@import|url\(|<script", page)
+    for cell in report.cells:
+        assert cell.operation in page
+    assert 'name="viewport"' in page
+
+
+def test_the_command_writes_its_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It exits with 0 where nothing is wrong, and both files are written."""
+    with Sandbox(seed=7, pace=0) as sandbox:
+        arguments = [sandbox.base_url, "--api-key", sandbox.api_key, "--examples", "1"]
+        status = command.main([*arguments, "--junit", str(tmp_path / "it.xml"), "--html", str(tmp_path / "it.html")])
+    assert status == 0
+    assert "Nothing is wrong." in capsys.readouterr().out
+    assert "<testsuites" in (tmp_path / "it.xml").read_text()
+    assert "<!doctype html>" in (tmp_path / "it.html").read_text()
+
+
+def test_the_command_exits_with_1_where_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    """One bug is enough."""
+    bug = next(bug for bug in BUGS if bug.name == "another endpoint comes back")
+    with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
+        assert command.main([sandbox.base_url, "--api-key", sandbox.api_key, "--examples", "1"]) == 1
+    assert "FAILED  what-was-asked-for" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["localhost:8700"], "URL must begin with http:// or https://"),
+        (["http://localhost:8700"], "set PARETA_API_KEY"),
+        (["--examples", "0"], "it must be a whole number of 1 or more"),
+        (["http://localhost:1", "--api-key", "k"], "The server cannot be held: GET /v1/models"),
+    ],
+)
+def test_a_wrong_use_exits_with_2_and_says_why(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A URL that is none, no key, no number, nobody there."""
+    try:
+        status = command.main(arguments)
+    except SystemExit as exit_:
+        status = exit_.code
+    assert status == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_key_that_is_not_taken_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+    """A server that refuses the key cannot be held, which is no finding."""
+    with Sandbox(seed=7, pace=0) as sandbox:
+        assert command.main([sandbox.base_url, "--api-key", "wrong"]) == 2
+    assert "does not take the API key" in capsys.readouterr().err
+
+
+def test_importing_pareta_does_not_load_the_suite() -> None:
+    """Who uses the SDK alone pays nothing for the suite."""
+    code = (
+        "import sys, pareta; pareta.Pareta; print([n for n in sys.modules if 'contract' in n or 'schemathesis' in n])"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_without_its_extra_it_says_what_to_install() -> None:
+    """The error names the extra of this project, and no package of that name elsewhere."""
+    code = (
+        "import sys; sys.modules['schemathesis'] = None\nfrom pareta.contract.__main__ import main; sys.exit(main([]))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "pip install './pareta[contract]'" in run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def _finding() -> "object":
+    from pareta.contract import Finding
+
+    return Finding(check="aliases-only", operation="GET /v1/models", reason="", where="openapi/pareta.yaml:1")
