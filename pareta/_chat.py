@@ -24,6 +24,7 @@ class ChatReading:
     def __init__(self, response: Response) -> None:
         self._decoder = Decoder()
         self._response = response
+        self._origin = Answer(None, response)
         self.done = False
         self.last_event: dict[str, Any] | None = None
         self.fold = Fold()
@@ -34,7 +35,6 @@ class ChatReading:
             events = self._decoder.feed(piece)
         except EventTooLargeError as error:
             raise self._error(f"The stream cannot be read: {error}.") from error
-        response = self._response
         for name, text in events:
             if text == _DONE:
                 self.done = True
@@ -45,7 +45,7 @@ class ChatReading:
                 self.fold.add(raw)
             except (AttributeError, TypeError, ValueError, KeyError) as error:
                 raise self._error(f"A chunk has another shape than a completion's: {text[:200]!r}.") from error
-            yield ChatCompletionChunk(raw, Answer(raw, response))
+            yield ChatCompletionChunk(raw, self._origin.at(raw))
 
     def end(self) -> None:
         """Accept an end without `[DONE]` where the answer said that it is finished; else raise StreamError."""
@@ -153,15 +153,18 @@ class _Choice:
     def add(self, choice: dict[str, Any]) -> None:
         """Take what a chunk says of this answer."""
         for key, value in choice.items():
+            if value is None or key == "index":
+                continue
             if key == "delta":
-                for name, addition in _items(value):
+                for name, addition in value.items():
+                    if addition is None:
+                        continue
                     if name == "content":
-                        if addition is not None:
-                            self.content.write(addition)
-                            self._spoke = True
-                    elif addition is not None:
+                        self.content.write(addition)
+                        self._spoke = True
+                    else:
                         self._extend(name, addition)
-            elif value is not None and key != "index":
+            else:
                 grows = isinstance(value, dict)  # Log probabilities, by token.
                 self.fields[key] = _grown(self.fields.get(key), value) if grows else value
 

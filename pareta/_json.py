@@ -39,12 +39,23 @@ def decode(content: bytes) -> Any:
 def decode_text(text: str) -> Any:
     """Return the JSON value of `text`."""
     try:
-        value = _decoder.decode(text)
+        value = _whole(text) if text[:1] == "{" else _decoder.decode(text)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-    if text.count("[") + text.count("{") > DEPTH and _depth(text) > DEPTH and _depth_of(value) > DEPTH:
+    if (
+        len(text) > DEPTH
+        and text.count("[") + text.count("{") > DEPTH
+        and _depth(text) > DEPTH
+        and _depth_of(value) > DEPTH
+    ):
         raise ValueError(f"it is nested deeper than {DEPTH} levels")
     return value
+
+
+def _whole(text: str) -> Any:
+    """Decode an object. `JSONDecoder.decode` would look for white space around it, which costs as much as a small one."""
+    value, end = _decoder.raw_decode(text)
+    return value if end == len(text) else _decoder.decode(text)
 
 
 def _depth(text: str) -> int:

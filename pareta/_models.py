@@ -33,6 +33,12 @@ class Answer(Origin):
         """Return the origin of the value `root` that came in `response`, whose bytes it does not keep."""
         return cls(root, response.containing(b""))
 
+    def at(self, root: Any) -> Self:
+        """Return this origin with another root: an event of the same answer."""
+        other = object.__new__(type(self))
+        other.root, other.request_id, other.response = root, self.request_id, self.response
+        return other
+
     def unreadable(self, path: str, expected: str, found: Any) -> Exception:
         """Return an APIResponseError that names the call."""
         said = f"{path}: expected {expected}, found {types.kind_of(found)}"

@@ -23,6 +23,7 @@ class Decoder:
     def __init__(self, *, line_limit: int = LINE_LIMIT, event_limit: int = EVENT_LIMIT) -> None:
         self._line_limit = line_limit
         self._event_limit = event_limit
+        self._short = min(line_limit, event_limit)
         self._parts: list[bytes] = []  # The line that has no end yet.
         self._length = 0
         self._data: list[bytes] = []  # The event that has no end yet.
@@ -40,6 +41,8 @@ class Decoder:
         """
         if self._start is not None:
             piece = self._without_mark(piece)
+        elif (text := self._alone(piece)) is not None:
+            return [("message", text)]
         if self._after_cr and piece:
             # CR ended the line at once, so that nothing waits for more; its LF comes late.
             self._after_cr = False
@@ -62,6 +65,14 @@ class Decoder:
         if end + 1 < len(piece):
             self._hold(piece[end + 1 :])
         return events
+
+    def _alone(self, piece: bytes) -> str | None:
+        """Return the data of a piece that is one event of one line: what comes when events are sent as they happen."""
+        if piece[:6] != b"data: " or piece[-2:] != b"\n\n" or piece.count(b"\n") != 2 or b"\r" in piece:  # noqa: PLR2004
+            return None
+        if self._parts or self._data or self._name or self._after_cr or len(piece) > self._short:
+            return None
+        return piece[6:-2].decode("utf-8", "replace")
 
     def _events(self, lines: list[bytes]) -> list[tuple[str, str]]:
         events: list[tuple[str, str]] = []

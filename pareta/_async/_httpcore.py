@@ -131,6 +131,7 @@ class AsyncHttpcoreArrival:
         self._response = response
         self._free = free
         self._open = True
+        self._stream: Any = response.stream
         self.status: int = response.status
         self.headers: Sequence[tuple[bytes, bytes]] = response.headers
 
@@ -139,7 +140,7 @@ class AsyncHttpcoreArrival:
         # httpcore looks for the timeout when the body is begun, so a stream's may differ from its head's.
         self._message.extensions["timeout"]["read"] = read
         try:
-            async for piece in self._response.aiter_stream():
+            async for piece in self._stream:
                 yield piece
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise fault_of(error) from error

@@ -117,6 +117,7 @@ class HttpcoreArrival:
         self._response = response
         self._free = free
         self._open = True
+        self._stream: Any = response.stream
         self.status: int = response.status
         self.headers: Sequence[tuple[bytes, bytes]] = response.headers
 
@@ -125,7 +126,7 @@ class HttpcoreArrival:
         # httpcore looks for the timeout when the body is begun, so a stream's may differ from its head's.
         self._message.extensions["timeout"]["read"] = read
         try:
-            yield from self._response.iter_stream()
+            yield from self._stream
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
             raise fault_of(error) from error
 
