@@ -1,0 +1,128 @@
+"""The pytest plugin: fixtures that anyone's tests use, isolated, quick, parallel, and told in reports."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from pareta import AsyncPareta, Pareta
+from pareta.sandbox import Sandbox
+
+pytest_plugins = ["pytester"]
+
+# By name, without the other plugins that are installed here: those take seconds to load.
+PLUGIN = ("-q", "-p", "pareta.testing")
+CHAT = 'model="ep_a1b2c3", messages=[{"role": "user", "content": "Hello"}]'
+
+
+@pytest.fixture(autouse=True)
+def _alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Load no plugin that is not asked for."""
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+
+
+def test_the_fixtures_give_a_sandbox_and_clients_of_it(
+    pareta_sandbox: Sandbox, pareta_client: Pareta, async_pareta_client: AsyncPareta
+) -> None:
+    """They work together: one sandbox, both worlds."""
+    import asyncio  # noqa: PLC0415
+
+    async def names() -> list[str | None]:
+        return [each.id for each in await async_pareta_client.models.list()]
+
+    assert asyncio.run(names()) == [each.id for each in pareta_client.models.list()]
+    assert [each.operation for each in pareta_sandbox.requests] == ["list_models"] * 2
+
+
+def test_a_test_costs_little(pareta_sandbox: Sandbox) -> None:
+    """After the first, bringing the sandbox back and making both clients takes under 20 ms."""
+    took: list[float] = []
+    for _ in range(11):
+        began = time.perf_counter()
+        pareta_sandbox.reset()
+        with pareta_sandbox.client():
+            pareta_sandbox.async_client()
+        took.append(time.perf_counter() - began)
+    assert sorted(took)[5] < 0.020
+
+
+def test_tests_are_isolated_in_any_order_and_in_parallel(pytester: pytest.Pytester) -> None:
+    """Whatever a test did is undone for the next, in one process and in several."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.mark.parametrize("number", range(12))
+        def test_each(number, pareta_sandbox, pareta_client):
+            assert pareta_sandbox.balance == 25_000_000
+            assert len(pareta_client.endpoints.list()) == 4
+            pareta_sandbox.fault("list_tasks", status=500, times=100)
+            pareta_client.endpoints.deploy(task="translation", wait=True)
+            pareta_client.chat.completions.create({CHAT})
+            assert pareta_sandbox.balance < 25_000_000
+        """
+    )
+    pytester.runpytest_subprocess(*PLUGIN, "-p", "xdist", "-n", "2", "-W", "error").assert_outcomes(passed=12)
+    pytester.runpytest_subprocess(*PLUGIN, "-W", "error").assert_outcomes(passed=12)
+
+
+def test_a_failing_test_shows_what_was_asked(pytester: pytest.Pytester) -> None:
+    """The report ends with the journal's tail and the verdicts; a passing test's has none of it."""
+    pytester.makepyfile(
+        """
+        def test_fails(pareta_sandbox, pareta_client):
+            pareta_sandbox.fault("list_tasks", status=500)
+            pareta_client.tasks.list()
+            assert not "this"
+
+        def test_has_none(pareta_sandbox):
+            assert not "that"
+
+        def test_closes_it(pareta_sandbox):
+            pareta_sandbox.close()
+            assert not "here"
+        """
+    )
+    result = pytester.runpytest_subprocess(*PLUGIN)
+    result.assert_outcomes(failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*pareta sandbox: the last requests*",
+            "req_000001  GET /v1/tasks  list_tasks: 500, * ms   [[]500[]]",
+            "req_000002  GET /v1/tasks  list_tasks: 200, * ms",
+            "*pareta sandbox: the last requests*",
+            "There were none.",
+            "*pareta sandbox: the last requests*",
+            "The sandbox is not running*",
+        ]
+    )
+
+
+def test_its_options_can_be_overridden(pytester: pytest.Pytester) -> None:
+    """A session fixture of one's own says how the sandbox is started."""
+    pytester.makepyfile(
+        f"""
+        import pytest
+
+        @pytest.fixture(scope="session")
+        def pareta_sandbox_options():
+            return {{"pace": 0, "engine": "echo", "balance": 1_000}}
+
+        def test_it(pareta_sandbox, pareta_client):
+            assert pareta_sandbox.balance == 1_000
+            assert pareta_client.chat.completions.create({CHAT}).choices[0].message.content == "Hello"
+        """
+    )
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
+
+
+def test_it_costs_those_nothing_who_do_not_use_it() -> None:
+    """Loading the plugin loads no server, no transport and no generated code."""
+    code = (
+        "import sys, pytest; before = set(sys.modules); import pareta.testing; "
+        "heavy = ('httpx', 'httpcore', 'starlette', 'sqlite3', 'pareta_generated', 'pareta.sandbox', 'asyncio'); "
+        "print([m for m in heavy if m in set(sys.modules) - before])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
