@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -110,11 +110,12 @@ def test_what_was_added_is_typed(changed: Path) -> None:
 
 
 def test_our_document_generates_in_less_than_three_seconds(tmp_path: Path) -> None:
-    """The whole command, interpreter and imports included."""
+    """The whole command, interpreter and imports included; in processor time, as other tests run beside it."""
     command = [sys.executable, "-m", "generator", "--spec", "openapi/pareta.yaml", "--output", str(tmp_path / "made")]
-    began = time.perf_counter()
+    began = os.times()
     subprocess.run(command, cwd=ROOT, check=True)
-    assert time.perf_counter() - began < 3
+    ended = os.times()
+    assert ended.children_user + ended.children_system - began.children_user - began.children_system < 3
 
 
 def test_the_result_does_not_depend_on_the_order_of_hashes(tmp_path: Path) -> None:

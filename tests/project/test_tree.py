@@ -119,7 +119,7 @@ def test_every_module_says_what_it_is() -> None:
         data = path.startswith(("tests/pages/examples/", "tests/typing/cases/"))
         if path.endswith(".py") and not data and text.strip():
             first = next(line for line in text.splitlines() if not line.startswith("#"))
-            assert (path, first[:3]) == (path, '"""')
+            assert (path, first.removeprefix("r")[:3]) == (path, '"""')
 
 
 def test_every_test_is_a_sentence() -> None:
