@@ -88,7 +88,14 @@ def open_stream(session: Session, call: StreamCall[Any]) -> Flow[Opened]:
 def open_deploy(session: Session, call: StreamCall[Any], deadline: Deadline | None = None) -> Flow[Opened]:
     """Send a deployment and return its stream, which may be silent up to the deadline."""
     deadline = deadline or Deadline.of(session, DEPLOY_DEADLINE)
-    opened = yield from _open(session, call, deadline)
+    try:
+        opened = yield from _open(session, call, deadline)
+    except APIConnectionError as error:  # Of an answer that was lost whole, which says nothing of the request.
+        name = (call.body or {}).get("name")
+        look = f"retrieve({name!r})" if isinstance(name, str) else "list()"
+        said = str(error).rstrip(".")
+        error.args = (f"{said}. If the request arrived, the deployment goes on: look with endpoints.{look}.",)
+        raise
     return attrs.evolve(opened, read=Patience(None, deadline.until))
 
 
