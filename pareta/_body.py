@@ -80,7 +80,7 @@ class Body:
             if self._size > self._limit:
                 if self._truncate:
                     return False
-                raise BodyError(f"it is longer than {self._limit:,} bytes")
+                raise BodyError(f"it is longer than {self._limit:,} bytes (the limit is with_options(max_bytes=…))")
         return True
 
     def end(self) -> None:

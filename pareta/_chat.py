@@ -9,6 +9,7 @@ from typing import Any, cast
 from pareta_generated.models import ChatCompletion, ChatCompletionChunk
 
 from . import _json
+from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APITimeoutError, StreamError
 from ._models import Answer
@@ -21,8 +22,8 @@ _DONE = "[DONE]"
 class ChatReading:
     """Yields chunks; `[DONE]` ends it. What has come is folded on the way."""
 
-    def __init__(self, response: Response) -> None:
-        self._decoder = Decoder()
+    def __init__(self, response: Response, limit: int = ANSWER_LIMIT) -> None:
+        self._decoder = Decoder(line_limit=limit // 4, event_limit=limit // 2)
         self._response = response
         self._origin = Answer(None, response)
         self.done = False

@@ -51,8 +51,8 @@ class Settings:
             timeouts=default if isinstance(timeout, NotGiven) else Timeouts.of(timeout),
             max_retries=count_of("max_retries", max_retries),
         )
-        if max_connections is not None and count_of("max_connections", max_connections) == 0:
-            raise ValueError("max_connections must be 1 or more")
+        if max_connections is not None:
+            count_of("max_connections", max_connections, least=1)
         session = Session(
             base=BaseUrl.parse(base_url or os.environ.get("PARETA_BASE_URL"), allow_http=allow_http),
             key=Key(api_key),
@@ -60,9 +60,7 @@ class Settings:
             own_timeouts=Timeouts() if http_client is None else timeouts_of(http_client),
         )
         logger.debug("client for %s", session.base)
-        return cls(
-            session=session, max_connections=max_connections, engine=engine, portable=http_client is None
-        )
+        return cls(session=session, max_connections=max_connections, engine=engine, portable=http_client is None)
 
     def moved(self, session: Session) -> Settings:
         """Return what a client is rebuilt from in another process: all but its key, which does not pickle."""

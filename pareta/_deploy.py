@@ -7,6 +7,7 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from . import _json
+from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, DeployError
 from ._response import Response
@@ -28,8 +29,8 @@ def endpoint_id_of(response: Response) -> str | None:
 class DeployReading:
     """Yields `{"event": …, "data": …}`; `complete` or `error` ends it."""
 
-    def __init__(self, response: Response) -> None:
-        self._decoder = Decoder()
+    def __init__(self, response: Response, limit: int = ANSWER_LIMIT) -> None:
+        self._decoder = Decoder(line_limit=limit // 4, event_limit=limit // 2)
         self._response = response
         self.done = False
         self.last_event: dict[str, Any] | None = None

@@ -23,6 +23,8 @@ class Send:
     request: HttpRequest
     waits: Waits
     streams: bool = False
+    limit: int = ANSWER_LIMIT
+    """How many bytes of an answer are kept at most."""
 
 
 @attrs.frozen
@@ -49,6 +51,8 @@ class Opened:
     """The engine's Arrival or AsyncArrival: the driver that asked for it knows which."""
     read: Patience = Patience(None)
     """How long to wait for each piece."""
+    limit: int = ANSWER_LIMIT
+    """How long a body might have been; of a stream, an event may have half of it, and a line a quarter."""
 
 
 @attrs.frozen(kw_only=True)
@@ -91,14 +95,15 @@ class Incoming:
         encoding = self._head.headers.get("content-encoding", "")
         events = effect.streams and self._ok and self._head.content_type == "text/event-stream"
         self.opens = events and encoding.strip().lower() in ("", "identity")
-        kept = ANSWER_LIMIT if self._ok and not effect.streams else ERROR_LIMIT
+        self._limit = effect.limit
+        whole = self._ok and not effect.streams
         self._reason = ""
         self._body: Body | None = None
         if events and not self.opens:
             self._reason = f"its events come in the content-encoding {encoding!r}, which was not asked for"
         elif not self.opens:
             try:
-                self._body = Body(encoding, limit=kept, truncate=kept == ERROR_LIMIT)
+                self._body = Body(encoding, limit=self._limit if whole else ERROR_LIMIT, truncate=not whole)
             except BodyError as error:
                 self._reason = str(error)
 
@@ -122,7 +127,7 @@ class Incoming:
 
     def opened(self, arrival: Any) -> Opened:
         """Return the stream that it is."""
-        return Opened(response=self._head, arrival=arrival)
+        return Opened(response=self._head, arrival=arrival, limit=self._limit)
 
     def outcome(self, fault: Fault | None = None) -> Outcome:
         """Return what came of it. The status of an error counts, however its body ended."""

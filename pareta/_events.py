@@ -8,6 +8,7 @@ from typing import Any, Generic, TypeVar, cast
 from pareta_generated.types import StreamCall
 
 from . import _json
+from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError
 from ._models import Answer
@@ -22,10 +23,10 @@ TERMINAL = {"deploy_endpoint": frozenset({"complete", "error"})}
 class EventReading(Generic[E]):
     """Yields the payload of each event, of the class that the document gives it."""
 
-    def __init__(self, call: StreamCall[E], response: Response) -> None:
+    def __init__(self, call: StreamCall[E], response: Response, limit: int = ANSWER_LIMIT) -> None:
         self._call = call
         self._response = response
-        self._decoder = Decoder()
+        self._decoder = Decoder(line_limit=limit // 4, event_limit=limit // 2)
         self._terminal = TERMINAL.get(call.operation.id, frozenset())
         self._last: dict[str, Any] | None = None
         self.done = False

@@ -33,10 +33,15 @@ from ._timeouts import Patience
 
 T = TypeVar("T")
 DEPLOY_DEADLINE = 3600.0
+_SPENT = "It was not tried again: so many of this client's calls fail that more would only add to the server's load."
 
 
 class Deadline:
-    """When a logical call must be over, by the session's clock; the waits that a server asks for move it."""
+    """When a logical call must be over, by the session's clock.
+
+    One that follows from the timeouts moves with each wait between two attempts; one that was asked for
+    does not, and so a wait that would pass it is not begun.
+    """
 
     def __init__(self, session: Session, seconds: float | None, *, moves: bool) -> None:
         self._clock = session.clock
@@ -50,15 +55,17 @@ class Deadline:
         given = isinstance(session.options.deadline, float)
         if default is not None and not given:
             seconds = default if session.options.deadline is not None else None
-        return cls(session, seconds, moves=not given)
+        return cls(session, seconds, moves=default is None and not given)
 
-    def allow(self, seconds: float, *, asked: bool) -> bool:
-        """Return whether there is time to wait so long; a wait that the server asked for may make some."""
-        if self.until is None:
-            return True
-        if asked and self._moves:
+    def allow(self, seconds: float) -> bool:
+        """Return whether there is time to wait so long."""
+        return self.until is None or self._clock() + seconds < self.until
+
+    def allow_retry(self, seconds: float) -> bool:
+        """Return whether there is time to wait so long before the next attempt, for which room may be made."""
+        if self.until is not None and self._moves:
             self.until += seconds
-        return self._clock() + seconds < self.until
+        return self.allow(seconds)
 
     @property
     def passed(self) -> bool:
@@ -122,7 +129,7 @@ def deploy(session: Session, call: StreamCall[Any], retrieve: Callable[[str], Ca
     """
     deadline = Deadline.of(session, DEPLOY_DEADLINE)
     opened = yield from open_deploy(session, call, deadline)
-    reading = DeployReading(opened.response)
+    reading = DeployReading(opened.response, opened.limit)
     fault: Fault | None = yield Settle(opened=opened, reading=reading)
     name = (call.body or {}).get("name")
     endpoint_id = endpoint_id_of(opened.response) or (name if isinstance(name, str) else None)
@@ -174,7 +181,7 @@ def wait_until_live(
             )
         stopped = endpoint.status == "stopped"
         status = endpoint.status
-        if not deadline.allow(poll_interval, asked=False):
+        if not deadline.allow(poll_interval):
             break
     raise APITimeoutError(f"Endpoint {endpoint_id} is not live in time: its status is {status!r}.")
 
@@ -184,30 +191,36 @@ def _attempts(session: Session, call: Request, deadline: Deadline) -> Flow[Respo
     key = session.idempotency_key(call)
     request = session.request(call, key=key)
     retries = session.options.max_retries if repeatable(call, key) else 0
+    spent = False
     for attempt in count():
         begun = session.clock()
         outcome: Outcome = yield Send(
             request=request,
             waits=Waits.of(session.timeouts, deadline.until),
             streams=isinstance(call, StreamCall),
+            limit=session.options.max_bytes,
         )
         if logger.isEnabledFor(DEBUG):
             _log_attempt(request, outcome, session.clock() - begun)
         if isinstance(outcome, Opened):
+            session.budget.succeed()
             return outcome
         if isinstance(outcome, Unreadable):
             raise APIResponseError(
                 f"The answer cannot be read: {outcome.reason} {_place(outcome.response)}", response=outcome.response
             )
         if isinstance(outcome, Response) and 200 <= outcome.status_code < 300:  # noqa: PLR2004
+            session.budget.succeed()
             return outcome
         again = pause(outcome, attempt, session.random) if attempt < retries else None
-        if again is None or not deadline.allow(again[0], asked=again[1]):
-            raise error_of(request, outcome, attempt + 1) from (
-                outcome.__cause__ if isinstance(outcome, Fault) else None
-            )
-        logger.info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, again[0], attempt + 1, retries)
-        yield Sleep(again[0])
+        if again is None or not deadline.allow_retry(again) or (spent := not session.budget.take(retries)):
+            error = error_of(request, outcome, attempt + 1)
+            if spent:
+                error.add_note(_SPENT)
+                logger.info("not retrying %s %s: too many calls fail", request.method, request.url)
+            raise error from (outcome.__cause__ if isinstance(outcome, Fault) else None)
+        logger.info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, again, attempt + 1, retries)
+        yield Sleep(again)
     raise AssertionError  # pragma: no cover
 
 

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from types import ModuleType
 from typing import Any, Protocol
 
+from ._causes import bare
 from ._engine import Fault, HttpRequest, Waits
 from ._timeouts import Timeouts
 
@@ -132,10 +133,8 @@ def fault_of(error: Exception, module: ModuleType) -> Fault | None:
     """Say what an exception of the client's means; None for one that is not of the transport."""
     known: Any = module
     cause: BaseException = error
-    _forget_request(cause)
     while cause.__cause__ is not None or cause.__context__ is not None:
         cause = cause.__cause__ or cause.__context__ or cause
-        _forget_request(cause)
     text = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, known.TimeoutException | TimeoutError):
         fault: Fault | None = Fault("timeout", f"no answer in time ({type(error).__name__})")
@@ -146,14 +145,9 @@ def fault_of(error: Exception, module: ModuleType) -> Fault | None:
     else:
         fault = _other(error, known)
     if fault is not None:
+        bare(error)
         fault.__cause__ = error
     return fault
-
-
-def _forget_request(error: BaseException) -> None:
-    """Take the request from an exception of httpx's: it holds the key."""
-    if "_request" in vars(error):
-        vars(error)["_request"] = None
 
 
 def _other(error: Exception, known: Any) -> Fault | None:

@@ -10,6 +10,7 @@ from typing import Any
 import attrs
 import httpcore
 
+from ._causes import bare
 from ._credentials import BaseUrl
 from ._engine import KEEPALIVE, Fault, HttpRequest, Waits
 from ._tls import shared_context
@@ -115,6 +116,7 @@ def fault_of(error: BaseException) -> Fault:
 
 
 def _from(fault: Fault, cause: BaseException) -> Fault:
+    bare(cause)
     fault.__cause__ = cause
     return fault
 

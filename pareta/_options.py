@@ -10,6 +10,7 @@ from typing import Any, Final, final
 
 import attrs
 
+from ._body import ANSWER_LIMIT
 from ._timeouts import HttpxTimeout, Timeouts, positive
 
 _OURS = frozenset({"authorization", "host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
@@ -56,6 +57,7 @@ class Options:
     """None leaves them to the caller's own HTTP client."""
     deadline: float | None | NotGiven = NOT_GIVEN
     max_retries: int = 2
+    max_bytes: int = ANSWER_LIMIT
     headers: tuple[tuple[bytes, bytes], ...] = attrs.field(default=(), repr=False)
     key: OneKey | None = attrs.field(default=None, repr=False)
 
@@ -65,6 +67,7 @@ class Options:
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
+        max_bytes: int | NotGiven = NOT_GIVEN,
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
         idempotency_key: str | NotGiven = NOT_GIVEN,
     ) -> Options:
@@ -81,6 +84,8 @@ class Options:
             change["deadline"] = None if deadline is None else positive("deadline", deadline)
         if not isinstance(max_retries, NotGiven):
             change["max_retries"] = count_of("max_retries", max_retries)
+        if not isinstance(max_bytes, NotGiven):
+            change["max_bytes"] = count_of("max_bytes", max_bytes, least=1)
         if not isinstance(headers, NotGiven):
             change["headers"] = _merged(self.headers, headers)
         if not isinstance(idempotency_key, NotGiven):
@@ -88,7 +93,7 @@ class Options:
         return attrs.evolve(self, **change)
 
     def seconds(self, timeouts: Timeouts) -> float | None:
-        """Return how long a logical call may take, waits that the server asks for aside; None for no limit."""
+        """Return how long a logical call may take, waits between its attempts aside; None for no limit."""
         if not isinstance(self.deadline, NotGiven):
             return self.deadline
         if timeouts.connect is None or timeouts.read is None:
@@ -101,10 +106,10 @@ class Options:
         return self.key.take() if self.key else os.urandom(16).hex()
 
 
-def count_of(name: str, value: Any) -> int:
-    """Return `value`, a whole number of 0 or more; anything else is a ValueError."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} must be a whole number, 0 or more, not {value!r}")
+def count_of(name: str, value: Any, *, least: int = 0) -> int:
+    """Return `value`, a whole number of `least` or more; anything else is a ValueError."""
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
     return value
 
 

@@ -13,8 +13,8 @@ LONGEST = 60.0
 """The most seconds that a server may have us wait; asked for more, the error is raised at once."""
 
 
-def pause(outcome: Response | Fault, attempt: int, random: Callable[[], float]) -> tuple[float, bool] | None:
-    """Return how many seconds to wait before the next attempt, and whether the server asked for it; None for no more.
+def pause(outcome: Response | Fault, attempt: int, random: Callable[[], float]) -> float | None:
+    """Return how many seconds to wait before the next attempt; None for no more.
 
     Arguments:
         outcome: What came of the attempt.
@@ -32,5 +32,5 @@ def pause(outcome: Response | Fault, attempt: int, random: Callable[[], float]) 
             return None
         asked = retry_after(outcome.headers.get("retry-after"))
         if asked is not None:
-            return (asked, True) if asked <= LONGEST else None
-    return min(0.5 * 2.0 ** min(attempt, 10), 8.0) * (0.75 + 0.25 * random()), False
+            return asked if asked <= LONGEST else None
+    return min(0.5 * 2.0 ** min(attempt, 10), 8.0) * (0.75 + 0.25 * random())

@@ -12,6 +12,7 @@ import attrs
 from pareta_generated.types import Request, StreamCall
 
 from . import _json
+from ._budget import Budget
 from ._credentials import BaseUrl, Key
 from ._engine import HttpRequest
 from ._options import Options
@@ -37,6 +38,8 @@ class Session:
     options: Options = Options()
     own_timeouts: Timeouts = Timeouts()
     """The timeouts of the caller's HTTP client, which hold where the options name none."""
+    budget: Budget = attrs.field(factory=Budget, repr=False)
+    """What retries may cost; one for a client and all that `with_options` makes of it."""
     clock: Callable[[], float] = attrs.field(default=time.monotonic, repr=False)
     random: Callable[[], float] = attrs.field(default=_dice, repr=False)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 
+from .._causes import bare
 from .._engine import Fault
 
 
@@ -35,6 +36,7 @@ def fault_of(error: BaseException) -> Fault:
             fault = Fault("connection", "the connection broke: the server closed it without an answer")
         case _:
             fault = Fault("connection", f"the connection broke: {_text(error)}")
+    bare(error)
     fault.__cause__ = cause
     return fault
 

@@ -8,8 +8,10 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from .._engine import HttpRequest, Waits
+from .._exceptions import ParetaError
 from .._http_client import AsyncHttpClient, arguments, fault_of, headers_of, library
 from .._timeouts import Patience
+from ._slots import running
 from ._waiting import within
 
 
@@ -24,9 +26,12 @@ class AsyncHttpClientEngine:
 
     async def send(self, request: HttpRequest, waits: Waits) -> AsyncHttpClientArrival:
         """Send `request` and return when the answer's head is there."""
+        if running() is None:
+            raise ParetaError("AsyncPareta runs on asyncio; here runs another event loop, or none.")
         try:
             message = self._client.build_request(request.method, request.url, **arguments(request, waits))
-            response = await self._client.send(message, stream=True, follow_redirects=False)
+            sending = self._client.send(message, stream=True, follow_redirects=False)
+            response = await within(Patience(None, waits.read.until).left(), sending)
         except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
             self.reraise(error)
         return AsyncHttpClientArrival(self, message, response)

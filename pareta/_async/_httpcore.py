@@ -57,6 +57,7 @@ class AsyncHttpcoreEngine:
             message = self._route.request(request, waits, request.body)
             connection = self._connection()
             response = await connection.handle_async_request(message)
+            message.headers.clear()  # An open stream keeps its message, and shall not keep the key.
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError, httpcore.ProxyError) as error:
             raise fault_of(error) from error
         except TimeoutError as error:

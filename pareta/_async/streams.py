@@ -116,7 +116,7 @@ class AsyncDeployStream(AsyncStream[dict[str, Any]]):
     """
 
     def __init__(self, opened: Opened) -> None:
-        super().__init__(opened, DeployReading(opened.response))
+        super().__init__(opened, DeployReading(opened.response, opened.limit))
 
     @property
     def endpoint_id(self) -> str | None:
@@ -132,7 +132,7 @@ class AsyncChatStream(AsyncStream[ChatCompletionChunk]):
     """
 
     def __init__(self, opened: Opened) -> None:
-        reading = ChatReading(opened.response)
+        reading = ChatReading(opened.response, opened.limit)
         super().__init__(opened, reading)
         self._chat = reading
 

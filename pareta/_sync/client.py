@@ -158,6 +158,7 @@ class Pareta:
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
+        max_bytes: int | NotGiven = NOT_GIVEN,
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
         idempotency_key: str | NotGiven = NOT_GIVEN,
     ) -> Self:
@@ -167,6 +168,8 @@ class Pareta:
             timeout: Seconds for each operation of a socket, None, or an `httpx.Timeout`.
             deadline: Seconds for a whole call with its retries, waits and slow drips; None for no limit.
             max_retries: How often a call is tried again.
+            max_bytes: How long an answer may be, decoded: 32 MiB without it. Of a stream, an event may have
+                half of it, and a line a quarter.
             headers: Headers to send too; they add to those of before.
             idempotency_key: The key of the one POST that the returned client is for.
 
@@ -181,6 +184,7 @@ class Pareta:
                 timeout=timeout,
                 deadline=deadline,
                 max_retries=max_retries,
+                max_bytes=max_bytes,
                 headers=headers,
                 idempotency_key=idempotency_key,
             ),
@@ -210,7 +214,7 @@ class Pareta:
         from .streams import Stream  # noqa: PLC0415
 
         opened = self._caller.run(flows.open_any(self._caller.session, call))
-        return Stream(opened, EventReading(call, opened.response))
+        return Stream(opened, EventReading(call, opened.response, opened.limit))
 
     def close(self) -> None:
         """Close the connections. A client of the caller's own stays open."""

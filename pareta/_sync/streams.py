@@ -117,7 +117,7 @@ class DeployStream(Stream[dict[str, Any]]):
     """
 
     def __init__(self, opened: Opened) -> None:
-        super().__init__(opened, DeployReading(opened.response))
+        super().__init__(opened, DeployReading(opened.response, opened.limit))
 
     @property
     def endpoint_id(self) -> str | None:
@@ -133,7 +133,7 @@ class ChatStream(Stream[ChatCompletionChunk]):
     """
 
     def __init__(self, opened: Opened) -> None:
-        reading = ChatReading(opened.response)
+        reading = ChatReading(opened.response, opened.limit)
         super().__init__(opened, reading)
         self._chat = reading
 

@@ -160,6 +160,21 @@ def test_waits_that_were_asked_for_extend_the_default_deadline() -> None:
     assert [effect.waits.read.until for effect in virtual.effects] == [1004.0, 1054.0]
 
 
+def test_waits_of_our_own_extend_the_default_deadline() -> None:
+    """However short the timeouts are, the pauses between attempts cost none of the retries."""
+    virtual = Virtual([LATE], takes=0.02)
+    with pytest.raises(APITimeoutError, match="4 attempts"):
+        virtual.run(flows.send(virtual.session(timeout=0.02, max_retries=3), LIST_MODELS()))
+    assert virtual.slept == [0.5, 1.0, 2.0]
+
+
+def test_the_deadline_of_a_deployment_does_not_move() -> None:
+    """A deployment has its hour, waits included."""
+    virtual = Virtual([response(503, retry_after="60"), opened(complete())])
+    deploy(virtual)
+    assert [effect.waits.read.until for effect in virtual.effects] == [4600.0, 4600.0]
+
+
 def test_a_deadline_that_was_asked_for_holds() -> None:
     """With `deadline=` a wait that would pass it is not begun, whoever asks for it."""
     virtual = Virtual([response(429, retry_after="50")])
