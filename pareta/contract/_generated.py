@@ -89,6 +89,8 @@ def _schema(target: Target, document: Document, settings: Settings, guard: Guard
         }
     )
     schema: Any = schemathesis.openapi.from_dict(copy.deepcopy(document.raw), config=config)
+    if settings.operations is not None:
+        schema = schema.include(operation_id=list(settings.operations))
     if guard is not None:
         schema = schema.exclude(operation_id=sorted(guard.skipped_operations))
     return schema

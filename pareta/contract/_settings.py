@@ -23,6 +23,7 @@ class Settings:
         parts: Which parts to run: all, unless a test wants fewer.
         phases: Which phases of the generated part to run.
         checks: Which checks of our own to run, by name; None for all.
+        operations: Which operations to generate requests for, by id; None for all.
 
     """
 
@@ -32,3 +33,4 @@ class Settings:
     parts: tuple[str, ...] = field(default=PARTS, validator=validators.deep_iterable(validators.in_(PARTS)))
     phases: tuple[str, ...] = field(default=PHASES, validator=validators.deep_iterable(validators.in_(PHASES)))
     checks: frozenset[str] | None = None
+    operations: tuple[str, ...] | None = None

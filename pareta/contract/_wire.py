@@ -47,11 +47,12 @@ class Wire:
         authorization: str | None = KEY,
         leave: bool = False,
         asked_for: bool = False,
+        record: bool = True,
     ) -> Exchange:
         """Send a request of an operation, once, and return it with its answer.
 
         With `leave` the answer's body is not waited for. `authorization` is the header, KEY for the target's own
-        key, None for none.
+        key, None for none. What is not recorded is looked at by nobody else.
         """
         operation = self.document.operations[operation_id]
         values = dict(path or {})
@@ -88,7 +89,8 @@ class Wire:
             cut=left,
         )
         self.last = exchange
-        self.journal.record(exchange, asked_for=asked_for)
+        if record:
+            self.journal.record(exchange, asked_for=asked_for)
         return exchange
 
     def _revealed(self, value: str) -> str:

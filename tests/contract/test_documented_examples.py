@@ -52,12 +52,14 @@ def test_there_are_blocks_to_run() -> None:
 
 
 def changed(change: Any) -> documents.Document:
+    """Return the document with a change."""
     raw = json.loads((files("pareta_generated") / "openapi.json").read_text(encoding="utf-8"))
     change(raw)
     return documents.parse(copy.deepcopy(raw))
 
 
 def findings(monkeypatch: pytest.MonkeyPatch, change: Any) -> list[tuple[str, str, str]]:
+    """Return what is found where the document is changed."""
     document = changed(change)
     monkeypatch.setattr(documents, "load", lambda: document)
     with own(7) as target:

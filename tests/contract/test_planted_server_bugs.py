@@ -15,7 +15,10 @@ def run(bug: Bug) -> Report:
     if bug.parts == ("behaviour",):
         checks = frozenset({bug.found_by, *bug.runs})
     with planted(bug), own(7) as target:
-        return hold_target(target, Settings(examples=8, parts=bug.parts, phases=("coverage",), checks=checks))
+        return hold_target(
+            target,
+            Settings(examples=8, parts=bug.parts, phases=("coverage",), checks=checks, operations=bug.operations),
+        )
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=str)

@@ -36,12 +36,21 @@ class Forwarding:
             content=body,
         )
         response = await self._client.send(request, stream=True)
+        try:
+            await self._pass_on(response, send)
+        finally:
+            await response.aclose()
+
+    async def _pass_on(self, response: httpx.Response, send: Any) -> None:
         headers = [(name.lower(), value) for name, value in response.headers.raw if name.lower() not in _HOP_BY_HOP]
         await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
         async for piece in response.aiter_raw():
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
-        await response.aclose()
+
+    async def close(self) -> None:
+        """Close the connections to the server."""
+        await self._client.aclose()
 
 
 @contextmanager
@@ -49,11 +58,15 @@ def forwarding(upstream: str) -> Iterator[str]:
     """Serve the proxy on a port of its own; the value is its base URL."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.bind(("127.0.0.1", 0))
-    config = uvicorn.Config(
-        Forwarding(upstream), http="h11", lifespan="off", log_config=None, server_header=False, date_header=False
-    )
+    proxy = Forwarding(upstream)
+    config = uvicorn.Config(proxy, http="h11", lifespan="off", log_config=None, server_header=False, date_header=False)
     server = uvicorn.Server(config)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([bound])), daemon=True)
+
+    async def serve() -> None:
+        await server.serve([bound])
+        await proxy.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{bound.getsockname()[1]}"

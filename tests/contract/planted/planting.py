@@ -71,6 +71,8 @@ class Bug:
     """The parts of the suite that must run to find it."""
     runs: tuple[str, ...] = ()
     """The checks of behaviour that are enough to find it; `found_by` alone where none are named."""
+    operations: tuple[str, ...] | None = None
+    """The operations that are enough to find it among generated requests."""
     asked: Callable[[Asked], Answered | None] = lambda _: None
     """Changes a request, or answers it without the application."""
     answered: Callable[[Asked, Answered], None] = lambda _, __: None
