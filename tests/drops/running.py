@@ -1,0 +1,127 @@
+"""Runs cases over many cuts at once: each worker has a sandbox, a proxy and a world of its own."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any
+from urllib.parse import urlsplit
+
+import attrs
+
+from pareta.sandbox import Sandbox
+
+from .cases import Case, Change, Outcome, Whole
+from .cutting import Cut, Cutting
+
+WORKERS = 12
+"""So many, since a call that is tried again mostly waits; more threads would hinder one another."""
+
+
+@attrs.frozen
+class Ran:
+    """A call over a line that was cut, and how it ended."""
+
+    case: str
+    cut: Cut
+    end: str
+    """The class of what was returned or raised."""
+    wrong: str = ""
+    """What is wrong with that."""
+
+
+class Station:
+    """One worker's sandbox, and the line to it."""
+
+    def __init__(self, world: Any) -> None:
+        self._world = world
+        self._sandbox = Sandbox(seed=7, pace=0).start()
+        parts = urlsplit(self._sandbox.base_url)
+        self._line = Cutting((parts.hostname or "", parts.port or 0))
+        self._direct = self._sandbox.client()
+        self._before = self._endpoints()
+        self._wholes: dict[str, Whole] = {}
+
+    def whole(self, case: Case) -> Whole:
+        """Return the exchange of a call that nothing cuts."""
+        if case.name not in self._wholes:
+            outcome, change = self._run(case, None)
+            record = self._line.record
+            whole = self._wholes[case.name] = Whole(record.up, record.down, change.debit)
+            case.judge(outcome, change, Cut("down", len(whole.down), "FIN"), whole)
+        return self._wholes[case.name]
+
+    def run(self, case: Case, cut: Cut) -> Ran:
+        """Make a call over a line that is cut, and judge what came of it."""
+        whole = self.whole(case)
+        outcome, change = self._run(case, cut)
+        end = type(outcome.error or outcome.value).__name__
+        try:
+            case.judge(outcome, change, cut, whole)
+        except AssertionError as error:
+            return Ran(case.name, cut, end, f"{error}; {outcome}; {change}")
+        return Ran(case.name, cut, end)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._world.end()
+        self._direct.close()
+        self._line.close()
+        self._sandbox.close()
+
+    def _run(self, case: Case, cut: Cut | None) -> tuple[Outcome, Change]:
+        """Make the call on a platform in its first state, with a client that has no connection yet."""
+        self._sandbox.reset()
+        balance = self._sandbox.balance
+        self._line.arm(cut, dead=case.dead, mute=case.mute)
+        retries = {"max_retries": 0} if case.dead else {}
+        client = self._world.client(self._line.url, api_key=self._sandbox.api_key, **retries)
+        try:
+            outcome = case.call(self._world, client)
+        finally:
+            self._world.close(client)
+        added = [each for each in self._endpoints() if each not in self._before]
+        return outcome, Change(added, balance - self._sandbox.balance)
+
+    def _endpoints(self) -> list[str]:
+        return [endpoint.id or "" for endpoint in self._direct.endpoints.list()]
+
+
+def cuts_of(whole: Whole, step: int) -> Iterator[Cut]:
+    """Yield every cut of an exchange; with a step of more than 1 so many fewer, in turns by FIN and by RST."""
+    for direction, size in (("up", len(whole.up)), ("down", len(whole.down))):
+        for number, at in enumerate(sorted({*range(0, size, step), size})):
+            both = step == 1 or at in (0, size)
+            for way in ("FIN", "RST") if both else ("FIN",) if number % 2 else ("RST",):
+                yield Cut(direction, at, way)
+
+
+def run_all(world: Any, cases: Sequence[Case], step: int) -> list[Ran]:
+    """Run every cut of some cases."""
+    first = Station(world())
+    jobs = deque((case, cut) for case in cases for cut in cuts_of(first.whole(case), step))
+    results: list[Ran] = []
+    failures: list[BaseException] = []
+
+    def work(station: Station | None) -> None:
+        try:
+            station = station or Station(world())
+            try:
+                while not failures:
+                    results.append(station.run(*jobs.popleft()))
+            except IndexError:  # There are no more.
+                pass
+            finally:
+                station.close()
+        except BaseException as error:  # noqa: BLE001  # It is raised where the workers are awaited.
+            failures.append(error)
+
+    threads = [threading.Thread(target=work, args=(station,)) for station in (first, *[None] * (WORKERS - 1))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise failures[0]
+    return results
