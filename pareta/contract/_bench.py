@@ -171,6 +171,7 @@ class Bench:
             Wire(target, self.wire.document, self.wire.journal, self.wire.part) as wire,
         ):
             self.wire.journal.fresh_server()
+            wire.trail = self.wire.trail
             yield Bench(wire)
         self.wire.journal.fresh_server()
 

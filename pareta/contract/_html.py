@@ -35,8 +35,8 @@ def render(report: Report) -> str:
             '<dl class="facts">',
             *(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items()),
             f"</dl><p>Seed {report.seed}, {report.examples} examples for each operation and phase.</p>",
-            *_findings("What is wrong", report.findings, "bad"),
-            *_findings("Worth knowing", report.notes, "odd"),
+            *_findings(report, "What is wrong", report.findings, "bad"),
+            *_findings(report, "Worth knowing", report.notes, "odd"),
             *_matrix(report),
             *_checks(report),
             "</main></body></html>\n",
@@ -44,7 +44,7 @@ def render(report: Report) -> str:
     )
 
 
-def _findings(title: str, findings: tuple[Finding, ...], kind: str) -> list[str]:
+def _findings(report: Report, title: str, findings: tuple[Finding, ...], kind: str) -> list[str]:
     if not findings:
         return []
     parts = [f"<section><h2>{title}</h2>"]
@@ -52,6 +52,7 @@ def _findings(title: str, findings: tuple[Finding, ...], kind: str) -> list[str]
         times = f" · {finding.times} times" if finding.times > 1 else ""
         parts.append(f'<article class="{kind}"><h3>{escape(finding.check)}</h3>')
         parts.append(f'<p class="place">{escape(finding.operation)}{times} · <code>{escape(finding.where)}</code></p>')
+        parts.append(f"<p><em>{escape(report.sentence(finding.check))}</em></p>")
         parts.append(f"<p>{escape(finding.reason)}</p>")
         if finding.steps:
             parts.append("<ol>" + "".join(f"<li>{escape(step)}</li>" for step in finding.steps) + "</ol>")

@@ -98,6 +98,10 @@ class Report:
             case many:
                 return f"{many} things are wrong."
 
+    def sentence(self, check: str) -> str:
+        """Return what a check shows."""
+        return next((each.sentence for each in self.checks if each.name == check), "")
+
     def count(self, outcome: Outcome) -> int:
         """Return how many checks came out so."""
         return sum(each.outcome == outcome for each in self.checks)

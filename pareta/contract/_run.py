@@ -19,6 +19,8 @@ from ._target import Target, foreign, own
 from ._wire import Unreachable, Wire
 
 _UNAUTHORIZED = 401
+_STEPS = 12
+"""How many of the requests before a failure are shown."""
 _NEEDS_WRITES = "it deploys, asks, stops or deletes: allow writes to have it checked"
 _NEEDS_OWN = "it needs a sandbox of its own"
 _SHAPES = (KeyError, TypeError, ValueError, IndexError, AttributeError)
@@ -120,6 +122,7 @@ class _Run:
                 self._skipped[behaviour.name] = why
                 continue
             bench.fresh()
+            bench.wire.trail.clear()
             self._guarded(behaviour.name, bench, behaviour.run)
 
     def _why_not(self, behaviour: Behaviour) -> str:
@@ -131,7 +134,8 @@ class _Run:
         try:
             run(bench)
         except Broken as broken:
-            self._journal.fail(name, broken.reason, broken.exchange)
+            trail = tuple(bench.wire.trail[-_STEPS:])
+            self._journal.fail(name, broken.reason, broken.exchange, steps=trail if len(trail) > 1 else ())
         except NotHere as absent:
             self._journal.note(name, str(absent))
         except Unreachable as gone:

@@ -34,6 +34,8 @@ class Wire:
         self.journal = journal
         self.part = part
         self.last: Exchange | None = None
+        self.trail: list[str] = []
+        """What was sent and answered since someone cleared it, a line each."""
         self._client = httpx.Client(base_url=target.base_url, timeout=_TIMEOUT, trust_env=target.sandbox is None)
 
     def send(
@@ -90,6 +92,7 @@ class Wire:
         )
         self.last = exchange
         if record:
+            self.trail.append(f"{operation.method} {target} → {exchange.status}")
             self.journal.record(exchange, asked_for=asked_for)
         return exchange
 

@@ -75,8 +75,8 @@ PATCHES = (
         quick=True,
         file="pareta/_chat.py",
         old="            self.last_event = raw\n            try:\n",
-        new="            self.last_event = raw\n            if not self.fold.text():\n                self.fold.add(raw)\n"
-        "                continue\n            try:\n",
+        new="            self.last_event = raw\n            if not self.fold.text():\n"
+        "                self.fold.add(raw)\n                continue\n            try:\n",
         found_by="sdk-streams-whole",
         part="streams",
     ),
