@@ -77,7 +77,8 @@ def _matrix(report: Report) -> list[str]:
         row = "".join(
             f"<td>{''.join(_cell(cell) for cell in cells if cell.status == status)}</td>" for status in statuses
         )
-        parts.append(f'<tr><th scope="row">{escape(operation)}<small>{escape(label)}</small></th>{row}</tr>')
+        name = escape(operation).replace("_", "_<wbr>")
+        parts.append(f'<tr><th scope="row">{name}<small>{escape(label)}</small></th>{row}</tr>')
     return [*parts, "</tbody></table></div></section>"]
 
 

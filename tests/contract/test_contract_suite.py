@@ -142,8 +142,9 @@ def test_the_page_stands_alone(report: Report) -> None:
     """It loads nothing, runs nothing, and shows each operation and status."""
     page = html.render(report)
     assert not re.search(r"(src|href)=|@import|url\(|<script", page)
+    shown = page.replace("<wbr>", "")
     for cell in report.cells:
-        assert cell.operation in page
+        assert cell.operation in shown
     assert 'name="viewport"' in page
 
 
