@@ -15,9 +15,11 @@ from pareta.sandbox._document import Document
 from pareta.sandbox._handlers import Handlers
 from pareta.sandbox._http import Answer, Problem, Request, invalid
 from pareta.sandbox._journal import Entry
+from pareta.sandbox._pages import Pages
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._routing import Route, Router, split
 from pareta.sandbox._scenario import Scenario
+from pareta.sandbox._snapshot import Snapshots
 from pareta.sandbox._validation import RequestValidator
 
 logger = logging.getLogger("pareta.sandbox")
@@ -35,12 +37,14 @@ class Contract:
     router: Router
     validators: Mapping[str, RequestValidator]
     statuses: Mapping[str, frozenset[str]]
+    document: Mapping[str, object]
 
 
 def contract_of(document: Document) -> Contract:
     """Return the contract that a document is."""
     validators = {each.id: RequestValidator(document, each) for each in document.operations}
-    return Contract(Router(document.operations), validators, {each.id: each.statuses for each in document.operations})
+    statuses = {each.id: each.statuses for each in document.operations}
+    return Contract(Router(document.operations), validators, statuses, document.raw)
 
 
 class Application:
@@ -54,6 +58,8 @@ class Application:
         self._router = contract.router
         self._validators = contract.validators
         self._idempotency = _idempotency.Idempotency(platform)
+        snapshots = Snapshots(platform, handlers.deployments)
+        self._pages = None if hosts is None else Pages(platform, contract.document, snapshots.take)
         _hold_equal(set(self._validators), set(self._handlers))
         platform.operations = contract.statuses
         handlers.deployments.resume()
@@ -62,6 +68,9 @@ class Application:
         """Answer one request."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
+        if self._pages is not None and scope["path"] in self._pages.paths and self._names_this(scope):
+            await self._pages(scope, receive, send)
+            return
         journal = self._platform.journal
         raw_path = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
@@ -123,10 +132,13 @@ class Application:
         effect = partial(self._handlers[operation_id], evolve(values, effect=f"{print_} {key}"), scenario)
         return await self._idempotency.run(key, print_, effect)
 
+    def _names_this(self, scope: Scope) -> bool:
+        return self._hosts is None or _host_of(Headers(scope=scope).get("host", "")) in self._hosts
+
     def _check_host(self, host: str) -> None:
         # A page of another origin whose name is made to point here must not reach the sandbox.
-        name = host.rpartition(":")[0] if not host.endswith("]") and ":" in host else host
-        if self._hosts is not None and name.lower() not in self._hosts:
+        name = _host_of(host)
+        if self._hosts is not None and name not in self._hosts:
             raise Problem(421, f"This sandbox does not answer for '{name}'.")
 
     def _check_key(self, authorization: str) -> None:
@@ -139,6 +151,12 @@ class Application:
 def allowed_hosts(host: str) -> frozenset[str] | None:
     """Return the names that a server bound to `host` answers for; None stands for any."""
     return _LOOPBACK if host in {"127.0.0.1", "localhost", "::1"} else None
+
+
+def _host_of(header: str) -> str:
+    """Return the name in a Host header, without the port, in lower case."""
+    name = header.rpartition(":")[0] if not header.endswith("]") and ":" in header else header
+    return name.lower()
 
 
 def _hold_equal(documented: set[str], handled: set[str]) -> None:

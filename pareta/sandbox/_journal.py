@@ -4,6 +4,7 @@ import json
 import time
 from collections import deque
 from collections.abc import Mapping
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -131,9 +132,10 @@ class Journal:
         self._entries.clear()
         self._judge = Judge()
 
-    def requests(self) -> list[RecordedRequest]:
+    def requests(self, *, last: int = _KEPT) -> list[RecordedRequest]:
         """Return the last requests, oldest first."""
-        return [self._record(each) for each in self._entries]
+        first = max(0, len(self._entries) - last)
+        return [self._record(each) for each in islice(self._entries, first, None)]
 
     def verdicts(self) -> list[Verdict]:
         """Return what the client did wrong, as far as a server can tell."""
