@@ -11,6 +11,7 @@ import attrs
 import httpcore
 
 from ._causes import bare
+from ._chunks import Joiner
 from ._credentials import BaseUrl
 from ._engine import KEEPALIVE, Fault, HttpRequest, Waits
 from ._tls import shared_context
@@ -68,11 +69,23 @@ def reusable(connection: Any) -> bool:
     One that holds bytes beyond the end of the answer cannot: the next call would read them as its own.
     httpcore has no public word for that, so its parser is asked, which every kind of connection wraps.
     """
-    if not connection.is_idle():
-        return False
+    return connection.is_idle() and not unread(connection)
+
+
+def unread(connection: Any) -> bytes:
+    """Return what a connection has received and not used."""
     while not hasattr(connection, "_h11_state"):
         connection = connection._connection  # noqa: SLF001
-    return not connection._h11_state.trailing_data[0]  # noqa: SLF001
+    data: bytes = connection._h11_state.trailing_data[0]  # noqa: SLF001
+    return data
+
+
+def join_chunks(connection: Any, response: httpcore.Response) -> None:
+    """Have the chunks of an answer's body joined below httpcore, which takes longer for each than its events do."""
+    if (b"transfer-encoding", b"chunked") in [(name.lower(), value.lower()) for name, value in response.headers]:
+        extensions: Any = response.extensions  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        stream = extensions["network_stream"]
+        stream.joiner = Joiner(unread(connection))
 
 
 def _proxy(url: str) -> httpcore.Proxy:

@@ -11,7 +11,7 @@ import httpcore
 
 from .._engine import Fault, HttpRequest, Waits
 from .._exceptions import ParetaError
-from .._httpcore import Route, fault_of, reusable
+from .._httpcore import Route, fault_of, join_chunks, reusable
 from .._timeouts import Patience
 from ._network import AsyncNetwork
 from ._waiting import within
@@ -140,6 +140,7 @@ class AsyncHttpcoreArrival:
         """Yield the body's pieces."""
         # httpcore looks for the timeout when the body is begun, so a stream's may differ from its head's.
         self._message.extensions["timeout"]["read"] = read
+        join_chunks(self._connection, self._response)
         try:
             async for piece in self._stream:
                 yield piece

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpcore
 
+from .._chunks import Joiner
 from .._engine import CONNECTING, HELD
 from .._socket import Socket
 from .._timeouts import left
@@ -36,6 +37,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
         self._aborted = False
         self._held = b""
         self._write: float | None = None
+        self.joiner: Joiner | None = None
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Return what has come, once something has."""
@@ -46,7 +48,7 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             seconds = left(timeout)
             self._reading = True
             try:
-                return await within(seconds, self._loop.sock_recv(self._sock, max_bytes))
+                data = await within(seconds, self._loop.sock_recv(self._sock, max_bytes))
             finally:
                 self._reading = False
                 if self._aborted:
@@ -55,9 +57,11 @@ class AsyncStream(httpcore.AsyncNetworkStream):
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+        return self.joiner.join(data) if self.joiner else data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Take `buffer` to be sent, whole."""
+        self.joiner = None  # Of the answer before.
         self._held = self._held + buffer if self._held else buffer
         self._write = timeout
         if len(self._held) > HELD:
@@ -112,6 +116,7 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
     def __init__(self, below: Any, tls: Tls) -> None:
         self._below = below
         self._tls = tls
+        self.joiner: Joiner | None = None
 
     @classmethod
     async def over(cls, below: Any, context: ssl.SSLContext, hostname: str | None, timeout: float | None) -> Any:
@@ -137,12 +142,13 @@ class AsyncTlsStream(httpcore.AsyncNetworkStream):
             while True:
                 data: bytes | None = await self._step(lambda: self._tls.read(max_bytes), timeout)
                 if data is not None:
-                    return data
+                    return self.joiner.join(data) if self.joiner else data
         except ssl.SSLError as error:
             raise httpcore.ReadError(f"TLS: {error.reason or error}") from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send `buffer`, whole."""
+        self.joiner = None  # Of the answer before.
         try:
             self._tls.write(buffer)
         except ssl.SSLError as error:

@@ -10,7 +10,7 @@ from typing import Any
 import httpcore
 
 from .._engine import Fault, HttpRequest, Waits
-from .._httpcore import Route, fault_of, reusable
+from .._httpcore import Route, fault_of, join_chunks, reusable
 from .._timeouts import Patience
 from ._network import Network
 
@@ -126,6 +126,7 @@ class HttpcoreArrival:
         """Yield the body's pieces."""
         # httpcore looks for the timeout when the body is begun, so a stream's may differ from its head's.
         self._message.extensions["timeout"]["read"] = read
+        join_chunks(self._connection, self._response)
         try:
             yield from self._stream
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:

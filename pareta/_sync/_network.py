@@ -12,6 +12,7 @@ from typing import Any
 
 import httpcore
 
+from .._chunks import Joiner
 from .._engine import CONNECTING, HELD
 from .._socket import Socket
 from .._timeouts import left
@@ -31,6 +32,7 @@ class Stream(httpcore.NetworkStream):
         self._reading = False
         self._held = b""
         self._write: float | None = None
+        self.joiner: Joiner | None = None
         sock.settimeout(None)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -42,16 +44,18 @@ class Stream(httpcore.NetworkStream):
             self._wait(timeout)
             self._reading = True
             try:
-                return self._sock.recv(max_bytes)
+                data = self._sock.recv(max_bytes)
             finally:
                 self._reading = False
         except TimeoutError as error:
             raise httpcore.ReadTimeout(str(error)) from error
         except OSError as error:
             raise httpcore.ReadError(str(error)) from error
+        return self.joiner.join(data) if self.joiner else data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Take `buffer` to be sent, whole."""
+        self.joiner = None  # Of the answer before.
         self._held = self._held + buffer if self._held else buffer
         self._write = timeout
         if len(self._held) > HELD:
@@ -99,6 +103,7 @@ class TlsStream(httpcore.NetworkStream):
     def __init__(self, below: httpcore.NetworkStream, tls: Tls) -> None:
         self._below = below
         self._tls = tls
+        self.joiner: Joiner | None = None
 
     @classmethod
     def over(
@@ -123,12 +128,13 @@ class TlsStream(httpcore.NetworkStream):
             while True:
                 data: bytes | None = self._step(lambda: self._tls.read(max_bytes), timeout)
                 if data is not None:
-                    return data
+                    return self.joiner.join(data) if self.joiner else data
         except ssl.SSLError as error:
             raise httpcore.ReadError(f"TLS: {error.reason or error}") from error
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Send `buffer`, whole."""
+        self.joiner = None  # Of the answer before.
         try:
             self._tls.write(buffer)
         except ssl.SSLError as error:
