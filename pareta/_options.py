@@ -11,9 +11,11 @@ from typing import Any, Final, final
 import attrs
 
 from ._body import ANSWER_LIMIT
-from ._timeouts import HttpxTimeout, Timeouts, positive
+from ._timeouts import HttpxTimeout, Timeouts, positive, shown
 
 _OURS = frozenset({"authorization", "host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
+_MOST = 10**9
+"""More of anything than this overflows what deadlines count with."""
 
 
 @final
@@ -109,8 +111,8 @@ class Options:
 def count_of(name: str, value: Any, *, least: int = 0) -> int:
     """Return `value`, a whole number of `least` or more; anything else is a ValueError."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise ValueError(f"{name} must be a whole number, {least} or more, not {value!r}")
-    return value
+        raise ValueError(f"{name} must be a whole number, {least} or more, not {shown(value)}")
+    return min(value, _MOST)
 
 
 def _merged(old: tuple[tuple[bytes, bytes], ...], new: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:

@@ -59,8 +59,13 @@ class Timeouts:
 def positive(name: str, value: Any) -> float:
     """Return `value` as seconds; anything but a positive, finite number is a ValueError."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise ValueError(f"{name} must be a positive number of seconds, not {value!r}")
-    return min(float(value), _LONGEST)
+        raise ValueError(f"{name} must be a positive number of seconds, not {shown(value)}")
+    return float(min(value, _LONGEST))
+
+
+def shown(value: Any) -> str:
+    """Return an argument for an error's text; one that is no scalar by its type, since it may be of any size."""
+    return repr(value) if value is None or isinstance(value, str | int | float) else f"a {type(value).__name__}"
 
 
 class Patience(float):

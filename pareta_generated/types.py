@@ -349,14 +349,15 @@ def due(name: str, value: T | None) -> T:
 
 def body_of(given: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> JSON:
     """Return the body of a request: the arguments that were given, and what the document does not declare."""
-    body: JSON = plain(given)
-    for name, value in (extra or {}).items():
-        if value is UNSET:
-            continue
+    try:
+        body: JSON = plain(given)
+        further: JSON = plain(extra or {})
+    except RecursionError:
+        raise ValueError("the arguments are nested too deep, or hold themselves") from None
+    for name in further:
         if name in body:
             raise ValueError(f"{name} is given twice: as an argument and as a further field")
-        body[name] = plain(value)
-    return body
+    return body | further
 
 
 def header_fields(given: Mapping[str, Any]) -> dict[str, str]:
@@ -380,7 +381,10 @@ def pairs(query: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> t
 def _parameter(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.isoformat() if isinstance(value, date) else str(value)
+    try:
+        return value.isoformat() if isinstance(value, date) else str(value)
+    except RecursionError:
+        raise ValueError("a parameter is nested too deep") from None
 
 
 def _brief(value: Any, *, within: bool = False) -> str:
