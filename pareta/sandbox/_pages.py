@@ -79,7 +79,7 @@ class Pages:
         return _File(page, "text/html", inline=True)
 
     def _openapi(self) -> _File:
-        served = {**self._document, "servers": [{"url": self._platform.base_url, "description": "This sandbox."}]}
+        served = {**self._document, "servers": [{"url": "/", "description": "This sandbox."}]}
         return _File(json.dumps(served, ensure_ascii=False).encode(), "application/json")
 
     async def _feed(self, receive: Receive, send: Send) -> None:

@@ -48,7 +48,9 @@ def test_every_answer_names_its_request(api: httpx.Client) -> None:
     assert ids == [f"req_{number:06}" for number in range(1, 9)]
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/models/", "//v1/models", "/v1/endpoints/", "/v1/endpoints//start"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/v1", "/v1/models/", "//v1/models", "/v1/endpoints/", "/v1/endpoints//start"]
+)
 def test_unknown_paths_are_404(api: httpx.Client, path: str) -> None:
     """A path that no operation has answers 404 with a detail, also one with an empty id."""
     answer = api.get(path)
