@@ -12,7 +12,7 @@ from schemathesis import hooks
 from schemathesis.core.parameters import ParameterLocation
 
 from ._document import Document
-from ._exchange import fields
+from ._exchange import entries, fields, is_array
 from ._journal import Journal
 from ._target import Target
 from ._wire import Wire
@@ -53,7 +53,8 @@ class Guard:
     def _is_there(self, name: str) -> bool:
         if name not in self._known:
             listed = self._wire.send("list_endpoints").json
-            self._known[name] = any(name in (each["id"], each["name"]) for each in listed)
+            names = [each.get(key) for each in map(fields, entries(listed)) for key in ("id", "name")]
+            self._known[name] = name in names or not is_array(listed)  # What cannot be known is spared.
         return self._known[name]
 
 

@@ -7,6 +7,9 @@ import textwrap
 from ._report import Finding, Outcome, Report, unseen
 
 _WIDTH = 110
+_TOLD = 8
+"""How many findings are told in full; further ones are named, up to _NAMED."""
+_NAMED = 20
 _OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "noted", "skipped")
 _CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
@@ -18,8 +21,13 @@ def render(report: Report, *, colours: bool = False) -> str:
         return f"\033[{_CODES[colour]}m{text}\033[0m" if colours else text
 
     lines = [paint(f"Contract of {report.target}", "bold") + f"  (seed {report.seed}, {report.examples} examples)", ""]
-    for finding in report.findings:
+    for finding in report.findings[:_TOLD]:
         lines += _finding(finding, paint("FAILED", "red"))
+    for finding in report.findings[_TOLD:_NAMED]:
+        lines.append(f"{paint('FAILED', 'red')}  {_plain(finding.check)}  {_plain(finding.operation)}")
+    if len(report.findings) > _TOLD:
+        more = len(report.findings) - _NAMED
+        lines += [*([f"        and {more} more"] if more > 0 else []), "        --html FILE shows them all", ""]
     for note in report.notes:
         lines += _finding(note, paint("NOTED ", "yellow"))
     lines += _skipped(report)

@@ -138,6 +138,22 @@ def test_what_a_server_says_is_shown_as_text() -> None:
     assert "\x00" not in xml
 
 
+def test_many_findings_stay_on_a_screen() -> None:
+    """The first are told in full, the next are named, the rest are counted."""
+    many = tuple(
+        Finding(check=f"check-{number}", operation="GET /v1/models", reason=f"reason {number}", where="openapi:1")
+        for number in range(100)
+    )
+    text = terminal.render(made(findings=many))
+    assert len(text.splitlines()) < 60
+    assert "reason 7" in text
+    assert "reason 8" not in text
+    assert "check-19 " in text
+    assert "and 80 more" in text
+    assert "100 things are wrong." in text
+    assert "reason 99" in html.render(made(findings=many))
+
+
 def test_the_page_stands_alone(report: Report) -> None:
     """It loads nothing, runs nothing, and shows each operation and status."""
     page = html.render(report)
