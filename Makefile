@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := pareta pareta_generated generator tests examples
+SOURCES := pareta pareta_generated generator tests examples bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test generate check lint type fmt stable clean
+.PHONY: help setup demo sandbox test bench generate check lint type fmt stable clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
@@ -53,9 +53,12 @@ fmt: $(READY) ## Format, and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
 	@$(BIN)/ruff format --quiet $(SOURCES)
 
+bench: $(READY) ## Measure the SDK beside other clients (FULL=1: for longer)
+	@$(BIN)/python -m bench --chart docs/bench.svg $(if $(FULL),--full)
+
 stable: $(READY) ## Check that each supported Python generates the same bytes
 	@$(BIN)/python -m generator.stable python3.11 python3.12 python3.13
 
 clean: ## Remove what runs have made, .venv too
-	@rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
+from weakref import finalize
 
 import aiohttp
 from yarl import URL
@@ -105,10 +106,6 @@ class AiohttpEngine:
         else:
             place.drop()
 
-    def __del__(self) -> None:
-        if self._here is not None:
-            self._here.drop()
-
 
 class Place:
     """What the engine has on one loop: a session with its connections, and the places for calls."""
@@ -129,11 +126,13 @@ class Place:
         )
         # aiohttp sends a GET again when its connection breaks; whether and when is decided by our policy alone.
         self.session._retry_connection = False  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+        self.drop = finalize(self, _drop, self.session, self.connector)
+        """Hang up all connections; the interpreter's end and the garbage collector do it too, before all else."""
 
-    def drop(self) -> None:
-        """Hang up all connections, idle or not, from anywhere."""
-        self.session.detach()
-        self.connector.drop()
+
+def _drop(session: aiohttp.ClientSession, connector: Connector) -> None:
+    session.detach()
+    connector.drop()
 
 
 class AiohttpArrival:
