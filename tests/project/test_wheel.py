@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import email
 import fcntl
+import hashlib
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from collections.abc import Sequence
@@ -33,6 +35,16 @@ def run(*command: str | Path, cwd: Path, **more: str) -> str:
     return done.stdout
 
 
+def isolation() -> list[str]:
+    """Return what to build with: with the build backend at hand nothing is downloaded."""
+    return ["--no-isolation"] if importlib.util.find_spec("hatchling") else []
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the hash of each file of a folder, by its name."""
+    return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder that all workers of this run share."""
@@ -49,9 +61,7 @@ def wheel(place: Path) -> Path:
         fcntl.flock(lock, fcntl.LOCK_EX)
         built = place / "dist"
         if not list(built.glob("*.whl")):
-            # With the build backend at hand nothing is downloaded.
-            isolation = ["--no-isolation"] if importlib.util.find_spec("hatchling") else []
-            run(sys.executable, "-m", "build", *isolation, "--outdir", built, ROOT, cwd=place)
+            run(sys.executable, "-m", "build", *isolation(), "--outdir", built, ROOT, cwd=place)
     (found,) = built.glob("*.whl")
     return found
 
@@ -115,6 +125,19 @@ def test_the_wheel_says_what_it_is(wheel: Path) -> None:
     needs = [need for need in said.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert sorted(re.match(r"[\w-]+", need)[0] for need in needs) == ["attrs", "httpx", "python-dateutil"]
     assert any(name.endswith("/licenses/LICENSE") for name in names(wheel))
+
+
+def test_builds_are_the_same_to_the_byte(place: Path, wheel: Path, tmp_path: Path) -> None:
+    """What another builds of the source distribution, elsewhere and at another time, has the same hashes."""
+    (source,) = wheel.parent.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        archive.extractall(tmp_path, filter="data")
+    tree = tmp_path / source.name.removesuffix(".tar.gz")
+    for path in tree.rglob("*"):
+        os.utime(path, (1_900_000_000, 1_900_000_000))
+        path.chmod(0o700 if path.is_dir() or os.access(path, os.X_OK) else 0o600)
+    run(sys.executable, "-m", "build", *isolation(), "--outdir", tmp_path / "dist", tree, cwd=tmp_path)
+    assert hashes(tmp_path / "dist") == hashes(wheel.parent)
 
 
 def test_the_wheel_works_alone(python: Path, place: Path) -> None:
