@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any, cast
 
 from pareta_generated.models import ChatCompletion, ChatCompletionChunk
+from pareta_generated.types import integer
 
 from . import _json
 from ._body import ANSWER_LIMIT
@@ -116,7 +117,7 @@ class Fold:
             index = choice.get("index") or 0
             known = self._choices.get(index)
             if known is None:
-                known = self._choices[index] = _Choice()
+                known = self._choices[_whole(index)] = _Choice()
             known.add(choice)
         if len(chunk) != self._width or chunk.get("usage"):  # What stands in each chunk is taken once.
             self._width = len(chunk)
@@ -172,7 +173,8 @@ class _Choice:
     def _extend(self, name: str, addition: Any) -> None:
         if name == "tool_calls":
             for place, call in enumerate(addition):
-                self._call(call.get("index", place), call)
+                index = call.get("index")
+                self._call(place if index is None else _whole(index), call)
         elif name != "role" and isinstance(addition, str):  # A refusal, a reasoning: text that grows.
             self._texts.setdefault(name, StringIO()).write(addition)
         elif isinstance(addition, dict):  # A function call in its older form, a sound.
@@ -205,6 +207,14 @@ class _Choice:
         call = self._calls[place]
         arguments = self._arguments.get(place)
         return {**call, "function": {**call["function"], "arguments": arguments.getvalue() if arguments else ""}}
+
+
+def _whole(index: Any) -> int:
+    """Return the place that a chunk names; what is no whole number raises TypeError."""
+    number = integer(index)
+    if number is None:
+        raise TypeError("an index is no whole number")
+    return number
 
 
 def _grown(known: Any, addition: Any) -> Any:
