@@ -97,6 +97,13 @@ def test_tool_calls_grow_by_index() -> None:
     ]
 
 
+def test_a_tool_call_without_index_has_its_place_as_index() -> None:
+    """Where `index` is null or left out, the place in the list counts; a whole number may be written as 1.0."""
+    calls = [{"index": 1.0, "id": "b"}, {"index": None, "id": "c"}], [{"id": "a"}]
+    raw = folded(*({"choices": [{"index": None, "delta": {"tool_calls": each}}]} for each in calls))
+    assert [call["id"] for call in raw["choices"][0]["message"]["tool_calls"]] == ["a", "c"]
+
+
 def test_what_a_newer_server_adds_is_kept() -> None:
     """Unknown fields are kept wherever they stand; texts and lists grow."""
     raw = folded(
@@ -197,6 +204,8 @@ def test_bytes_cut_anywhere_give_the_completion(completion: dict[str, Any], step
         (event({"choices": {"a": 1}}), "another shape"),
         (event({"choices": [{"index": 0, "delta": {"content": 7}}]}), "another shape"),
         (event({"choices": [{"index": 0, "delta": {"tool_calls": 7}}]}), "another shape"),
+        (event({"choices": [{"index": "a", "delta": {}}]}), "another shape"),
+        (event({"choices": [{"index": 0, "delta": {"tool_calls": [{"index": "a"}]}}]}), "another shape"),
         (event({"error": {"message": "The model is gone."}}), "The model is gone."),
         (event({"error": "overloaded"}), "overloaded"),
         (event({"message": "out of memory"}, "error"), "out of memory"),
