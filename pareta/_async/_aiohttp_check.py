@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-LOWEST, BEYOND = (3, 12), (4, 0)
+LOWEST, BEYOND = (3, 14), (4, 0)
 _INSTALL = "pip install './pareta[aiohttp]'"
 
 
@@ -19,7 +19,7 @@ def objection(proxy: str | None) -> str | None:
     version = aiohttp.__version__
     numbers = tuple(int(part) for part in version.split(".")[:2])
     if not LOWEST <= numbers < BEYOND:
-        return f"aiohttp {version} is installed, and 3.12 to 3.x is wanted: {_INSTALL}"
+        return f"aiohttp {version} is installed, and 3.14 to 3.x is wanted: {_INSTALL}"
     if proxy is not None and not proxy.startswith("http://"):
         return "aiohttp cannot use the proxy that the environment names: it knows http:// alone"
     return None

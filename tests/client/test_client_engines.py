@@ -39,7 +39,7 @@ def test_a_missing_aiohttp_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         AsyncPareta(api_key=KEY, base_url=URL, engine="aiohttp")
 
 
-@pytest.mark.parametrize("version", ["3.11.18", "4.0.0a1"])
+@pytest.mark.parametrize("version", ["3.13.5", "4.0.0a1"])
 def test_another_aiohttp_is_not_used(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     """A version that the engine is not made for is left alone, and named where it is asked for."""
     monkeypatch.setattr(aiohttp, "__version__", version)
