@@ -13,6 +13,7 @@ from pareta.sandbox._tape import Tape
 
 _NO_CONTENT = 204
 _EVENT = (b"data:", b"event:")
+_LAST = (b"data: [DONE]", b"data:[DONE]", b"event: complete", b"event: error")
 _USUAL = Scenario("")
 
 
@@ -88,6 +89,7 @@ class Delivery:
                 await self._send({"type": "http.response.body", "body": piece, "more_body": True})
                 if piece.startswith(_EVENT):
                     self._entry.events += 1
+                    self._entry.told_all = piece.startswith(_LAST)
             if limit is not None:
                 await self._interrupt()
         finally:

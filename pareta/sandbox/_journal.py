@@ -71,6 +71,7 @@ class Entry:
     __slots__ = (
         *("began", "body", "end", "ended", "events", "headers", "method", "operation", "path", "path_values"),
         *("query", "request_id", "retry_after", "scenario", "should_retry", "size", "status", "streams"),
+        "told_all",
     )
 
     def __init__(self, request_id: str, method: str, path: str, query: str) -> None:
@@ -89,6 +90,7 @@ class Entry:
         self.status: int | None = None
         self.streams = False
         self.events = 0
+        self.told_all = False
         self.end = "open"
         self.retry_after: str | None = None
         self.should_retry: str | None = None

@@ -1,5 +1,6 @@
 """The embedded sandbox, as its users hold it; its thread and what it serves are elsewhere."""
 
+import time
 from collections.abc import Callable
 from os import PathLike
 from types import TracebackType
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from pareta.sandbox._verdicts import Verdict
 
 T = TypeVar("T")
+
+_HANG_UP_SECONDS = 0.3
 
 
 class Sandbox:
@@ -142,8 +145,16 @@ class Sandbox:
 
     @property
     def verdicts(self) -> "list[Verdict]":
-        """What the clients did wrong, as far as a server can tell; the kinds are those of `Verdict`."""
-        return self._call(lambda platform: platform.journal.verdicts())
+        """What the clients did wrong, as far as a server can tell; the kinds are those of `Verdict`.
+
+        A stream that was hung up just now is given a moment to be seen as such.
+        """
+        end = time.monotonic() + _HANG_UP_SECONDS
+        while True:
+            verdicts = self._call(lambda platform: platform.journal.verdicts())
+            if time.monotonic() > end or all(each.kind != "stream-left-open" for each in verdicts):
+                return verdicts
+            time.sleep(0.01)
 
     def fault(
         self,

@@ -87,7 +87,7 @@ class Judge:
                 (each.request_id,),
             )
             for each in entries
-            if each.streams and each.end == "open"
+            if each.streams and each.end == "open" and not each.told_all
         ]
         return [*self._verdicts, *still_open]
 
