@@ -21,6 +21,7 @@ SEEDS = {
         b'0\x00event: progress\ndata: {"stage": "x", "pct": 5}\n\n: ping\r\n\r\ndata: [DONE]\n\n',
         b'1\x05data: {"choices": [{"delta": {"content": "Hi", "tool_calls": [{"function": {"arguments": "{"}}]}}]}\n\n',
         b'1\x00data: {"choices": [{"index": 0, "finish_reason": "stop"}], "usage": {"total_tokens": 3}}\n\n',
+        b'1\x00data: {"choices": [{"index": 1.0}, {"index": null, "delta": {"tool_calls": [{"index": null}]}}]}\n\n',
         b'2\x0f\xef\xbb\xbfevent: complete\rdata: {"endpoint": {"id": "ep_1", "status": "live"}}\r\r',
         b'1\x01event: error\ndata: {"error": {"message": "no"}}\n\nretry: 5\nid: 7\n\ndata: \xff\xe2\x80\xa8\n\n',
     ],
