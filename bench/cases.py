@@ -30,7 +30,7 @@ class Case:
     full: bool = False
     """Whether it is measured only where much time is given."""
     slow: tuple[str, ...] = ()
-    """Who takes so long that it takes part in three rounds only."""
+    """Who takes so long that it takes part in every third round only."""
 
     @property
     def absolute(self) -> bool:
