@@ -18,7 +18,7 @@ import time
 from collections import Counter
 from dataclasses import dataclass, field
 from statistics import quantiles
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 PRICE = 210
@@ -66,7 +66,7 @@ class Client:
         self._port = port
         self._key = key
 
-    async def __aenter__(self) -> Client:
+    async def __aenter__(self) -> Self:
         """Connect."""
         self._read, self._write = await asyncio.open_connection(self._host, self._port)
         return self
@@ -116,31 +116,27 @@ async def stream(client: Client, seen: Seen, end: float) -> None:
         seen.streams += 1
 
 
-def mixed(number: int) -> tuple[str, str, Any, bool]:
-    """Return the request of this number, and whether it is billed."""
-    match number % 10:
-        case 0:
-            messages = [{"role": "user", "content": "Go"}]
-            return "POST", "/v1/chat/completions", {"model": ENDPOINT, "messages": messages, "seed": 1}, True
-        case 1 | 2 | 3 | 4:
-            return "GET", "/v1/models", None, False
-        case 5:
-            return "GET", "/v1/endpoints", None, False
-        case 6:
-            return "GET", f"/v1/endpoints/{ENDPOINT}", None, False
-        case 7:
-            return "POST", "/v1/tasks/match", {"query": "read totals from invoices"}, False
-        case 8:
-            return "GET", "/v1/tasks", None, False
-        case _:
-            return "GET", "/v1/endpoints/ep_seed01/cost?window=1h", None, False
+COMPLETION = {"model": ENDPOINT, "messages": [{"role": "user", "content": "Go"}], "seed": 1}
+MIXED: tuple[tuple[str, str, Any], ...] = (
+    ("POST", "/v1/chat/completions", COMPLETION),
+    ("GET", "/v1/models", None),
+    ("GET", "/v1/endpoints", None),
+    ("GET", f"/v1/endpoints/{ENDPOINT}", None),
+    ("POST", "/v1/tasks/match", {"query": "read totals from invoices"}),
+    ("GET", "/v1/tasks", None),
+    ("GET", "/v1/tasks/contract-key-fields/leaderboard", None),
+    ("GET", "/v1/models", None),
+    ("GET", "/v1/endpoints", None),
+    ("GET", "/v1/endpoints/ep_seed01/cost?window=1h", None),
+)
 
 
 async def mix(client: Client, seen: Seen, queue: asyncio.Queue[tuple[int, float] | None]) -> None:
     """Send what is due; the latency counts from when it was due."""
     while (due := await queue.get()) is not None:
         number, since = due
-        method, path, body, billed = mixed(number)
+        method, path, body = MIXED[number % len(MIXED)]
+        billed = body is COMPLETION
         status, headers = await client.send(method, path, body)
         await client.answer(headers)
         seen.answers += 1
@@ -242,17 +238,20 @@ def report(seen: Seen, samples: list[float], spent: int, took: float, used: floa
         wrong["memory"] = round(growth)
     latency = quantiles(seen.latencies, n=100)
     gaps = quantiles(seen.gaps, n=100)
-    print(
-        f"{seen.answers} requests, {seen.answers / took:.0f}/s: p50 {latency[49] * 1e3:.1f} ms, p99 {latency[98] * 1e3:.1f} ms"
-    )
-    print(
-        f"{seen.streams} streams, {seen.events} events, {seen.events / took:.0f}/s: gap p50 {gaps[49] * 1e3:.0f} ms, p99 {gaps[98] * 1e3:.0f} ms"
-    )
-    print(f"{seen.billed} completions billed, {spent} micro-USD debited, {PRICE * seen.billed} due")
-    print(f"{used:.1f} s of its core used, of {took:.1f}")
-    print(f"memory {samples[0]:.1f} MB at first, {settled[0]:.1f} after a third, {settled[-1]:.1f} at the end")
-    print(f"wrong: {wrong or 'nothing'}")
+    asked = f"p50 {latency[49] * 1e3:.1f} ms, p99 {latency[98] * 1e3:.1f} ms"
+    waited = f"gap p50 {gaps[49] * 1e3:.0f} ms, p99 {gaps[98] * 1e3:.0f} ms"
+    say(f"{seen.answers} requests, {seen.answers / took:.0f}/s: {asked}")
+    say(f"{seen.streams} streams, {seen.events} events, {seen.events / took:.0f}/s: {waited}")
+    say(f"{seen.billed} completions billed, {spent} micro-USD debited, {PRICE * seen.billed} due")
+    say(f"{used:.1f} s of its core used, of {took:.1f}")
+    say(f"memory {samples[0]:.1f} MB at first, {settled[0]:.1f} after a third, {settled[-1]:.1f} at the end")
+    say(f"wrong: {wrong or 'nothing'}")
     return 1 if wrong else 0
+
+
+def say(line: str) -> None:
+    """Print a line."""
+    sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":
