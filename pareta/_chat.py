@@ -12,7 +12,7 @@ from pareta_generated.types import integer
 from . import _json
 from ._body import ANSWER_LIMIT
 from ._engine import Fault
-from ._exceptions import APIConnectionError, APITimeoutError, StreamError
+from ._exceptions import APIConnectionError, APITimeoutError, StreamError, place_of
 from ._models import Answer
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
@@ -58,8 +58,7 @@ class ChatReading:
     def broken(self, fault: Fault) -> Exception:
         """Return the exception for a stream that broke. It is not retried: what came would come again."""
         kind = APITimeoutError if fault.kind == "timeout" else APIConnectionError
-        place = f"{self._response.method} {self._response.url}"
-        return kind(f"The stream broke: {fault.text}. [{place}]", last_event=self.last_event)
+        return kind(f"The stream broke: {fault.text}. [{place_of(self._response)}]", last_event=self.last_event)
 
     def completion(self) -> ChatCompletion:
         """Return the completion that the chunks make."""
@@ -82,9 +81,8 @@ class ChatReading:
         return chunk
 
     def _error(self, message: str) -> StreamError:
-        request = f", request {self._response.request_id}" if self._response.request_id else ""
         return StreamError(
-            f"{message} [{self._response.method} {self._response.url}{request}]",
+            f"{message} [{place_of(self._response)}]",
             response=self._response,
             partial=self.fold.text(),
             last_event=self.last_event,

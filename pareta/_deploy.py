@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 from . import _json
 from ._body import ANSWER_LIMIT
 from ._engine import Fault
-from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, DeployError
+from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, DeployError, place_of
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -40,7 +40,9 @@ class DeployReading:
         try:
             events = self._decoder.feed(piece)
         except EventTooLargeError as error:
-            raise APIResponseError(f"The deploy stream cannot be read: {error}.", response=self._response) from error
+            raise APIResponseError(
+                f"The deploy stream cannot be read: {error}. [{place_of(self._response)}]", response=self._response
+            ) from error
         for name, text in events:
             event = self.last_event = {"event": name, "data": _data(text)}
             if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
@@ -61,7 +63,7 @@ class DeployReading:
         name = f"endpoint {known}" if known else "the endpoint"
         return kind(
             f"The deploy stream broke: {fault.text}. The deployment goes on: look for {name} with"
-            f" endpoints.{'retrieve' if known else 'list'}(). [{self._response.method} {self._response.url}]",
+            f" endpoints.{'retrieve' if known else 'list'}(). [{place_of(self._response)}]",
             last_event=self.last_event,
         )
 
@@ -85,8 +87,11 @@ class DeployReading:
         return endpoint
 
     def _failed(self, message: str) -> DeployError:
-        request = f" [request {self._response.request_id}]" if self._response.request_id else ""
-        return DeployError(message + request, last_event=self.last_event, endpoint_id=endpoint_id_of(self._response))
+        return DeployError(
+            f"{message} [{place_of(self._response)}]",
+            last_event=self.last_event,
+            endpoint_id=endpoint_id_of(self._response),
+        )
 
 
 def _data(text: str) -> dict[str, Any]:

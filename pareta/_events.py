@@ -10,7 +10,7 @@ from pareta_generated.types import StreamCall
 from . import _json
 from ._body import ANSWER_LIMIT
 from ._engine import Fault
-from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError
+from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, place_of
 from ._models import Answer
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
@@ -60,8 +60,7 @@ class EventReading(Generic[E]):
     def broken(self, fault: Fault) -> Exception:
         """Return the exception for a stream that broke."""
         kind = APITimeoutError if fault.kind == "timeout" else APIConnectionError
-        place = f"{self._response.method} {self._response.url}"
-        return kind(f"The stream broke: {fault.text}. [{place}]", last_event=self._last)
+        return kind(f"The stream broke: {fault.text}. [{place_of(self._response)}]", last_event=self._last)
 
     def _error(self, message: str) -> APIResponseError:
-        return APIResponseError(f"{message} [{self._response.method} {self._response.url}]", response=self._response)
+        return APIResponseError(f"{message} [{place_of(self._response)}]", response=self._response)

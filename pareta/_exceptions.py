@@ -91,9 +91,7 @@ class APIStatusError(ParetaError):
         """What the server says is wrong: the body's `detail` (any JSON), else the start of its text."""
         said = _text_of(self.detail)
         status = f"{self.status_code} {_phrase(self.status_code)}".strip()
-        place = f"{response.method} {response.url}"
-        if self.request_id:
-            place += f", request {self.request_id}"
+        place = place_of(response)
         super().__init__(
             " ".join(filter(None, (f"{status}: {said}" if said else status, f"[{place}]", self._advice())))
         )
@@ -270,3 +268,9 @@ def _phrase(status: int) -> str:
         return HTTPStatus(status).phrase
     except ValueError:
         return ""
+
+
+def place_of(response: Response) -> str:
+    """Say which call an answer belongs to: method, URL, and the server's name for the request."""
+    request = f", request {response.request_id}" if response.request_id else ""
+    return f"{response.method} {response.url}{request}"

@@ -23,6 +23,7 @@ from ._exceptions import (
     APITimeoutError,
     DeployError,
     ParetaError,
+    place_of,
 )
 from ._log import logger
 from ._models import Answer, Endpoint
@@ -245,8 +246,7 @@ def _value(response: Response) -> Any:
 
 
 def _place(response: Response) -> str:
-    request = f", request {response.request_id}" if response.request_id else ""
-    return f"[{response.status_code} to {response.method} {response.url}{request}]"
+    return f"[{response.status_code} to {place_of(response)}]"
 
 
 def _log_attempt(request: HttpRequest, outcome: Outcome, seconds: float) -> None:

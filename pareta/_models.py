@@ -10,7 +10,7 @@ from pareta_generated.api import OPERATIONS
 from pareta_generated.models import Model
 from pareta_generated.types import Call, Origin, View
 
-from ._exceptions import APIResponseError
+from ._exceptions import APIResponseError, place_of
 from ._public import public
 from ._response import Response
 
@@ -45,11 +45,8 @@ class Answer(Origin):
         response = self.response
         if response is None:
             return APIResponseError(said)
-        request = f", request {response.request_id}" if response.request_id else ""
         return APIResponseError(
-            f"The answer has another shape: {said}"
-            f" [{response.status_code} to {response.method} {response.url}{request}]",
-            response=response,
+            f"The answer has another shape: {said} [{response.status_code} to {place_of(response)}]", response=response
         )
 
 

@@ -57,9 +57,9 @@ class HttpClientArrival:
         if self._response.is_stream_consumed:  # A hook of the client's has read it.
             yield self._response.content
             return
-        self._message.extensions.setdefault("timeout", {})["read"] = read.left()
         begun, timer = read.until, None
         try:
+            self._message.extensions.setdefault("timeout", {})["read"] = read.left()
             for piece in self._response.iter_raw():
                 if read.until is not None and time.monotonic() > read.until:
                     raise Fault("timeout", "the deadline has passed")  # noqa: TRY301
