@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 DEPTH = 200
 """How deep an answer may be nested, so that whoever reads it, prints it or pickles it does not run out of stack."""
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_ALIKE = bytes.maketrans(b"{}", b"[]")
 
 
 def _finite(text: str) -> float:
@@ -60,9 +61,9 @@ def _opened(text: str) -> int:
 
 def _depth(text: str) -> int:
     """Return a bound of how deep `text` is nested, brackets in strings counted too, in as many passes."""
-    brackets = text.encode("utf-8").translate(None, _NO_BRACKETS)
+    brackets = text.encode("utf-8").translate(_ALIKE, _NO_BRACKETS)
     for depth in range(DEPTH + 1):
-        inner = brackets.replace(b"[]", b"").replace(b"{}", b"")
+        inner = brackets.replace(b"[]", b"")
         if len(inner) == len(brackets):
             return depth if not inner else DEPTH + 1  # What is left stands in strings: only the value tells.
         brackets = inner
