@@ -17,6 +17,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.version import Version
 
 import pareta
 from pareta.sandbox import Sandbox
@@ -138,6 +140,25 @@ def test_builds_are_the_same_to_the_byte(place: Path, wheel: Path, tmp_path: Pat
         path.chmod(0o700 if path.is_dir() or os.access(path, os.X_OK) else 0o600)
     run(sys.executable, "-m", "build", *isolation(), "--outdir", tmp_path / "dist", tree, cwd=tmp_path)
     assert hashes(tmp_path / "dist") == hashes(wheel.parent)
+
+
+@pytest.mark.parametrize(
+    ("extra", "name", "unsafe"),
+    [("sandbox", "h11", "0.14.0"), ("sandbox", "starlette", "1.0.0"), ("aiohttp", "aiohttp", "3.13.2")],
+)
+def test_the_extras_exclude_versions_with_known_weaknesses(wheel: Path, extra: str, name: str, unsafe: str) -> None:
+    """The floors of what reads requests or answers lie above the last version that an advisory names."""
+    needs = map(Requirement, metadata(wheel).get_all("Requires-Dist", []))
+    (need,) = (need for need in needs if need.name == name and need.marker and need.marker.evaluate({"extra": extra}))
+    assert unsafe not in need.specifier
+
+
+def test_a_new_installation_reads_answers_by_a_parser_without_known_weaknesses(python: Path, place: Path) -> None:
+    """The three dependencies bring httpcore and h11 in versions that refuse malformed chunks."""
+    code = "from importlib.metadata import version; print(version('h11'), version('httpcore'))"
+    h11, httpcore = map(Version, run(python, "-c", code, cwd=place).split())
+    assert h11 >= Version("0.16")
+    assert httpcore >= Version("1.0.9")
 
 
 def test_the_wheel_works_alone(python: Path, place: Path) -> None:
