@@ -4,6 +4,7 @@ import random
 import subprocess
 import sys
 import threading
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -41,18 +42,11 @@ class Platform:
         assert self._process.stdout is not None
         self.url, self.key = self._process.stdout.readline().split()
 
-    def kill_after(self, seconds: float) -> threading.Timer:
-        """Kill it in a while, from another thread, and say in `ended` that it is gone."""
+    def kill(self) -> None:
+        """Kill it, as `kill -9` does, and say in `ended` that it is gone."""
         assert self._process is not None
-        process = self._process
-
-        def kill() -> None:
-            process.kill()
-            self.ended.set()
-
-        timer = threading.Timer(seconds, kill)
-        timer.start()
-        return timer
+        self._process.kill()
+        self.ended.set()
 
     def end(self) -> None:
         """Kill it and collect it, where it runs."""
@@ -74,6 +68,7 @@ class Traffic:
         self._platform = platform
         self._dice = [random.Random(f"{seed} {number}") for number in range(4)]
         self._counts = [0] * 4
+        self._changed = threading.Condition()
         self._lost: list[tuple[str, str, Any, str]] = []
         self._billed: set[str] = set()
         self._deployed: set[str] = set()
@@ -84,11 +79,16 @@ class Traffic:
         """How many requests with an effect were answered."""
         return len(self._billed) + len(self._deployed) + len(self._deleted)
 
-    def run_until(self, ended: threading.Event) -> None:
-        """Send requests until the server is gone."""
-        clients = [threading.Thread(target=self._send_until, args=(number, ended)) for number in range(4)]
+    def run_and_kill(self, acknowledgements: int, later: float) -> None:
+        """Send requests until so many more are acknowledged, and kill the server so many seconds later."""
+        wanted = self.acknowledged + acknowledgements
+        clients = [threading.Thread(target=self._send_until_ended, args=(number,)) for number in range(4)]
         for each in clients:
             each.start()
+        with self._changed:
+            assert self._changed.wait_for(lambda: self.acknowledged >= wanted, 30)
+        time.sleep(later)  # The moment is to be any, in the middle of whatever the server does.
+        self._platform.kill()
         for each in clients:
             each.join()
 
@@ -109,10 +109,10 @@ class Traffic:
         assert spent["requests"] == len(self._billed)
         assert spent["spend_micro_usd"] == PRICE * len(self._billed)
 
-    def _send_until(self, number: int, ended: threading.Event) -> None:
+    def _send_until_ended(self, number: int) -> None:
         mine: list[str] = []
         with self._platform.client() as api:
-            while not ended.is_set():
+            while not self._platform.ended.is_set():
                 self._counts[number] += 1
                 key = f"{number}-{self._counts[number]}"
                 method, path, body = self._choose(number, key, mine)
@@ -139,11 +139,16 @@ class Traffic:
         with api.stream(method, path, json=body, headers={"idempotency-key": key}) as answer:
             assert answer.status_code in {200, 204, 404}, answer.read()
             if path == "/v1/endpoints":
-                self._deployed.add(body["name"])
+                self._acknowledge(self._deployed, body["name"])
                 with suppress(httpx.HTTPError):
                     answer.read()
             elif method == "DELETE":
-                self._deleted.add(path.rpartition("/")[2])
+                self._acknowledge(self._deleted, path.rpartition("/")[2])
             else:
                 answer.read()
-                self._billed.add(key)
+                self._acknowledge(self._billed, key)
+
+    def _acknowledge(self, effects: set[str], effect: str) -> None:
+        with self._changed:
+            effects.add(effect)
+            self._changed.notify_all()

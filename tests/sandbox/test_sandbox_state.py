@@ -146,9 +146,7 @@ def test_no_kill_loses_what_was_acknowledged(platform: Platform, seed: int) -> N
     traffic = Traffic(platform, seed)
     for _ in range(KILLS // 2):
         platform.start()
-        killer = platform.kill_after(dice.uniform(0.02, 0.35))
-        traffic.run_until(platform.ended)
-        killer.join()
+        traffic.run_and_kill(dice.randint(1, 30), dice.uniform(0, 0.01))
     platform.start()
     traffic.repeat_what_was_lost()
     traffic.hold_against_the_state()
