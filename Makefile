@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 SOURCES := pareta pareta_generated generator tests examples bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test bench generate check lint type fmt stable clean
+.PHONY: help setup demo sandbox test contract bench generate check lint type fmt stable clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
@@ -32,6 +32,12 @@ sandbox: $(READY) ## Serve the platform on this machine, until Ctrl-C
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
+
+contract: $(READY) ## Hold a server (BASE_URL= API_KEY= ALLOW_WRITES=1), else a sandbox and the SDK, against the document
+	@$(if $(API_KEY),PARETA_API_KEY="$(API_KEY)") $(if $(ALLOW_WRITES),ALLOW_WRITES=1) $(if $(EXAMPLES),EXAMPLES=$(EXAMPLES)) \
+		$(BIN)/python -m pareta.contract $(BASE_URL) --junit contract.xml --html contract.html < /dev/null
+	@$(if $(BASE_URL),true,$(BIN)/python -m pareta.contract.sdk)
+	@$(if $(FULL),FULL=1 $(BIN)/python -m pytest -q --numprocesses auto tests/contract,true)
 
 generate: $(READY) ## Write pareta_generated/ and pareta/_sync/ from the document
 	@$(BIN)/python -m generator
@@ -60,5 +66,5 @@ stable: $(READY) ## Check that each supported Python generates the same bytes
 	@$(BIN)/python -m generator.stable python3.11 python3.12 python3.13
 
 clean: ## Remove what runs have made, .venv too
-	@rm -rf $(VENV) .bench build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) .bench build dist contract.xml contract.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
+from held_requests import pytest_configure  # noqa: F401  # Switches on that requests are held against the document.
 from wire import Step, Wire
 from worlds import AiohttpWorld, AsyncWorld, SyncWorld, World
 

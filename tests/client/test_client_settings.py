@@ -209,9 +209,13 @@ def test_what_the_document_does_not_declare_is_sent_and_logged(
     server = wire(answer({"id": "c1", "choices": []}))
     client = world.client(server.url)
     with caplog.at_level(logging.INFO, "pareta"):
-        world.run(client.chat.completions.create(model="m", messages=[{"role": "user"}], top_k=4, seed=7, nul=None))
+        world.run(
+            client.chat.completions.create(
+                model="m", messages=[{"role": "user", "content": "?"}], top_k=4, seed=7, nul=None
+            )
+        )
     assert server.received[0].json == {
-        "model": "m", "messages": [{"role": "user"}], "seed": 7, "top_k": 4, "nul": None,
+        "model": "m", "messages": [{"role": "user", "content": "?"}], "seed": 7, "top_k": 4, "nul": None,
     }  # fmt: skip
     assert [message for message in caplog.messages if "'top_k'" in message]
     assert not [message for message in caplog.messages if "'seed'" in message]
@@ -223,10 +227,10 @@ def test_nothing_else_is_sent(world: World, wire: Serve) -> None:
     client = world.client(server.url)
     with pytest.raises(pareta.APIResponseError):
         world.run(client.endpoints.deploy(task="t"))
-    world.run(client.chat.completions.create(model="m", messages=[{"role": "user"}], temperature=None))
+    world.run(client.chat.completions.create(model="m", messages=[{"role": "user", "content": "?"}], temperature=None))
     assert [request.json for request in server.received] == [
         {"task": "t", "model": "recommended"},
-        {"model": "m", "messages": [{"role": "user"}]},
+        {"model": "m", "messages": [{"role": "user", "content": "?"}]},
     ]
 
 
