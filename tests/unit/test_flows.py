@@ -292,6 +292,15 @@ def test_a_lost_head_is_sent_again_under_its_key() -> None:
     assert len(keys) == 1
 
 
+@pytest.mark.parametrize(("name", "look"), [(None, r"endpoints\.list\(\)"), ("mine", r"endpoints\.retrieve\('mine'\)")])
+def test_a_deployment_that_was_never_answered_may_go_on(name: str | None, look: str) -> None:
+    """Where no attempt had an answer, the request may have arrived all the same: the error says where to look."""
+    virtual = Virtual([RESET])
+    with pytest.raises(APIConnectionError, match=rf"reset by peer.*If the request arrived, .* look with {look}"):
+        deploy(virtual, name=name)
+    assert len(virtual.sent) == 3
+
+
 @pytest.mark.parametrize("fault", [RESET, Fault("connection", "incomplete chunked read")])
 def test_a_lost_stream_is_asked_for_by_location(fault: Fault) -> None:
     """After the head, `Location` says which endpoint to ask for, and nothing is deployed twice."""
