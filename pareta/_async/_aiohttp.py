@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from io import BytesIO
 from typing import Any
 from weakref import finalize
 
@@ -22,6 +23,8 @@ from ._waiting import within
 
 HEAD_LIMIT = 100 * 1024
 """The longest line of an answer's head, as httpcore has it; aiohttp's own is too short for long headers."""
+LARGE = 2**20
+"""A body of so many bytes aiohttp wants as a file: it would write it in one go."""
 _FAILURES = (aiohttp.ClientError, OSError)
 _OWN_HEADERS = ("Accept", "Accept-Encoding", "Content-Type", "User-Agent")
 """What aiohttp adds of its own accord."""
@@ -71,7 +74,7 @@ class AiohttpEngine:
             request.method,
             URL(request.url, encoded=True),
             headers=[(name.decode("ascii"), value.decode("ascii")) for name, value in request.headers],
-            data=request.body or None,
+            data=_data(request.body),
             timeout=timeout,
             **self._options,
         )
@@ -145,6 +148,8 @@ class AiohttpArrival:
         self._open = True
         self.status: int = response.status
         self.headers: Sequence[tuple[bytes, bytes]] = response.raw_headers
+        # An open stream keeps its response, and shall not keep the key.
+        response._request_info = None  # type: ignore[assignment]  # noqa: SLF001  # pyright: ignore[reportAttributeAccessIssue, reportPrivateUsage]
         connection = response.connection
         self._protocol: Any = connection.protocol if connection is not None else None
         if self._protocol is not None:
@@ -202,3 +207,7 @@ class AiohttpArrival:
 
     def __del__(self) -> None:
         self.abort()
+
+
+def _data(body: bytes) -> bytes | BytesIO | None:
+    return BytesIO(body) if len(body) > LARGE else body or None
