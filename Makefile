@@ -4,15 +4,16 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := pareta pareta_generated generator tests examples bench
+SOURCES := pareta pareta_generated generator tests examples bench bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test contract bench generate check lint type fmt stable clean
+.PHONY: help setup demo sandbox test test-browser contract faults fuzz soak load bench \
+	generate check lint type fmt stable clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Create .venv with everything that development needs
 
@@ -58,6 +59,23 @@ type: $(READY) ## Check types, with mypy and pyright
 fmt: $(READY) ## Format, and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet $(SOURCES) || true
 	@$(BIN)/ruff format --quiet $(SOURCES)
+
+test-browser: $(READY) ## Test the sandbox's pages in Chromium, which the system must have
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[browser]' < /dev/null
+	@$(BIN)/python -m pytest -q tests/browser < /dev/null
+
+faults: $(READY) ## Print what comes of every fault, and of connections dropped at bytes (FULL=1: at every byte)
+	@$(BIN)/python -m tests.faults
+	@$(BIN)/python -m tests.drops $(if $(FULL),,--step 16)
+
+fuzz: $(READY) ## Send 50,000 cases through everything that takes something in
+	@$(BIN)/python -m tests.fuzz --cases 50000
+
+soak: $(READY) ## Ten minutes of mixed traffic over a bad line
+	@$(BIN)/python -m tests.soak --minutes 10
+
+load: $(READY) ## A minute of load on a sandbox, every debit counted
+	@$(BIN)/python tests/load --streams 500 --rate 1000 --seconds 60
 
 bench: $(READY) ## Measure the SDK beside other clients (FULL=1: for longer)
 	@$(BIN)/python -m bench --chart docs/bench.svg $(if $(FULL),--full)
