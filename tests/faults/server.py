@@ -71,10 +71,15 @@ Step = bytes | Callable[[Peer], Awaitable[None]]
 
 
 class FaultServer:
-    """Answers request after request by a script, whose last step counts for all that follow; `heal` makes it sound."""
+    """Answers request after request by a script; `heal` makes it sound.
 
-    def __init__(self, *script: Step, tls: ssl.SSLContext | None = None) -> None:
+    The last step counts for all requests that follow, unless the script goes in `rounds`.
+    """
+
+    def __init__(self, *script: Step, tls: ssl.SSLContext | None = None, rounds: bool = False) -> None:
         self._script = script
+        self._rounds = rounds
+        self._forgotten = 0
         self._tls = tls
         self._sound = False
         self.requests: list[bytes] = []
@@ -125,7 +130,8 @@ class FaultServer:
             writer.transport.abort()
 
     def _step(self) -> Step:
-        return self._script[min(len(self.requests), len(self._script)) - 1]
+        number = self._forgotten + len(self.requests) - 1
+        return self._script[number % len(self._script) if self._rounds else min(number, len(self._script) - 1)]
 
     async def _receive(self, reader: asyncio.StreamReader) -> str | None:
         """Read a request and return its path; None where there is none."""
@@ -140,6 +146,14 @@ class FaultServer:
         body = await reader.readexactly(int(length[0].partition(b":")[2])) if length else b""
         self.requests.append(head + body)
         return head.split(b" ", 2)[1].partition(b"?")[0].decode()
+
+    def forget(self) -> int:
+        """Forget the requests, and the connections that are over; return how many of these there were."""
+        self._forgotten += len(self.requests)
+        self.requests.clear()
+        before = len(self.peers)
+        self.peers[:] = [peer for peer in self.peers if not peer.gone.is_set()]
+        return before - len(self.peers)
 
     def heal(self) -> None:
         """Answer soundly from now on."""
