@@ -44,9 +44,7 @@ class Proxy:
         method, target, _ = lines[0].split(" ", 2)
         print(method, target, flush=True)  # noqa: T201
         if self._wanted and self._wanted not in head.lower():
-            writer.write(
-                b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n"
-            )
+            writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n")
             await writer.drain()
             writer.close()
             return
