@@ -7,12 +7,14 @@ import os
 import select
 import socket
 from contextlib import suppress
+from functools import partial
 from typing import Any
 from weakref import WeakSet
 
 import aiohttp
 
 from .._engine import CONNECTING, KEEPALIVE
+from ._aiohttp_surplus import Handler
 from ._slots import running
 
 
@@ -22,6 +24,7 @@ class Connector(aiohttp.TCPConnector):
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         # Calls in flight are bounded before they come here.
         super().__init__(limit=0, keepalive_timeout=KEEPALIVE, loop=loop)  # pyright: ignore[reportUnknownMemberType]
+        self._factory = partial(Handler, loop=loop)  # type: ignore[assignment]
         self._process = os.getpid()
         self._connecting = asyncio.Semaphore(CONNECTING)
         self._opened: WeakSet[Any] = WeakSet()

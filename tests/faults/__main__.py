@@ -36,7 +36,7 @@ def table(results: list[tuple[Case, dict[str, Seen], dict[str, str]]]) -> str:
     lines = [f"| row | fault | pareta | requests | {versions} |", "|---:|---|---|---:|---|---|"]
     for case, seen, others in results:
         first = seen["sync httpcore"]
-        dagger = " †" if case.caller or case.caller_sync or case.aiohttp else ""
+        dagger = " †" if case.caller or case.caller_sync else ""
         name = f"{case.name}{dagger}"
         theirs = f"{others['httpx']} | {others['openai']}"
         lines.append(f"| {case.row} | {name} | {first} | {first.requests} | {theirs} |")

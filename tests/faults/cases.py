@@ -72,8 +72,6 @@ class Case:
     caller: Expected | None = None
     """† What can be had over a caller's own client, where that is less."""
     caller_sync: Expected | None = None
-    aiohttp: Expected | None = None
-    """† What can be had over aiohttp, where that is less."""
     call: What = "list"
     options: dict[str, Any] = attrs.field(factory=dict[str, Any])
     deadline: float | None = None
@@ -91,8 +89,6 @@ class Case:
         """Return what must come of it over an engine."""
         if engine == "sync httpx.Client" and self.caller_sync:
             return self.caller_sync
-        if engine == "async aiohttp" and self.aiohttp:
-            return self.aiohttp
         return self.caller if self.caller and "httpx." in engine else self.expected
 
 
@@ -229,7 +225,6 @@ def _rows_1_to_8() -> list[Case]:
             script=(answer({"object": "list", "data": []}, length=5) + POISON,),
             expected=unreadable("not JSON", keeps=False),
             caller=unreadable("not JSON"),
-            aiohttp=BROKEN,
         ),
         *(
             Case(
@@ -542,7 +537,6 @@ def _rows_19_to_23() -> list[Case]:
             call="delete",
             expected=Expected(),
             caller=Expected(keeps=None),
-            aiohttp=BROKEN,
         ),
         Case(row=22, name="100 and 103 before 200", script=(early + OK,), expected=MODELS),
         Case(

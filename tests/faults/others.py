@@ -13,6 +13,8 @@ import authority
 import httpx
 import openai
 
+from pareta import APITimeoutError
+
 from .cases import Case
 from .probe import ASK, Growth, Seen, _watched, serving, url_of
 
@@ -58,7 +60,8 @@ class Other:
         expected = case.expected
         slow = f" after {seen.seconds:.1f} s" if seen.seconds > expected.most else ""
         grown = f", +{seen.memory:.0f} MB" if expected.memory and seen.memory > expected.memory else ""
-        poisoned = ", **the next call got the surplus**" if seen.next == "poison" else ""
+        followed = ", **followed**" if "another host" in case.name and seen.requests > 2 * expected.requests else ""
+        poisoned = ", **the next call got the surplus**" if seen.next == "poison" else followed
         if seen.error is not None:
             known = isinstance(
                 seen.error, getattr(self.module, "HTTPError", ()) or getattr(self.module, "APIError", ())
@@ -66,6 +69,8 @@ class Other:
             name = type(seen.error).__name__
             return f"{name if known else f'**{name}**'}{slow}{grown}{poisoned}"
         right = expected.raises is None and seen.value == expected.value
+        if expected.raises is APITimeoutError:
+            return f"no deadline: answered after {seen.seconds:.1f} s"
         what = "answer" if right else f"**accepted: {_short(seen.value)}**"
         return f"{what}{slow}{grown}{poisoned}"
 
@@ -119,7 +124,7 @@ def _openai(url: str, case: Case) -> Any:
         base_url=f"{url}/v1",
         timeout=case.options.get("timeout", TIMEOUT),
         max_retries=case.options.get("max_retries", 1),
-        http_client=httpx.Client(verify=authority.trusting(), trust_env=False),
+        http_client=openai.DefaultHttpxClient(verify=authority.trusting(), trust_env=False),
     )
 
 
