@@ -65,6 +65,8 @@ class Case:
     """Whether the line stays dead after the cut, and the client is told not to try again."""
     mute: ClassVar[bool] = False
     """Whether the server does not tell the endpoint's `Location`."""
+    late: ClassVar[bool] = False
+    """Whether it is cut after the head alone: until then it is what another case is."""
 
     def call(self, world: Any, client: Any) -> Outcome:
         """Make the call."""
@@ -127,12 +129,12 @@ class NamelessDeploy(Deploy):
     """Without a name, of a server that says nothing: what is cut between head and `complete` cannot be asked for."""
 
     name = "deploy, not told which"
-    mute = True
+    mute = late = True
 
     def judge(self, outcome: Outcome, change: Change, cut: Cut, whole: Whole) -> None:
-        """One endpoint; the call returns it, or after the head a DeployError tells the stage and where to look."""
+        """One endpoint; the call returns it, or a DeployError tells the stage and where to look."""
         *_, (complete, _, _) = whole.events
-        if cut.direction == "up" or not whole.head <= cut.at < complete:
+        if cut.at >= complete:
             self.returned(outcome, change)
             return
         assert len(change.endpoints) == 1

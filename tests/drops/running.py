@@ -88,10 +88,12 @@ class Station:
         return [endpoint.id or "" for endpoint in self._direct.endpoints.list()]
 
 
-def cuts_of(whole: Whole, step: int) -> Iterator[Cut]:
-    """Yield every cut of an exchange; with a step of more than 1 so many fewer, in turns by FIN and by RST."""
+def cuts_of(case: Case, whole: Whole, step: int) -> Iterator[Cut]:
+    """Yield every cut of a case's exchange; with a step of more than 1 so many fewer, in turns by FIN and by RST."""
     for direction, size in (("up", len(whole.up)), ("down", len(whole.down))):
         for number, at in enumerate(sorted({*range(0, size, step), size})):
+            if case.late and (direction == "up" or at < whole.head):
+                continue
             both = step == 1 or at in (0, size)
             for way in ("FIN", "RST") if both else ("FIN",) if number % 2 else ("RST",):
                 yield Cut(direction, at, way)
@@ -100,7 +102,7 @@ def cuts_of(whole: Whole, step: int) -> Iterator[Cut]:
 def run_all(world: Any, cases: Sequence[Case], step: int) -> list[Ran]:
     """Run every cut of some cases."""
     first = Station(world())
-    jobs = deque((case, cut) for case in cases for cut in cuts_of(first.whole(case), step))
+    jobs = deque((case, cut) for case in cases for cut in cuts_of(case, first.whole(case), step))
     results: list[Ran] = []
     failures: list[BaseException] = []
 

@@ -36,7 +36,8 @@ def main() -> int:
         except Exception:  # noqa: BLE001  # Whatever it is, it is a finding.
             findings += 1
             found = traceback.format_exc(limit=-4)
-        print(f"{each.name:14} {count:6,} cases {time.monotonic() - begun:6.1f} s   found: {found}", flush=True)
+        took = time.monotonic() - begun
+        print(f"{each.name:14} {count:6,} cases {took:6.1f} s  {peak() / 1e6:5.0f} MB   found: {found}", flush=True)
     sockets.close()
     print(f"{findings} findings; at most {peak() / 1e6:.0f} MB")
     return 1 if findings else 0
