@@ -16,16 +16,21 @@ from worlds import AiohttpWorld, AsyncWorld, SyncWorld
 from .cases import CHATS, DEPLOYS
 from .running import run_all
 
+WORLDS = (SyncWorld, AsyncWorld, AiohttpWorld)
+
 
 def main() -> int:
     """Run them, and return 1 where anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.drops", description=__doc__)
     parser.add_argument("--step", type=int, default=1, help="take every so many-th byte (default: %(default)s)")
-    step = parser.parse_args().step
+    parser.add_argument("--world", choices=[world.name for world in WORLDS], help="one of them alone")
+    given = parser.parse_args()
     wrong = 0
-    for world in (SyncWorld, AsyncWorld, AiohttpWorld):
+    for world in WORLDS:
+        if given.world not in (None, world.name):
+            continue
         begun = time.monotonic()
-        results = list(run_all(world, (*DEPLOYS, *CHATS), step))
+        results = list(run_all(world, (*DEPLOYS, *CHATS), given.step))
         print(f"{world.name}: {len(results):,} cuts in {time.monotonic() - begun:.0f} s")
         for case in (*DEPLOYS, *CHATS):
             for direction in ("up", "down"):
