@@ -1,7 +1,6 @@
 """The sandbox as a thing: it starts, stops, resets, lives beside others, and says what is wrong."""
 
 import gc
-import os
 import signal
 import socket
 import subprocess
@@ -221,7 +220,6 @@ class Command:
         self.process.communicate()
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals")
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_a_signal(number: int) -> None:
     """The command prints URL and key that work, and ends with 0, quickly and silently, with a stream open."""
