@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
 import attrs
@@ -16,7 +16,9 @@ AsyncEngineName = Literal["auto", "httpx", "aiohttp"]
 CONNECTING = 100
 """How many connections are opened at a time: a wave of new ones would time out in the handshakes."""
 HELD = 64 * 1024
-"""How much of a request is held back, to be sent in one piece."""
+"""How long a request's body may be to be sent in one piece with its head."""
+PROBE = 1.0
+"""Seconds that a server has which hung up on plain HTTP, to show that it speaks TLS."""
 KEEPALIVE = 5.0
 """Seconds that an idle connection is kept, as httpx keeps it."""
 
@@ -69,8 +71,8 @@ class Arrival(Protocol):
     status: int
     headers: Sequence[tuple[bytes, bytes]]
 
-    def pieces(self, read: Patience) -> Iterator[bytes]:
-        """Yield the body's pieces; each may take `read`. Raises Fault when it breaks."""
+    def piece(self, read: Patience) -> bytes:
+        """Return what comes next of the body, within `read`; empty at its end. Raises Fault when it breaks."""
         ...
 
     def close(self) -> None:
@@ -102,8 +104,8 @@ class AsyncArrival(Protocol):
     status: int
     headers: Sequence[tuple[bytes, bytes]]
 
-    def pieces(self, read: Patience) -> AsyncIterator[bytes]:
-        """Yield the body's pieces; each may take `read`. Raises Fault when it breaks."""
+    async def piece(self, read: Patience) -> bytes:
+        """Return what comes next of the body, within `read`; empty at its end. Raises Fault when it breaks."""
         ...
 
     async def close(self) -> None:

@@ -16,3 +16,8 @@ class Socket(socket.socket):
 
     def __del__(self) -> None:
         self.close()
+
+
+def shares(seconds: float | None, addresses: int) -> float | None:
+    """Return how long to try one of the addresses of a name that are left: one that is silent takes its share alone."""
+    return None if seconds is None else seconds / addresses

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
 import attrs
 
@@ -68,21 +68,18 @@ def shown(value: Any) -> str:
     return repr(value) if value is None or isinstance(value, str | int | float) else f"a {type(value).__name__}"
 
 
-class Patience(float):
+class Patience:
     """The seconds that one operation may take, which end sooner when the whole call's deadline comes.
 
-    It is a float, so that it passes through httpcore to our network streams, each read of which asks
-    `left` anew: a server that sends a byte at a time gains nothing by it.
+    Each read of a socket asks `left` anew: a server that sends a byte at a time gains nothing by it.
     """
 
-    __slots__ = ("until",)
-    until: float | None
+    __slots__ = ("seconds", "until")
 
-    def __new__(cls, seconds: float | None, until: float | None = None) -> Self:
+    def __init__(self, seconds: float | None, until: float | None = None) -> None:
         """Make it of an operation's seconds (None: no limit) and a deadline by `time.monotonic`."""
-        self = super().__new__(cls, math.inf if seconds is None else seconds)
+        self.seconds = seconds
         self.until = until
-        return self
 
     def left(self) -> float | None:
         """Return the seconds that an operation that begins now may take; None for no limit.
@@ -92,13 +89,8 @@ class Patience(float):
 
         """
         if self.until is None:
-            return None if self == math.inf else float(self)
-        seconds = self.until - time.monotonic()
-        if seconds <= 0:
+            return self.seconds
+        left = self.until - time.monotonic()
+        if left <= 0:
             raise TimeoutError("the deadline has passed")
-        return min(float(self), seconds)
-
-
-def left(timeout: float | None) -> float | None:
-    """Return the seconds for an operation that begins now, of a plain number or a `Patience`."""
-    return timeout.left() if isinstance(timeout, Patience) else timeout
+        return left if self.seconds is None or left < self.seconds else self.seconds

@@ -23,6 +23,14 @@ def shared_context() -> ssl.SSLContext:
     return ssl.create_default_context(cafile=certifi.where())
 
 
+@cache
+def probing_context() -> ssl.SSLContext:
+    """Return a context that trusts anyone: for finding out whether TLS is spoken at all, and for nothing to be sent."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
 class Tls:
     """One side of a TLS connection, between what travels and what it means.
 

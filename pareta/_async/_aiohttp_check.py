@@ -8,7 +8,7 @@ LOWEST, BEYOND = (3, 14), (4, 0)
 _INSTALL = "pip install './pareta[aiohttp]'"
 
 
-def objection(proxy: str | None) -> str | None:
+def objection() -> str | None:
     """Say why aiohttp cannot be the engine; None where it can."""
     if find_spec("aiohttp") is None:
         return f"aiohttp is not installed: {_INSTALL}"
@@ -20,6 +20,4 @@ def objection(proxy: str | None) -> str | None:
     numbers = tuple(int(part) for part in version.split(".")[:2])
     if not LOWEST <= numbers < BEYOND:
         return f"aiohttp {version} is installed, and 3.14 to 3.x is wanted: {_INSTALL}"
-    if proxy is not None and not proxy.startswith("http://"):
-        return "aiohttp cannot use the proxy that the environment names: it knows http:// alone"
     return None

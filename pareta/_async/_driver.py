@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -37,21 +36,21 @@ def open_engine(settings: Settings, http_client: AsyncHttpClient | None) -> Asyn
         from ._http_client import AsyncHttpClientEngine  # noqa: PLC0415
 
         return AsyncHttpClientEngine(http_client)
-    base, count = settings.session.base, settings.max_connections or MAX_CONNECTIONS
-    proxy = proxy_for(base)
-    if settings.engine != "httpx":
-        why = objection(proxy)
-        if why is None:
-            from ._aiohttp import AiohttpEngine  # noqa: PLC0415
+    # ssl and h11 are the slowest imports there are here, so they wait for the first client that needs them.
+    from .._routes import Route  # noqa: PLC0415
+    from ._connections import AsyncConnectionEngine  # noqa: PLC0415
 
-            return AiohttpEngine(base, proxy, count)
+    base = settings.session.base
+    route, count = Route.to(base, proxy_for(base)), settings.max_connections or MAX_CONNECTIONS
+    if settings.engine != "httpx":
+        why = objection()
+        if why is None:
+            from .._llhttp import LlhttpReader  # noqa: PLC0415
+
+            return AsyncConnectionEngine(route, count, LlhttpReader)
         if settings.engine == "aiohttp":
             raise ValueError(f"engine='aiohttp' cannot be had: {why}")
-    # httpcore is the slowest import there is here, so it waits for the first client that needs it.
-    from .._httpcore import Route  # noqa: PLC0415
-    from ._httpcore import AsyncHttpcoreEngine  # noqa: PLC0415
-
-    return AsyncHttpcoreEngine(Route(base=base, proxy=proxy), count)
+    return AsyncConnectionEngine(route, count)
 
 
 @attrs.frozen
@@ -105,7 +104,7 @@ async def send(effect: Send, engine: AsyncEngine) -> Outcome:
     if incoming.opens:
         return incoming.opened(arrival)
     try:
-        async for piece in arrival.pieces(effect.waits.read):
+        while piece := await arrival.piece(effect.waits.read):
             if not incoming.feed(piece):
                 break
         else:
@@ -121,13 +120,12 @@ async def settle(effect: Settle) -> Fault | None:
     """Read a stream to its end."""
     arrival: AsyncArrival = effect.opened.arrival
     read = effect.opened.read
-    pieces = arrival.pieces(read)
     try:
-        async for piece in pieces:
+        while piece := await arrival.piece(read):
             for _ in effect.reading.feed(piece):
                 pass
             if effect.reading.done:
-                await drain(pieces, read)
+                await drain(arrival, read)
                 return None
         effect.reading.end()
     except Fault as fault:
@@ -137,12 +135,10 @@ async def settle(effect: Settle) -> Fault | None:
     return None
 
 
-async def drain(pieces: AsyncIterator[bytes], read: Patience) -> None:
+async def drain(arrival: AsyncArrival, read: Patience) -> None:
     """Read what is left of a stream that is over, a little of it and for a moment."""
     read.until = time.monotonic() + REST_SECONDS
     size = 0
     with suppress(Fault):
-        async for piece in pieces:
+        while size <= REST and (piece := await arrival.piece(read)):
             size += len(piece)
-            if size > REST:
-                return

@@ -65,24 +65,30 @@ class AsyncHttpClientArrival:
         self._message = message
         self._response = response
         self._loop = asyncio.get_running_loop()
+        self._pieces: AsyncIterator[bytes] | None = None
         self._open = True
         self.status: int = response.status_code
         self.headers: Sequence[tuple[bytes, bytes]] = headers_of(response)
 
-    async def pieces(self, read: Patience) -> AsyncIterator[bytes]:
-        """Yield the body's pieces; each may take `read`, whatever the client's own timeout is."""
-        if self._response.is_stream_consumed:  # A hook of the client's has read it.
-            yield self._response.content
-            return
-        self._message.extensions.setdefault("timeout", {})["read"] = None
-        pieces = self._response.aiter_raw()
+    async def piece(self, read: Patience) -> bytes:
+        """Return what comes next of the body, within `read`, whatever the client's own timeout is."""
+        pieces = self._pieces = self._pieces or self._begun()
         try:
             while True:
-                yield await within(read.left(), anext(pieces))
+                piece = await within(read.left(), anext(pieces))
+                if piece:
+                    return piece
         except StopAsyncIteration:
-            return
+            return b""
         except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
             self._engine.reraise(error)
+
+    def _begun(self) -> AsyncIterator[bytes]:
+        if self._response.is_stream_consumed:  # A hook of the client's has read it.
+            return _once(self._response.content)
+        self._message.extensions.setdefault("timeout", {})["read"] = None
+        pieces: AsyncIterator[bytes] = self._response.aiter_raw()
+        return pieces
 
     async def close(self) -> None:
         """Give the connection back, or hang up."""
@@ -103,3 +109,7 @@ class AsyncHttpClientArrival:
 async def _close(response: Any) -> None:
     with suppress(Exception):  # What closing raises, of whatever kind, is of no use to anyone: it is closed.
         await response.aclose()
+
+
+async def _once(content: bytes) -> AsyncIterator[bytes]:
+    yield content

@@ -31,7 +31,6 @@ class AsyncStream(Generic[E]):
         self._opened = opened
         self._reading = reading
         self._arrival: AsyncArrival = opened.arrival
-        self._pieces = self._arrival.pieces(opened.read)
         self._events: Iterator[E] = iter(())  # What the last piece completed.
         self._open = True
 
@@ -49,15 +48,13 @@ class AsyncStream(Generic[E]):
                 for event in self._events:
                     return event
                 if self._reading.done:
-                    await drain(self._pieces, self._opened.read)
+                    await drain(self._arrival, self._opened.read)
                     await self.aclose()
                     break
-                async for piece in self._pieces:
+                if piece := await self._arrival.piece(self._opened.read):
                     self._events = self._reading.feed(piece)
-                    break
-                else:
-                    if self._open:
-                        self._reading.end()
+                elif self._open:
+                    self._reading.end()
             except Fault as fault:
                 if self._open:  # Not closed by another while this one was waiting.
                     await self.aclose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import TypeVar
 
@@ -37,12 +36,12 @@ def open_engine(settings: Settings, http_client: HttpClient | None) -> Engine:
         return HttpClientEngine(http_client)
     if settings.engine == "aiohttp":
         raise ValueError("engine='aiohttp' is for asyncio: take AsyncPareta, or engine='httpx'")
-    # httpcore is the slowest import there is here, so it waits for the first client that needs it.
-    from .._httpcore import Route  # noqa: PLC0415
-    from ._httpcore import HttpcoreEngine  # noqa: PLC0415
+    # ssl and h11 are the slowest imports there are here, so they wait for the first client that needs them.
+    from .._routes import Route  # noqa: PLC0415
+    from ._connections import ConnectionEngine  # noqa: PLC0415
 
     base = settings.session.base
-    return HttpcoreEngine(Route(base=base, proxy=proxy_for(base)), settings.max_connections or MAX_CONNECTIONS)
+    return ConnectionEngine(Route.to(base, proxy_for(base)), settings.max_connections or MAX_CONNECTIONS)
 
 
 @attrs.frozen
@@ -96,7 +95,7 @@ def send(effect: Send, engine: Engine) -> Outcome:
     if incoming.opens:
         return incoming.opened(arrival)
     try:
-        for piece in arrival.pieces(effect.waits.read):
+        while piece := arrival.piece(effect.waits.read):
             if not incoming.feed(piece):
                 break
         else:
@@ -112,13 +111,12 @@ def settle(effect: Settle) -> Fault | None:
     """Read a stream to its end."""
     arrival: Arrival = effect.opened.arrival
     read = effect.opened.read
-    pieces = arrival.pieces(read)
     try:
-        for piece in pieces:
+        while piece := arrival.piece(read):
             for _ in effect.reading.feed(piece):
                 pass
             if effect.reading.done:
-                drain(pieces, read)
+                drain(arrival, read)
                 return None
         effect.reading.end()
     except Fault as fault:
@@ -128,12 +126,10 @@ def settle(effect: Settle) -> Fault | None:
     return None
 
 
-def drain(pieces: Iterator[bytes], read: Patience) -> None:
+def drain(arrival: Arrival, read: Patience) -> None:
     """Read what is left of a stream that is over, a little of it and for a moment."""
     read.until = time.monotonic() + REST_SECONDS
     size = 0
     with suppress(Fault):
-        for piece in pieces:
+        while size <= REST and (piece := arrival.piece(read)):
             size += len(piece)
-            if size > REST:
-                return

@@ -49,39 +49,20 @@ class HttpClientArrival:
         self._engine = engine
         self._message = message
         self._response = response
+        self._pieces: Iterator[bytes] | None = None
         self.status: int = response.status_code
         self.headers: Sequence[tuple[bytes, bytes]] = headers_of(response)
 
-    def pieces(self, read: Patience) -> Iterator[bytes]:
-        """Yield the body's pieces; the deadline is looked at between them."""
-        if self._response.is_stream_consumed:  # A hook of the client's has read it.
-            yield self._response.content
-            return
-        begun, timer = read.until, None
+    def piece(self, read: Patience) -> bytes:
+        """Return what comes next of the body; empty at its end. The deadline is looked at between two pieces."""
+        if self._pieces is None:
+            self._pieces = filter(None, _pieces(self._message, self._response, read))
         try:
-            self._message.extensions.setdefault("timeout", {})["read"] = read.left()
-            for piece in self._response.iter_raw():
-                if read.until is not None and time.monotonic() > read.until:
-                    raise Fault("timeout", "the deadline has passed")  # noqa: TRY301
-                yield piece
-                if read.until != begun and timer is None:  # The stream is over: a moment for the rest of its body.
-                    timer = self._hang_up_at(read.until)
+            return next(self._pieces, b"")
         except Fault:
             raise
         except Exception as error:  # noqa: BLE001  # Whatever the caller's client raises.
             self._engine.reraise(error)
-        finally:
-            if timer is not None:
-                timer.cancel()
-
-    def _hang_up_at(self, until: float | None) -> threading.Timer:
-        # The client waits for as long as it was told when the body began; only its socket can wake it.
-        stream = self._response.extensions.get("network_stream")
-        sock = stream.get_extra_info("socket") if stream is not None else None
-        timer = threading.Timer(max((until or 0) - time.monotonic(), 0), _shut, (sock,))
-        timer.daemon = True
-        timer.start()
-        return timer
 
     def close(self) -> None:
         """Give the connection back, or hang up."""
@@ -94,6 +75,34 @@ class HttpClientArrival:
 
     def __del__(self) -> None:
         self.close()
+
+
+def _pieces(message: Any, response: Any, read: Patience) -> Iterator[bytes]:
+    if response.is_stream_consumed:  # A hook of the client's has read it.
+        yield response.content
+        return
+    begun, timer = read.until, None
+    try:
+        message.extensions.setdefault("timeout", {})["read"] = read.left()
+        for piece in response.iter_raw():
+            if read.until is not None and time.monotonic() > read.until:
+                raise Fault("timeout", "the deadline has passed")
+            yield piece
+            if read.until != begun and timer is None:  # The stream is over: a moment for the rest of its body.
+                timer = _hang_up_at(response, read.until)
+    finally:
+        if timer is not None:
+            timer.cancel()
+
+
+def _hang_up_at(response: Any, until: float | None) -> threading.Timer:
+    # The client waits for as long as it was told when the body began; only its socket can wake it.
+    stream = response.extensions.get("network_stream")
+    sock = stream.get_extra_info("socket") if stream is not None else None
+    timer = threading.Timer(max((until or 0) - time.monotonic(), 0), _shut, (sock,))
+    timer.daemon = True
+    timer.start()
+    return timer
 
 
 def _shut(sock: socket.socket | None) -> None:

@@ -1,75 +1,80 @@
-"""Blocking sockets for httpcore, each operation of which ends at the call's deadline."""
+"""Blocking sockets, each operation of which ends at the call's deadline. They raise OSError and no other."""
 
 from __future__ import annotations
 
 import select
 import socket
-import ssl
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
-import httpcore
+from .._engine import CONNECTING
+from .._faults import of_connecting
+from .._routes import Layer, Route
+from .._socket import Socket, shares
+from .._timeouts import Patience
+from .._tls import Tls, probing_context
+from .._tunnels import Handshake
 
-from .._chunks import Joiner
-from .._engine import CONNECTING, HELD
-from .._socket import Socket
-from .._timeouts import left
-from .._tls import Tls
+T = TypeVar("T")
+PIECE = 64 * 1024
 
 
-class Stream(httpcore.NetworkStream):
-    """A connected socket.
+class Stream(Protocol):
+    """Bytes in both directions."""
 
-    What is written goes out when an answer is read, or much has gathered: httpcore writes the head and
-    the body of a request one by one, and the end of it as nothing at all.
-    """
+    def read(self, patience: Patience) -> bytes:
+        """Return what has come, once something has; empty at the end."""
+        ...
+
+    def write(self, data: bytes, patience: Patience) -> None:
+        """Send `data`, whole."""
+        ...
+
+    def readable(self) -> bool:
+        """Whether something has come, be it the end."""
+        ...
+
+    def close(self) -> None:
+        """Hang up."""
+        ...
+
+
+class SocketStream:
+    """A connected socket."""
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        self._timeout: float | None = None
+        self._seconds: float | None = None
         self._reading = False
-        self._held = b""
-        self._write: float | None = None
-        self.joiner: Joiner | None = None
+        self._poll: Any = None
         sock.settimeout(None)
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what has come, once something has."""
-        if self._held:
-            with suppress(httpcore.WriteError):  # A server that hung up may have said why.
-                self._send()
+    def read(self, patience: Patience) -> bytes:
+        """Return what has come, once something has; empty at the end."""
+        self._wait(patience)
+        self._reading = True
         try:
-            self._wait(timeout)
-            self._reading = True
-            try:
-                data = self._sock.recv(max_bytes)
-            finally:
-                self._reading = False
-        except TimeoutError as error:
-            raise httpcore.ReadTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.ReadError(str(error)) from error
-        return self.joiner.join(data) if self.joiner else data
+            return self._sock.recv(PIECE)
+        finally:
+            self._reading = False
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Take `buffer` to be sent, whole."""
-        self.joiner = None  # Of the answer before.
-        self._held = self._held + buffer if self._held else buffer
-        self._write = timeout
-        if len(self._held) > HELD:
-            self._send()
+    def write(self, data: bytes, patience: Patience) -> None:
+        """Send `data`, whole."""
+        self._wait(patience)
+        self._sock.sendall(data)
 
-    def _send(self) -> None:
-        held, self._held = self._held, b""
-        try:
-            self._wait(self._write)
-            self._sock.sendall(held)
-        except TimeoutError as error:
-            raise httpcore.WriteTimeout(str(error)) from error
-        except OSError as error:
-            raise httpcore.WriteError(str(error)) from error
+    def readable(self) -> bool:
+        """Whether something has come, be it the end."""
+        if self._sock.fileno() < 0:
+            return True
+        if not hasattr(select, "poll"):  # Windows, whose select takes any socket.
+            return bool(select.select([self._sock], [], [], 0)[0])
+        if self._poll is None:
+            self._poll = select.poll()
+            self._poll.register(self._sock, select.POLLIN)
+        return bool(self._poll.poll(0))
 
     def close(self) -> None:
         """Hang up."""
@@ -78,132 +83,129 @@ class Stream(httpcore.NetworkStream):
                 self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
 
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Return the stream inside TLS."""
-        return TlsStream.over(self, ssl_context, server_hostname, timeout)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Return what httpcore's connections ask for."""
-        if info == "is_readable":  # An idle connection that has something to say is one that the server ends.
-            return self._sock.fileno() < 0 or _readable(self._sock)
-        return None
-
-    def _wait(self, timeout: float | None) -> None:
-        seconds = left(timeout)
-        if seconds != self._timeout:  # Each change is a system call.
+    def _wait(self, patience: Patience) -> None:
+        seconds = patience.left()
+        if seconds != self._seconds:  # Each change is a system call.
             self._sock.settimeout(seconds)
-            self._timeout = seconds
+            self._seconds = seconds
 
 
-class TlsStream(httpcore.NetworkStream):
+class TlsStream:
     """TLS over another stream, and so over a proxy's TLS as well."""
 
-    def __init__(self, below: httpcore.NetworkStream, tls: Tls) -> None:
+    def __init__(self, below: Stream, layer: Layer) -> None:
         self._below = below
-        self._tls = tls
-        self.joiner: Joiner | None = None
+        self._tls = Tls(*layer)
 
-    @classmethod
-    def over(
-        cls, below: httpcore.NetworkStream, context: ssl.SSLContext, hostname: str | None, timeout: float | None
-    ) -> TlsStream:
-        """Shake hands."""
-        stream = cls(below, Tls(context, hostname))
-        try:
-            while stream._step(stream._tls.handshake, timeout) is None:
-                pass
-        except (ssl.SSLError, httpcore.ReadError, httpcore.WriteError) as error:
-            below.close()
-            raise httpcore.ConnectError(str(error)) from error
-        except httpcore.TimeoutException as error:
-            below.close()
-            raise httpcore.ConnectTimeout(str(error)) from error
-        return stream
+    def shake_hands(self, patience: Patience) -> None:
+        """Agree on keys, and look at the server's certificate."""
+        self._step(self._tls.handshake, patience)
 
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """Return what has come, once something has."""
-        try:
-            while True:
-                data: bytes | None = self._step(lambda: self._tls.read(max_bytes), timeout)
-                if data is not None:
-                    return self.joiner.join(data) if self.joiner else data
-        except ssl.SSLError as error:
-            raise httpcore.ReadError(f"TLS: {error.reason or error}") from error
+    def read(self, patience: Patience) -> bytes:
+        """Return what has come, once something has; empty at the end."""
+        return self._step(self._tls.read, patience)
 
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        """Send `buffer`, whole."""
-        self.joiner = None  # Of the answer before.
-        try:
-            self._tls.write(buffer)
-        except ssl.SSLError as error:
-            raise httpcore.WriteError(f"TLS: {error.reason or error}") from error
-        self._below.write(self._tls.outgoing(), timeout)
+    def write(self, data: bytes, patience: Patience) -> None:
+        """Send `data`, whole."""
+        self._tls.write(data)
+        self._below.write(self._tls.outgoing(), patience)
+
+    def readable(self) -> bool:
+        """Whether something has come, be it the end."""
+        return self._below.readable()
 
     def close(self) -> None:
         """Hang up."""
         self._below.close()
 
-    def start_tls(
-        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
-        """Return the stream inside TLS inside TLS."""
-        return TlsStream.over(self, ssl_context, server_hostname, timeout)
-
-    def get_extra_info(self, info: str) -> Any:
-        """Return what httpcore's connections ask for."""
-        return self._tls.object if info == "ssl_object" else self._below.get_extra_info(info)
-
-    def _step(self, step: Any, timeout: float | None) -> Any:
+    def _step(self, step: Callable[[], T | None], patience: Patience) -> T:
         """Take a step, and where it wants more, get more."""
-        result = step()
-        if out := self._tls.outgoing():
-            self._below.write(out, timeout)
-        if result is None:
-            self._tls.incoming(self._below.read(64 * 1024, timeout))
-        return result
+        while True:
+            result = step()
+            if out := self._tls.outgoing():
+                self._below.write(out, patience)
+            if result is not None:
+                return result
+            self._tls.incoming(self._below.read(patience))
 
 
-class Network(httpcore.NetworkBackend):
+class Network:
     """Opens connections, so many at a time."""
 
-    def __init__(self) -> None:
+    def __init__(self, route: Route) -> None:
+        self._route = route
         self._connecting = threading.BoundedSemaphore(CONNECTING)
 
-    def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.NetworkStream:
-        """Connect to `host`."""
-        del local_address, socket_options  # Nothing here asks for any.
+    def connect(self, patience: Patience) -> Stream:
+        """Open a connection to what the route leads to. Raises Fault."""
+        host, port = self._route.address
         try:
-            if not self._connecting.acquire(timeout=_seconds(left(timeout))):
-                raise httpcore.ConnectTimeout("too many connections are being opened")
-            try:
-                made = socket.create_connection((host, port), left(timeout))
-                sock = Socket(made.family, made.type, made.proto, fileno=made.detach())
-            finally:
-                self._connecting.release()
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        except TimeoutError as error:
-            raise httpcore.ConnectTimeout(str(error)) from error
+            stream: Stream = self._dial(host, port, patience)
         except OSError as error:
-            raise httpcore.ConnectError(f"{error.strerror or error} ({host}:{port})") from error
-        return Stream(sock)
+            fault = of_connecting(error, f" ({host}:{port})")
+            raise fault from fault.__cause__
+        try:
+            for step in self._route.steps():
+                stream = _through(stream, step, patience)
+        except OSError as error:
+            stream.close()
+            fault = of_connecting(error)
+            raise fault from fault.__cause__
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def _dial(self, host: str, port: int, patience: Patience) -> SocketStream:
+        seconds = patience.left()
+        if not self._connecting.acquire(timeout=-1 if seconds is None else seconds):
+            raise TimeoutError("too many connections are being opened")
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            failure: OSError = OSError("the name has no address")
+            for number, (family, kind, protocol, _, address) in enumerate(found):
+                sock = Socket(family, kind, protocol)
+                try:
+                    sock.settimeout(shares(patience.left(), len(found) - number))
+                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    sock.connect(address)
+                except OSError as error:
+                    sock.close()
+                    failure = error
+                except BaseException:
+                    sock.close()
+                    raise
+                else:
+                    return SocketStream(sock)
+            raise failure
+        finally:
+            self._connecting.release()
+
+    def speaks_tls(self, patience: Patience) -> bool:
+        """Whether a TLS handshake succeeds where plain HTTP was hung up on."""
+        try:
+            stream = self._dial(*self._route.address, patience)
+        except OSError:
+            return False
+        try:
+            TlsStream(stream, (probing_context(), self._route.base.host)).shake_hands(patience)
+        except OSError:
+            return False
+        finally:
+            stream.close()
+        return True
 
 
-def _seconds(timeout: float | None) -> float:
-    return -1 if timeout is None else timeout
-
-
-def _readable(sock: socket.socket) -> bool:
-    if not hasattr(select, "poll"):  # Windows, whose select takes any socket.
-        return bool(select.select([sock], [], [], 0)[0])
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return bool(poll.poll(0))
+def _through(stream: Stream, step: Layer | Handshake, patience: Patience) -> Stream:
+    """Take a step of the way to the origin."""
+    if isinstance(step, tuple):
+        secure = TlsStream(stream, step)
+        secure.shake_hands(patience)
+        return secure
+    with suppress(StopIteration):
+        message = next(step)
+        while True:
+            if message:
+                stream.write(message, patience)
+            message = step.send(stream.read(patience))
+    return stream

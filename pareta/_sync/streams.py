@@ -32,7 +32,6 @@ class Stream(Generic[E]):
         self._opened = opened
         self._reading = reading
         self._arrival: Arrival = opened.arrival
-        self._pieces = self._arrival.pieces(opened.read)
         self._events: Iterator[E] = iter(())  # What the last piece completed.
         self._open = True
 
@@ -50,15 +49,13 @@ class Stream(Generic[E]):
                 for event in self._events:
                     return event
                 if self._reading.done:
-                    drain(self._pieces, self._opened.read)
+                    drain(self._arrival, self._opened.read)
                     self.close()
                     break
-                for piece in self._pieces:
+                if piece := self._arrival.piece(self._opened.read):
                     self._events = self._reading.feed(piece)
-                    break
-                else:
-                    if self._open:
-                        self._reading.end()
+                elif self._open:
+                    self._reading.end()
             except Fault as fault:
                 if self._open:  # Not closed by another while this one was waiting.
                     self.close()

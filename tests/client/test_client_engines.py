@@ -19,10 +19,10 @@ URL = "http://127.0.0.1:1"
 
 
 def test_asyncio_gets_aiohttp_where_it_is_installed() -> None:
-    """`auto` is aiohttp for asyncio and httpcore for blocking calls; `httpx` asks for httpcore."""
+    """`auto` is aiohttp for asyncio and h11 for blocking calls; `httpx` asks for h11."""
     assert AsyncPareta(api_key=KEY, base_url=URL).engine == "aiohttp"
-    assert AsyncPareta(api_key=KEY, base_url=URL, engine="httpx").engine == "httpcore"
-    assert Pareta(api_key=KEY, base_url=URL).engine == "httpcore"
+    assert AsyncPareta(api_key=KEY, base_url=URL, engine="httpx").engine == "h11"
+    assert Pareta(api_key=KEY, base_url=URL).engine == "h11"
 
 
 def test_blocking_calls_have_no_aiohttp() -> None:
@@ -32,9 +32,9 @@ def test_blocking_calls_have_no_aiohttp() -> None:
 
 
 def test_a_missing_aiohttp_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without aiohttp `auto` is httpcore, and asking for it names what to install."""
+    """Without aiohttp `auto` is h11, and asking for it names what to install."""
     monkeypatch.setitem(sys.modules, "aiohttp", None)
-    assert AsyncPareta(api_key=KEY, base_url=URL).engine == "httpcore"
+    assert AsyncPareta(api_key=KEY, base_url=URL).engine == "h11"
     with pytest.raises(ValueError, match=r"pip install './pareta\[aiohttp\]'"):
         AsyncPareta(api_key=KEY, base_url=URL, engine="aiohttp")
 
@@ -43,17 +43,9 @@ def test_a_missing_aiohttp_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_aiohttp_is_not_used(monkeypatch: pytest.MonkeyPatch, version: str) -> None:
     """A version that the engine is not made for is left alone, and named where it is asked for."""
     monkeypatch.setattr(aiohttp, "__version__", version)
-    assert AsyncPareta(api_key=KEY, base_url=URL).engine == "httpcore"
+    assert AsyncPareta(api_key=KEY, base_url=URL).engine == "h11"
     with pytest.raises(ValueError, match=version):
         AsyncPareta(api_key=KEY, base_url=URL, engine="aiohttp")
-
-
-def test_a_proxy_that_aiohttp_does_not_know_is_left_to_httpcore(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of the environment's proxies aiohttp can use those of http:// alone."""
-    monkeypatch.setenv("ALL_PROXY", "socks5://proxy.example:1080")
-    assert AsyncPareta(api_key=KEY).engine == "httpcore"
-    with pytest.raises(ValueError, match="proxy"):
-        AsyncPareta(api_key=KEY, engine="aiohttp")
 
 
 def test_a_client_of_the_callers_own_is_the_engine(async_world: AsyncWorld) -> None:

@@ -256,7 +256,7 @@ def test_closing_wakes_a_reader(world: World, wire: Serve) -> None:
         reader = threading.Thread(target=read)
         reader.start()
         assert reading.wait(PATIENCE)
-        while not open_one._arrival._connection._connection._network_stream._reading:  # The reader is in its socket.
+        while not open_one._arrival._connection._stream._reading:  # The reader is in its socket.
             pass
         open_one.close()
         reader.join(PATIENCE)

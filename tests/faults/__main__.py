@@ -35,7 +35,7 @@ def table(results: list[tuple[Case, dict[str, Seen], dict[str, str]]]) -> str:
     versions = f"httpx {version('httpx')} | openai {version('openai')}"
     lines = [f"| row | fault | pareta | requests | {versions} |", "|---:|---|---|---:|---|---|"]
     for case, seen, others in results:
-        first = seen["sync httpcore"]
+        first = seen["sync h11"]
         dagger = " †" if case.caller or case.caller_sync else ""
         name = f"{case.name}{dagger}"
         theirs = f"{others['httpx']} | {others['openai']}"

@@ -585,7 +585,8 @@ def _rows_24_to_28() -> list[Case]:
             script=(OK,),
             tls="good",
             swap=True,
-            expected=untrusted("."),
+            expected=untrusted("speaks TLS"),
+            caller=untrusted("."),
         ),
         Case(
             row=25,

@@ -27,8 +27,8 @@ from .cases import PLACE, Case, Expected
 from .server import FaultServer
 
 ENGINES: dict[str, type[World]] = {
-    "sync httpcore": SyncWorld,
-    "async httpcore": AsyncWorld,
+    "sync h11": SyncWorld,
+    "async h11": AsyncWorld,
     "async aiohttp": AiohttpWorld,
     "sync httpx.Client": SyncWorld,
     "async httpx.AsyncClient": AsyncWorld,
@@ -174,7 +174,7 @@ def _wave(world: World, client: Any) -> int:
 
     † httpx's own pool takes ever longer the more calls wait in it: over a caller's client there are 100.
     """
-    count = 500 if client.engine in {"httpcore", "aiohttp"} else 100
+    count = 500 if client.engine in {"h11", "aiohttp"} else 100
     if not isinstance(world, AsyncWorld):
         with ThreadPoolExecutor(100) as pool:
             return sum(pool.map(lambda _: len(client.models.list()), range(count)))

@@ -11,8 +11,8 @@ from imports import ROOT, Import, all_imports, imports, modules
 
 STANDARD = sys.stdlib_module_names
 DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "asyncio", "socket", "select", "selectors", "threading"}
-# What the engines of both worlds share, and only they import: what httpcore's exceptions mean, and a kind of socket.
-SHARED_BY_ENGINES = {"pareta._httpcore": {"httpcore"}, "pareta._socket": {"socket"}}
+# What the engines share, and only they import: aiohttp's parser, which opens nothing, and a kind of socket.
+SHARED_BY_ENGINES = {"pareta._llhttp": {"aiohttp"}, "pareta._socket": {"socket"}}
 EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.testing")
 PURE = sorted(name for name in modules("pareta") if name.count(".") == 1 and name.split(".")[1][0] == "_")
 PURE = [name for name in PURE if name not in ("pareta._sync", "pareta._async")]
@@ -65,7 +65,7 @@ def test_what_the_engines_share_is_imported_by_engines_alone(shared: str) -> Non
     assert users <= {f"pareta.{world}.{name}" for world in ("_sync", "_async") for name in _MOVE_BYTES}
 
 
-_MOVE_BYTES = ("_driver", "_httpcore", "_network")
+_MOVE_BYTES = ("_driver", "_connections", "_network", "_socket")
 
 
 @pytest.mark.parametrize(("world", "other"), [("_sync", "_async"), ("_async", "_sync")])
@@ -84,12 +84,11 @@ def test_the_blocking_world_runs_no_loop() -> None:
 
 
 def test_only_what_moves_bytes_knows_the_transport() -> None:
-    """httpcore, sockets and TLS are imported by engines; resources, streams and the clients know none of them."""
+    """HTTP, sockets and TLS are imported by engines; resources, streams and the clients know none of them."""
     movers = {f"pareta.{world}.{name}" for world in ("_sync", "_async") for name in (*_MOVE_BYTES, "_http_client")}
-    movers |= {f"pareta._async.{name}" for name in ("_aiohttp", "_aiohttp_connector", "_aiohttp_faults")}
     for module in CORE:
         if module.startswith(("pareta._sync.", "pareta._async.")) and module not in movers:
-            found = {each.top for each in of(module)} & {"httpcore", "socket", "ssl", "select", "httpx", "httpx2"}
+            found = {each.top for each in of(module)} & {"h11", "socket", "ssl", "select", "httpx", "httpx2"}
             assert (module, found) == (module, set())
 
 
@@ -106,11 +105,12 @@ def test_the_core_needs_no_extra() -> None:
 
 def test_the_core_imports_only_what_it_depends_on() -> None:
     """What the core imports comes with the standard library or its declared dependencies."""
-    allowed = {"attrs", "attr", "httpcore", "certifi", "h11", "pareta", "pareta_generated"}
-    optional = {"aiohttp", "yarl", "multidict"}
+    allowed = {"attrs", "attr", "certifi", "h11", "pareta", "pareta_generated"}
+    optional = {"aiohttp", "socksio"}
     for module in CORE:
         for each in of(module):
-            assert each.top in {*STANDARD, *allowed} or (each.top in optional and (each.lazy or "aiohttp" in module))
+            chosen = each.top in optional and (each.lazy or module == "pareta._llhttp")
+            assert each.top in {*STANDARD, *allowed} or chosen
 
 
 def test_the_package_itself_loads_next_to_nothing() -> None:

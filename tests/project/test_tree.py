@@ -91,11 +91,11 @@ def test_the_package_asks_no_metadata() -> None:
         assert "importlib.metadata" not in path.read_text("utf-8")
 
 
-def test_the_core_dependencies_are_three() -> None:
-    """Users install httpx, attrs and python-dateutil, and nothing more unless they ask for an extra."""
+def test_the_core_brings_little_along() -> None:
+    """Users install httpx with its h11, attrs and python-dateutil, and nothing more unless they ask for an extra."""
     project = tomllib.loads(texts()["pyproject.toml"])["project"]
     names = sorted(re.match(r"[\w-]+", requirement)[0] for requirement in project["dependencies"])
-    assert names == ["attrs", "httpx", "python-dateutil"]
+    assert names == ["attrs", "h11", "httpx", "python-dateutil"]
     assert {"sandbox", "contract", "dev"} <= project["optional-dependencies"].keys()
 
 

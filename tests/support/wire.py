@@ -39,12 +39,14 @@ class Peer:
         self._read = sock.makefile("rb")
         self.gone = threading.Event()
         """Set when the client hangs up while `hold` waits for that."""
+        self.greeted = False
+        """Whether the client asked for TLS, which a server of plain HTTP hangs up on."""
 
     def receive(self) -> Received | None:
         """Read a request; None where the client is gone."""
         try:
-            line = self._read.readline()
-            if not line:
+            self.greeted = self._read.peek(1)[:1] == b"\x16"
+            if self.greeted or not (line := self._read.readline()):
                 return None
             method, target, _ = line.decode("latin-1").split(" ", 2)
             headers = {}
@@ -137,6 +139,9 @@ class Wire:
         peer.gone.set()
         with suppress(OSError):
             peer.close()
+        if peer.greeted:
+            with self._changed:
+                self.peers.remove(peer)
 
     def await_requests(self, count: int) -> None:
         """Wait until so many requests have come."""
