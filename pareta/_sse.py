@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 LINE_LIMIT = 8 * 1024 * 1024
 EVENT_LIMIT = 16 * 1024 * 1024
 _BOM = b"\xef\xbb\xbf"
+_LF, _CR = 10, 13  # As numbers: `in` finds them three times as fast.
 
 
 class EventTooLargeError(ValueError):
     """A line or an event is longer than what is kept of one."""
+
+    events: Sequence[tuple[str, str]] = ()
+    """What the same piece completed before it."""
 
 
 class Decoder:
@@ -30,6 +36,7 @@ class Decoder:
         self._size = 0
         self._name = b""
         self._after_cr = False
+        self._begun = False  # Whether a line of an event was read, or a CR whose LF may follow.
         self._start: bytes | None = b""  # What may be a byte order mark, until that is known.
 
     def feed(self, piece: bytes) -> list[tuple[str, str]]:
@@ -41,41 +48,46 @@ class Decoder:
         """
         if self._start is not None:
             piece = self._without_mark(piece)
-        elif (text := self._alone(piece)) is not None:
-            return [("message", text)]
-        if self._after_cr and piece:
-            # CR ended the line at once, so that nothing waits for more; its LF comes late.
-            self._after_cr = False
-            if piece[0] == 10:  # noqa: PLR2004
-                piece = piece[1:]
-        if b"\r" in piece:
-            self._after_cr = piece[-1] == 13  # noqa: PLR2004
-            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-        end = piece.rfind(b"\n")
-        if end < 0:
-            self._hold(piece)
-            return []
-        lines = piece[:end].split(b"\n")
-        if self._parts:
-            self._hold(lines[0])
-            lines[0] = b"".join(self._parts)
+        if self._parts and (_LF in piece or _CR in piece):
+            piece = b"".join((*self._parts, piece))
             self._parts.clear()
-        self._length = 0
-        events = self._events(lines)
-        if end + 1 < len(piece):
-            self._hold(piece[end + 1 :])
+            self._length = 0
+        events: list[tuple[str, str]] = []
+        if piece[:6] == b"data: " and not self._begun:
+            end = piece.rfind(b"\n\n")
+            if 0 < end < self._short:
+                events = _plain(piece[6:end].decode("utf-8", "replace"))
+                if events:
+                    piece = piece[end + 2 :]
+        if piece:
+            try:
+                self._read(piece, events)
+            except EventTooLargeError as error:
+                error.events = events
+                raise
         return events
 
-    def _alone(self, piece: bytes) -> str | None:
-        """Return the data of a piece that is one event of one line: what comes when events are sent as they happen."""
-        if piece[:6] != b"data: " or piece[-2:] != b"\n\n" or piece.count(b"\n") != 2 or b"\r" in piece:  # noqa: PLR2004
-            return None
-        if self._parts or self._data or self._name or self._after_cr or len(piece) > self._short:
-            return None
-        return piece[6:-2].decode("utf-8", "replace")
+    def _read(self, piece: bytes, events: list[tuple[str, str]]) -> None:
+        """Add the events that a piece of any form completes."""
+        if self._after_cr:
+            # CR ended the line at once, so that nothing waits for more; its LF comes late.
+            self._after_cr = False
+            if piece[0] == _LF:
+                piece = piece[1:]
+        if _CR in piece:
+            self._after_cr = piece[-1] == _CR
+            piece = piece.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+        lines = piece.split(b"\n")
+        rest = lines.pop()
+        self._take(lines, events)
+        self._begun = bool(self._data or self._name or self._after_cr)
+        if rest:
+            self._parts.append(rest)
+            self._length += len(rest)
+            if self._length > self._line_limit:
+                raise self._long_line()
 
-    def _events(self, lines: list[bytes]) -> list[tuple[str, str]]:
-        events: list[tuple[str, str]] = []
+    def _take(self, lines: list[bytes], events: list[tuple[str, str]]) -> None:
         data = self._data
         for line in lines:
             if not line:
@@ -87,7 +99,7 @@ class Decoder:
                 self._name = b""
                 continue
             if len(line) > self._line_limit:
-                raise EventTooLargeError(f"a line is longer than {self._line_limit:,} bytes")
+                raise self._long_line()
             field, _, value = line.partition(b":")
             if field == b"data":
                 value = value.removeprefix(b" ")
@@ -97,14 +109,9 @@ class Decoder:
                 data.append(value)
             elif field == b"event":
                 self._name = value.removeprefix(b" ")
-        return events
 
-    def _hold(self, part: bytes) -> None:
-        if part:
-            self._parts.append(part)
-            self._length += len(part)
-            if self._length > self._line_limit:
-                raise EventTooLargeError(f"a line is longer than {self._line_limit:,} bytes")
+    def _long_line(self) -> EventTooLargeError:
+        return EventTooLargeError(f"a line is longer than {self._line_limit:,} bytes")
 
     def _without_mark(self, piece: bytes) -> bytes:
         """Take the byte order mark from the stream's start, which may come a byte at a time."""
@@ -114,3 +121,18 @@ class Decoder:
             return b""
         self._start = None
         return start.removeprefix(_BOM)
+
+
+def _plain(text: str) -> list[tuple[str, str]]:
+    r"""Return the events of a text that began with `data: ` and ended in an empty line, if each is such a line.
+
+    Nearly all are. They are known by having no CR, and no LFs but those between them; else there is nothing here.
+    """
+    if "\r" in text:
+        return []
+    if "\n" not in text:
+        return [("message", text)]
+    texts = text.split("\n\ndata: ")
+    if text.count("\n") != 2 * len(texts) - 2:
+        return []
+    return [("message", each) for each in texts]

@@ -60,7 +60,8 @@ def test_the_standard_is_followed(stream: bytes, events: list[tuple[str, str]]) 
 STREAMS = st.lists(
     st.sampled_from([
         b"data: ", b"data", b"event: a", b": c", b"\n", b"\r", b"\r\n", b"\n\n", b"x", " é\u2028".encode(), b"\xff",
-        b"\xef\xbb\xbf", b"id: 1\n", b"retry: 1\n",
+        b"\xef\xbb\xbf", b"id: 1\n", b"retry: 1\n", b"data: x\n\n", "data: é\u2028\x85\n\n".encode(),
+        b"data: \xe2\x82\n\n", b"data: \n\n", b"data:x\n\n",
     ])
 ).map(b"".join)  # fmt: skip
 
@@ -76,6 +77,30 @@ def test_events_do_not_depend_on_how_the_stream_is_cut(stream: bytes, cuts: list
 def test_a_byte_at_a_time_gives_the_same_events(stream: bytes) -> None:
     """A stream cut at every byte gives the events of the whole."""
     assert decoded(*(stream[at : at + 1] for at in range(len(stream)))) == decoded(stream)
+
+
+def failing(*pieces: bytes, **limits: int) -> tuple[list[tuple[str, str]], str]:
+    """Decode a stream up to what is too long in it; return the events, and what is said of that."""
+    decoder = Decoder(**limits)
+    events: list[tuple[str, str]] = []
+    try:
+        for piece in pieces:
+            events += decoder.feed(piece)
+    except EventTooLargeError as error:
+        return [*events, *error.events], str(error)
+    return events, ""
+
+
+@given(
+    stream=STREAMS,
+    cuts=st.lists(st.integers(0, 200)),
+    limits=st.fixed_dictionaries({"line_limit": st.integers(5, 40), "event_limit": st.integers(1, 40)}),
+)
+def test_limits_do_not_depend_on_how_the_stream_is_cut(stream: bytes, cuts: list[int], limits: dict[str, int]) -> None:
+    """What is too long is told after the same events, with the same words, as a byte at a time."""
+    edges = [0, *sorted(min(cut, len(stream)) for cut in cuts), len(stream)]
+    single = failing(*(stream[at : at + 1] for at in range(len(stream))), **limits)
+    assert failing(*(stream[start:end] for start, end in pairwise(edges)), **limits) == single
 
 
 def test_an_event_comes_with_the_cr_that_ends_it() -> None:
