@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import ItemsView, Iterator
+from collections.abc import ItemsView, Iterator, Sequence
 from io import StringIO
 from typing import Any, cast
 
@@ -14,6 +14,7 @@ from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APITimeoutError, StreamError, place_of
 from ._models import Answer
+from ._payload import payload
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -34,20 +35,29 @@ class ChatReading:
     def feed(self, piece: bytes) -> Iterator[ChatCompletionChunk]:
         """Yield the chunks that `piece` completes."""
         try:
-            events = self._decoder.feed(piece)
+            return self._chunks(self._decoder.feed(piece))
         except EventTooLargeError as error:
-            raise self._error(f"The stream cannot be read: {error}.") from error
+            return self._chunks(error.events, error)
+
+    def _chunks(
+        self, events: Sequence[tuple[str, str]], failure: EventTooLargeError | None = None
+    ) -> Iterator[ChatCompletionChunk]:
+        add, at = self.fold.add, self._origin.at
         for name, text in events:
-            if text == _DONE:
-                self.done = True
-                return
-            raw = self._decoded(name, text)
+            raw = payload(text)
+            if raw is None or name == "error" or raw.get("error"):
+                if text == _DONE:
+                    self.done = True
+                    return
+                raw = self._decoded(name, text)
             self.last_event = raw
             try:
-                self.fold.add(raw)
+                add(raw)
             except (AttributeError, TypeError, ValueError, KeyError) as error:
                 raise self._error(f"A chunk has another shape than a completion's: {text[:200]!r}.") from error
-            yield ChatCompletionChunk(raw, self._origin.at(raw))
+            yield ChatCompletionChunk(raw, at(raw))
+        if failure is not None:
+            raise self._error(f"The stream cannot be read: {failure}.") from failure
 
     def end(self) -> None:
         """Accept an end without `[DONE]` where the answer said that it is finished; else raise StreamError."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +10,7 @@ from . import _json
 from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, DeployError, place_of
+from ._payload import payload
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -38,19 +39,26 @@ class DeployReading:
     def feed(self, piece: bytes) -> Iterator[dict[str, Any]]:
         """Yield the events that `piece` completes, up to the terminal one."""
         try:
-            events = self._decoder.feed(piece)
+            return self._events(self._decoder.feed(piece))
         except EventTooLargeError as error:
-            raise APIResponseError(
-                f"The deploy stream cannot be read: {error}. [{place_of(self._response)}]", response=self._response
-            ) from error
+            return self._events(error.events, error)
+
+    def _events(
+        self, events: Sequence[tuple[str, str]], failure: EventTooLargeError | None = None
+    ) -> Iterator[dict[str, Any]]:
         for name, text in events:
-            event = self.last_event = {"event": name, "data": _data(text)}
+            data = payload(text)
+            event = self.last_event = {"event": name, "data": _data(text) if data is None else data}
             if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
                 raise self._failed("The deployment completed without telling its endpoint: look with endpoints.list().")
             self.done = name in ("complete", "error")
             yield event
             if self.done:
                 return
+        if failure is not None:
+            raise APIResponseError(
+                f"The deploy stream cannot be read: {failure}. [{place_of(self._response)}]", response=self._response
+            ) from failure
 
     def end(self) -> None:
         """Raise DeployError: a deploy stream ends by an event."""

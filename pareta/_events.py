@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Generic, TypeVar, cast
 
 from pareta_generated.types import StreamCall
@@ -12,6 +12,7 @@ from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, place_of
 from ._models import Answer
+from ._payload import payload
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -34,22 +35,28 @@ class EventReading(Generic[E]):
     def feed(self, piece: bytes) -> Iterator[E]:
         """Yield the payloads that `piece` completes."""
         try:
-            events = self._decoder.feed(piece)
+            return self._payloads(self._decoder.feed(piece))
         except EventTooLargeError as error:
-            raise self._error(f"the stream cannot be read: {error}") from error
+            return self._payloads(error.events, error)
+
+    def _payloads(self, events: Sequence[tuple[str, str]], failure: EventTooLargeError | None = None) -> Iterator[E]:
         for name, text in events:
             if text == self._call.operation.done:
                 self.done = True
                 return
-            try:
-                raw: Any = _json.decode_text(text)
-            except ValueError as error:
-                raise self._error(f"the data of {name!r} is not JSON: {text[:200]!r}") from error
+            raw: Any = payload(text)
+            if raw is None:
+                try:
+                    raw = _json.decode_text(text)
+                except ValueError as error:
+                    raise self._error(f"the data of {name!r} is not JSON: {text[:200]!r}") from error
             self._last = {"event": name, "data": raw}
             self.done = name in self._terminal
             yield self._call.read(name, cast("dict[str, Any]", raw), Answer.of(raw, self._response))
             if self.done:
                 return
+        if failure is not None:
+            raise self._error(f"the stream cannot be read: {failure}") from failure
 
     def end(self) -> None:
         """Raise where the stream has an end of its own that did not come."""

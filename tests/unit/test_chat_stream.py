@@ -223,6 +223,23 @@ def test_what_is_no_chunk_ends_the_stream(wrong: str, why: str) -> None:
     assert "req_7" in str(caught.value)
 
 
+def test_what_is_too_long_comes_after_what_was_complete() -> None:
+    """Chunks that share a piece with a line beyond the limit are delivered; then the stream ends with the text."""
+    reading = ChatReading(RESPONSE, limit=1000)
+    chunks = reading.feed((delta("Half an ") + delta("ans") + f"data: {'x' * 300}").encode())
+    assert [next(chunks).choices[0].delta.content for _ in range(2)] == ["Half an ", "ans"]
+    with pytest.raises(StreamError, match="a line is longer than 250 bytes") as caught:
+        next(chunks)
+    assert caught.value.partial == "Half an ans"
+
+
+def test_nothing_too_long_is_seen_after_done() -> None:
+    """What follows `[DONE]` in its piece may be of any length."""
+    reading = ChatReading(RESPONSE, limit=1000)
+    assert len(list(reading.feed((delta("x") + DONE + "x" * 300).encode()))) == 1
+    assert reading.done
+
+
 def test_an_end_without_done_is_fine_once_the_answer_is_finished() -> None:
     """A server may leave `[DONE]` out, if each answer said why it ended."""
     reading, _ = read(delta("x"), delta(finish="stop"))
