@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from wire import DONE, delta, event
 
 from pareta import APIConnectionError, APITimeoutError, ChatCompletionChunk, Response, StreamError
-from pareta._chat import ChatReading, Fold
+from pareta._chat import ChatReading
 from pareta._engine import Fault
+from pareta._fold import Fold
 from pareta._response import Headers
 
 RESPONSE = Response(
@@ -238,6 +239,31 @@ def test_nothing_too_long_is_seen_after_done() -> None:
     reading = ChatReading(RESPONSE, limit=1000)
     assert len(list(reading.feed((delta("x") + DONE + "x" * 300).encode()))) == 1
     assert reading.done
+
+
+@given(completion=COMPLETIONS, width=st.integers(1, 40))
+def test_a_chunk_of_text_alone_is_folded_as_any_other(completion: dict[str, Any], width: int) -> None:
+    """Whatever null and unknown fields stand beside its text, it adds the same."""
+    chunks = chunked(completion, width)
+    expected = folded(*chunks)
+    for more in ({"logprobs": None}, {"mood": None}, {"logprobs": None, "mood": None}):
+        assert folded(*({**c, "choices": [more | choice for choice in c["choices"]]} for c in chunks)) == expected
+    bare = [
+        {**c, "choices": [{k: v for k, v in choice.items() if v is not None} for choice in c["choices"]]}
+        for c in chunks
+    ]
+    assert folded(*bare) == expected
+
+
+@pytest.mark.parametrize("more", [{"mood": "calm"}, {"finish_reason": "stop"}, {"logprobs": {"content": [1]}}])
+@pytest.mark.parametrize("without", ["", "index", "finish_reason"])
+def test_what_stands_beside_text_is_not_lost(more: dict[str, Any], without: str) -> None:
+    """A field beside the text is kept, whichever others are left out."""
+    choice = {"index": 0, "delta": {"content": "b"}, "finish_reason": None} | more
+    given_one = {key: value for key, value in choice.items() if key != without or key in more}
+    raw = folded(piece({"content": "a"}), {"id": "c1", "object": "x", "choices": [given_one]})["choices"][0]
+    assert raw["message"]["content"] == "ab"
+    assert raw.items() >= more.items()
 
 
 def test_an_end_without_done_is_fine_once_the_answer_is_finished() -> None:
