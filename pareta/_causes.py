@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from traceback import clear_frames
-
 _HOLDERS = ("_request", "request_info")  # Of httpx's and aiohttp's: they hold the headers, and so the key.
 
 
@@ -13,6 +11,8 @@ def bare(error: BaseException) -> None:
     Error reporters print the variables of each frame, and the frames of an HTTP library hold the head of
     the request in many forms. Which frames they were stays, and what ours hold prints no key.
     """
+    from traceback import clear_frames  # noqa: PLC0415  # Only needed where something is wrong.
+
     known: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:

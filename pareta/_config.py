@@ -8,8 +8,7 @@ from typing import Any
 import attrs
 
 from ._credentials import BaseUrl, Key
-from ._http_client import timeouts_of
-from ._log import configure, logger
+from ._log import configure, debug
 from ._options import NotGiven, Options, count_of
 from ._session import Session
 from ._timeouts import HttpxTimeout, Timeouts
@@ -57,9 +56,9 @@ class Settings:
             base=BaseUrl.parse(base_url or os.environ.get("PARETA_BASE_URL"), allow_http=allow_http),
             key=Key(api_key),
             options=options,
-            own_timeouts=Timeouts() if http_client is None else timeouts_of(http_client),
+            own_timeouts=Timeouts() if http_client is None else _timeouts_of(http_client),
         )
-        logger.debug("client for %s", session.base)
+        debug("client for %s", session.base)
         return cls(session=session, max_connections=max_connections, engine=engine, portable=http_client is None)
 
     def moved(self, session: Session) -> Settings:
@@ -67,3 +66,9 @@ class Settings:
         if not self.portable:
             raise TypeError("a client over http_client= does not pickle: make another in the other process")
         return attrs.evolve(self, session=attrs.evolve(session, options=session.options.changed()))
+
+
+def _timeouts_of(http_client: Any) -> Timeouts:
+    from ._http_client import timeouts_of  # noqa: PLC0415  # With TLS's exceptions, which few need.
+
+    return timeouts_of(http_client)

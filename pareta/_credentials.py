@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
+import re
 from functools import cached_property
 from typing import Any, final
 from urllib.parse import urlsplit
@@ -14,6 +14,8 @@ from ._exceptions import ParetaError
 
 BASE_URL = "https://api.pareta.ai"
 _PORTS = {"https": 443, "http": 80}
+_LABELS = re.compile(r"(?s)([^.]{1,63}\.)*[^.]{1,63}\.?")
+"""A host's name: parts of 1 to 63 characters. Which characters is looked at for the whole URL."""
 
 
 @final
@@ -110,7 +112,8 @@ class BaseUrl:
         try:
             parts = urlsplit(text)
             port = parts.port
-            (parts.hostname or "").encode("idna")
+            if not _LABELS.fullmatch(parts.hostname or "-"):
+                raise ValueError("the name of its host is not one")  # noqa: TRY301
         except ValueError as error:
             raise ValueError(f"base_url is not a URL: {error}") from None
         if parts.username is not None or parts.password is not None:
@@ -133,7 +136,11 @@ class BaseUrl:
 
 
 def _loopback(host: str) -> bool:
+    if host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost"):
+        return True
+    from ipaddress import ip_address  # noqa: PLC0415  # Only needed for tests and tunnels.
+
     try:
-        return ipaddress.ip_address(host.partition("%")[0]).is_loopback
+        return ip_address(host.partition("%")[0]).is_loopback
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return False

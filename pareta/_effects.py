@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from typing import Any, Protocol, TypeAlias, TypeVar
-
-import attrs
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 from ._body import ANSWER_LIMIT, ERROR_LIMIT, Body, BodyError
 from ._engine import Fault, HttpRequest, Waits
@@ -16,8 +14,7 @@ T = TypeVar("T")
 E_co = TypeVar("E_co", covariant=True)
 
 
-@attrs.frozen(kw_only=True)
-class Send:
+class Send(NamedTuple):
     """Send a request. The outcome is a Response, an Unreadable, a Fault, or for a stream an Opened."""
 
     request: HttpRequest
@@ -27,27 +24,24 @@ class Send:
     """How many bytes of an answer are kept at most."""
 
 
-@attrs.frozen
-class Sleep:
+class Sleep(NamedTuple):
     """Wait for so many seconds."""
 
     seconds: float
 
 
-@attrs.frozen(kw_only=True)
-class Settle:
+class Settle(NamedTuple):
     """Read a stream to its end, for what its reading makes of it. The outcome is None, or the Fault that cut it."""
 
     opened: Opened
     reading: Reading[Any]
 
 
-@attrs.frozen(kw_only=True)
-class Opened:
+class Opened(NamedTuple):
     """A stream whose head has arrived."""
 
     response: Response
-    arrival: Any = attrs.field(repr=False)
+    arrival: Any
     """The engine's Arrival or AsyncArrival: the driver that asked for it knows which."""
     read: Patience = Patience(None)
     """How long to wait for each piece."""
@@ -55,8 +49,7 @@ class Opened:
     """How long a body might have been; of a stream, an event may have half of it, and a line a quarter."""
 
 
-@attrs.frozen(kw_only=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """An answer of 2xx whose body cannot be decoded."""
 
     response: Response

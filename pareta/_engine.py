@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal, Protocol
-
-import attrs
+from typing import Literal, NamedTuple, Protocol
 
 from ._timeouts import Patience, Timeouts
 
@@ -32,21 +30,27 @@ class Fault(Exception):  # noqa: N818  # An outcome on its way to a flow; users 
         self.text = text
 
 
-@attrs.frozen(kw_only=True)
 class HttpRequest:
     """A request, whole, as it goes out."""
 
-    method: str
-    url: str
-    target: bytes
-    """The path and query, as they stand in the request line."""
-    headers: Sequence[tuple[bytes, bytes]] = attrs.field(repr=False)  # They hold the key.
-    body: bytes = attrs.field(default=b"", repr=False)
+    __slots__ = ("__weakref__", "body", "headers", "method", "target", "url")
+
+    def __init__(
+        self, *, method: str, url: str, target: bytes, headers: Sequence[tuple[bytes, bytes]], body: bytes = b""
+    ) -> None:
+        """Take its parts; `target` is the path and query, as they stand in the request line."""
+        self.method = method
+        self.url = url
+        self.target = target
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:  # Without the headers, which hold the key, and without the body.
+        return f"HttpRequest({self.method} {self.url})"
 
 
-@attrs.define(kw_only=True)
-class Waits:
-    """How long each operation of one attempt may take. A stream changes `read` once its head is there."""
+class Waits(NamedTuple):
+    """How long each operation of one attempt may take."""
 
     connect: Patience
     read: Patience

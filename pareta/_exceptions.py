@@ -19,7 +19,6 @@ ParetaError
 
 from __future__ import annotations
 
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from ._public import public
@@ -264,6 +263,8 @@ def _problem(item: Any) -> str:
 
 
 def _phrase(status: int) -> str:
+    from http import HTTPStatus  # noqa: PLC0415  # Only needed where something is wrong.
+
     try:
         return HTTPStatus(status).phrase
     except ValueError:

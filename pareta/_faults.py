@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import ssl
+import sys
+from typing import Any
 
 from ._causes import bare
 from ._engine import Fault
@@ -17,23 +18,23 @@ def of_waiting(error: TimeoutError, what: str) -> Fault:
     return _from(Fault("timeout", what), error)
 
 
-def of_connecting(error: OSError, where: str = "") -> Fault:
+def of_connecting(error: Any, where: str = "") -> Fault:
     """Tell why there is no connection."""
     if isinstance(error, TimeoutError):
         return of_waiting(error, "no connection in time")
-    if isinstance(error, ssl.SSLCertVerificationError):
+    if _is_tls(error, "SSLCertVerificationError"):
         return _from(Fault("tls", f"the server's certificate is not accepted: {error.verify_message}"), error)
-    if isinstance(error, ssl.SSLError):
+    if _is_tls(error):
         reason = error.reason or str(error)
         return _from(Fault("tls", f"the TLS handshake failed ({reason}): is https right for this port?"), error)
     return _from(Fault("connection", f"cannot connect: {_text(error)}{where}"), error)
 
 
-def of_breaking(error: OSError) -> Fault:
+def of_breaking(error: Any) -> Fault:
     """Tell how a connection broke."""
     if isinstance(error, TimeoutError):
         return of_waiting(error, "no answer in time")
-    prefix = "TLS: " if isinstance(error, ssl.SSLError) else ""
+    prefix = "TLS: " if _is_tls(error) else ""
     return _from(Fault("connection", f"the connection broke: {prefix}{_text(error)}"), error)
 
 
@@ -42,6 +43,11 @@ def garbled(error: Exception, data: bytes) -> Fault:
     if data.startswith(_TLS_ALERT):
         return _from(Fault("tls", PLAIN_TO_TLS), error)
     return _from(Fault("connection", f"the server broke the protocol: {_text(error)}"), error)
+
+
+def _is_tls(error: Any, kind: str = "SSLError") -> bool:
+    ssl = sys.modules.get("ssl")  # Slow to load; without it there is no TLS, and no exception of it.
+    return ssl is not None and isinstance(error, getattr(ssl, kind))
 
 
 def _text(error: Exception) -> str:

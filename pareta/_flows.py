@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from logging import DEBUG
 from typing import Any, TypeVar
-
-import attrs
 
 from pareta_generated.api import DEPLOY_ENDPOINT
 from pareta_generated.types import Call, Request, StreamCall
@@ -25,7 +22,7 @@ from ._exceptions import (
     ParetaError,
     place_of,
 )
-from ._log import logger
+from ._log import debug, debugging, info
 from ._models import Answer, Endpoint
 from ._response import Response
 from ._retry import pause
@@ -90,7 +87,7 @@ def open_stream(session: Session, call: StreamCall[Any]) -> Flow[Opened]:
     deadline = Deadline.of(session)
     opened = yield from _open(session, call, deadline)
     until = deadline.until if isinstance(session.options.deadline, float) else None
-    return attrs.evolve(opened, read=Patience(session.timeouts.read, until))
+    return opened._replace(read=Patience(session.timeouts.read, until))
 
 
 def open_deploy(session: Session, call: StreamCall[Any], deadline: Deadline | None = None) -> Flow[Opened]:
@@ -104,7 +101,7 @@ def open_deploy(session: Session, call: StreamCall[Any], deadline: Deadline | No
         said = str(error).rstrip(".")
         error.args = (f"{said}. If the request arrived, the deployment goes on: look with endpoints.{look}.",)
         raise
-    return attrs.evolve(opened, read=Patience(None, deadline.until))
+    return opened._replace(read=Patience(None, deadline.until))
 
 
 def open_any(session: Session, call: StreamCall[Any]) -> Flow[Opened]:
@@ -145,7 +142,7 @@ def deploy(session: Session, call: StreamCall[Any], retrieve: Callable[[str], Ca
     elif endpoint_id is None:
         raise reading.lost(fault) from fault.__cause__
     else:
-        logger.info("the deploy stream was lost (%s); asking what became of %s", fault.text, endpoint_id)
+        info("the deploy stream was lost (%s); asking what became of %s", fault.text, endpoint_id)
     try:
         return (yield from wait_until_live(session, retrieve(endpoint_id), endpoint_id, deadline))
     except APITimeoutError:
@@ -201,7 +198,7 @@ def _attempts(session: Session, call: Request, deadline: Deadline) -> Flow[Respo
             streams=isinstance(call, StreamCall),
             limit=session.options.max_bytes,
         )
-        if logger.isEnabledFor(DEBUG):
+        if debugging():
             _log_attempt(request, outcome, session.clock() - begun)
         if isinstance(outcome, Opened):
             session.budget.succeed()
@@ -218,9 +215,9 @@ def _attempts(session: Session, call: Request, deadline: Deadline) -> Flow[Respo
             error = error_of(request, outcome, attempt + 1)
             if spent:
                 error.add_note(_SPENT)
-                logger.info("not retrying %s %s: too many calls fail", request.method, request.url)
+                info("not retrying %s %s: too many calls fail", request.method, request.url)
             raise error from (outcome.__cause__ if isinstance(outcome, Fault) else None)
-        logger.info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, again, attempt + 1, retries)
+        info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, again, attempt + 1, retries)
         yield Sleep(again)
     raise AssertionError  # pragma: no cover
 
@@ -251,10 +248,10 @@ def _place(response: Response) -> str:
 
 def _log_attempt(request: HttpRequest, outcome: Outcome, seconds: float) -> None:
     if isinstance(outcome, Fault):
-        logger.debug("%s %s failed in %.0f ms: %s", request.method, request.url, seconds * 1000, outcome.text)
+        debug("%s %s failed in %.0f ms: %s", request.method, request.url, seconds * 1000, outcome.text)
         return
     response = outcome if isinstance(outcome, Response) else outcome.response
-    logger.debug(
+    debug(
         "%s %s %d in %.0f ms (%s)",
         request.method,
         request.url,

@@ -6,9 +6,7 @@ import math
 import os
 import re
 from collections.abc import Mapping
-from typing import Any, Final, final
-
-import attrs
+from typing import Any, Final, NamedTuple, final
 
 from ._body import ANSWER_LIMIT
 from ._timeouts import HttpxTimeout, Timeouts, positive, shown
@@ -51,8 +49,7 @@ class OneKey:
             ) from None
 
 
-@attrs.frozen(kw_only=True)
-class Options:
+class Options(NamedTuple):
     """How calls are sent: time, attempts, headers. A value; a change makes another."""
 
     timeouts: Timeouts | None = Timeouts()
@@ -60,8 +57,11 @@ class Options:
     deadline: float | None | NotGiven = NOT_GIVEN
     max_retries: int = 2
     max_bytes: int = ANSWER_LIMIT
-    headers: tuple[tuple[bytes, bytes], ...] = attrs.field(default=(), repr=False)
-    key: OneKey | None = attrs.field(default=None, repr=False)
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    key: OneKey | None = None
+
+    def __repr__(self) -> str:  # Without the headers, in which there may be a secret.
+        return f"Options({self.timeouts}, max_retries={self.max_retries})"
 
     def changed(
         self,
@@ -92,7 +92,7 @@ class Options:
             change["headers"] = _merged(self.headers, headers)
         if not isinstance(idempotency_key, NotGiven):
             change["key"] = OneKey(idempotency_key)
-        return attrs.evolve(self, **change)
+        return self._replace(**change)
 
     def seconds(self, timeouts: Timeouts) -> float | None:
         """Return how long a logical call may take, waits between its attempts aside; None for no limit."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import attrs
 
 from ._credentials import BaseUrl
 from ._engine import HttpRequest
 from ._http11 import rendered
-from ._tls import shared_context
-from ._tunnels import Handshake, Proxy
 
-Layer = tuple[ssl.SSLContext, str]
-"""TLS, and the name that the certificate must carry."""
+if TYPE_CHECKING:
+    from ._tls import Tls
+    from ._tunnels import Handshake, Proxy
 
 
 @attrs.frozen(kw_only=True, slots=False)
@@ -33,7 +32,11 @@ class Route:
             ValueError: The proxy cannot be used.
 
         """
-        return cls(base=base, proxy=None if proxy is None else Proxy.parse(proxy))
+        if proxy is None:
+            return cls(base=base)
+        from ._tunnels import Proxy  # noqa: PLC0415  # Few have one.
+
+        return cls(base=base, proxy=Proxy.parse(proxy))
 
     @cached_property
     def address(self) -> tuple[str, int]:
@@ -45,15 +48,25 @@ class Route:
         """Whether plain HTTP is spoken to the origin itself."""
         return self.proxy is None and self.base.scheme == "http"
 
-    def steps(self) -> Iterator[Layer | Handshake]:
+    def steps(self) -> Iterator[Tls | Handshake]:
         """Yield what a new connection goes through, one after another, before it is asked for anything."""
+        if self.proxy is None and self.base.scheme == "http":
+            return
+        from ._tls import Tls, shared_context  # noqa: PLC0415  # Slow, and not needed for a server on this machine.
+
         if self.proxy is not None:
             if self.proxy.scheme == "https":
-                yield shared_context(), self.proxy.host
+                yield Tls(shared_context(), self.proxy.host)
             if (handshake := self.proxy.handshake(self.base)) is not None:
                 yield handshake
         if self.base.scheme == "https":
-            yield shared_context(), self.base.host
+            yield Tls(shared_context(), self.base.host)
+
+    def probe(self) -> Tls:
+        """Return a way to find out whether TLS is spoken at all; whose certificate it is does not matter."""
+        from ._tls import Tls, probing_context  # noqa: PLC0415  # Only needed where something is wrong.
+
+        return Tls(probing_context(), self.base.host)
 
     @cached_property
     def _forwarded(self) -> tuple[bytes, Sequence[tuple[bytes, bytes]]]:

@@ -18,6 +18,11 @@ class Socket(socket.socket):
         self.close()
 
 
+def name_of(host: str) -> str | bytes:
+    """Return a host's name as the system is asked for it: as bytes, where looking for other alphabets can be spared."""
+    return host.encode("ascii") if host.isascii() else host
+
+
 def shares(seconds: float | None, addresses: int) -> float | None:
     """Return how long to try one of the addresses of a name that are left: one that is silent takes its share alone."""
     return None if seconds is None else seconds / addresses

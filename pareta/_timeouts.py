@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from typing import Any, Protocol
-
-import attrs
+from typing import Any, NamedTuple, Protocol
 
 CONNECT = 10.0
 OPERATION = 60.0
@@ -23,8 +21,7 @@ class HttpxTimeout(Protocol):
     pool: float | None
 
 
-@attrs.frozen(kw_only=True)
-class Timeouts:
+class Timeouts(NamedTuple):
     """Seconds for each kind of socket operation; None waits for ever."""
 
     connect: float | None = CONNECT

@@ -5,9 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import suppress
-from typing import TypeVar
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pareta_generated.types import Call
 
@@ -16,11 +14,13 @@ from .._config import Settings
 from .._effects import Flow, Incoming, Outcome, Send, Settle, Sleep
 from .._engine import AsyncArrival, AsyncEngine, Fault
 from .._exceptions import ParetaError
-from .._http_client import AsyncHttpClient
 from .._proxies import proxy_for
 from .._session import Session
 from .._timeouts import Patience
 from ._aiohttp_check import objection
+
+if TYPE_CHECKING:
+    from .._http_client import AsyncHttpClient
 
 T = TypeVar("T")
 MAX_CONNECTIONS = 1000
@@ -53,8 +53,7 @@ def open_engine(settings: Settings, http_client: AsyncHttpClient | None) -> Asyn
     return AsyncConnectionEngine(route, count)
 
 
-@attrs.frozen
-class AsyncCaller:
+class AsyncCaller(NamedTuple):
     """What a client and its namespaces share: the session to make requests with, and the engine to send them."""
 
     settings: Settings

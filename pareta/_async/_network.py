@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .._engine import CONNECTING
 from .._faults import of_connecting
-from .._routes import Layer, Route
-from .._socket import Socket, shares
+from .._routes import Route
+from .._socket import Socket, name_of, shares
 from .._timeouts import Patience
-from .._tls import Tls, probing_context
-from .._tunnels import Handshake
 from ._socket import SocketStream
 from ._waiting import within
+
+if TYPE_CHECKING:
+    from .._tls import Tls
+    from .._tunnels import Handshake
 
 T = TypeVar("T")
 
@@ -48,9 +50,9 @@ class AsyncStream(Protocol):
 class AsyncTlsStream:
     """TLS over another stream, and so over a proxy's TLS as well."""
 
-    def __init__(self, below: AsyncStream, layer: Layer) -> None:
+    def __init__(self, below: AsyncStream, tls: Tls) -> None:
         self._below = below
-        self._tls = Tls(*layer)
+        self._tls = tls
 
     async def shake_hands(self, patience: Patience) -> None:
         """Agree on keys, and look at the server's certificate."""
@@ -140,7 +142,7 @@ class AsyncNetwork:
         except OSError:
             return False
         try:
-            await AsyncTlsStream(stream, (probing_context(), self._route.base.host)).shake_hands(patience)
+            await AsyncTlsStream(stream, self._route.probe()).shake_hands(patience)
         except OSError:
             return False
         finally:
@@ -150,14 +152,14 @@ class AsyncNetwork:
 
 async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> list[Any]:
     try:  # A number needs no looking up, for which the loop would ask another thread.
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+        return socket.getaddrinfo(name_of(host), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except OSError:
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-async def _through(stream: AsyncStream, step: Layer | Handshake, patience: Patience) -> AsyncStream:
+async def _through(stream: AsyncStream, step: Tls | Handshake, patience: Patience) -> AsyncStream:
     """Take a step of the way to the origin."""
-    if isinstance(step, tuple):
+    if not isinstance(step, Generator):
         secure = AsyncTlsStream(stream, step)
         await secure.shake_hands(patience)
         return secure

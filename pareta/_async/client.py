@@ -8,8 +8,6 @@ from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
-import attrs
-
 from pareta_generated.types import Call, StreamCall
 
 from .. import _flows as flows
@@ -177,8 +175,7 @@ class AsyncPareta:
 
         """
         other = object.__new__(type(self))
-        other._caller = attrs.evolve(
-            self._caller,
+        other._caller = self._caller._replace(
             session=self._caller.session.changed(
                 timeout=timeout,
                 deadline=deadline,

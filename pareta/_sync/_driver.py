@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import suppress
-from typing import TypeVar
-
-import attrs
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pareta_generated.types import Call
 
@@ -15,10 +13,12 @@ from .._config import Settings
 from .._effects import Flow, Incoming, Outcome, Send, Settle, Sleep
 from .._engine import Arrival, Engine, Fault
 from .._exceptions import ParetaError
-from .._http_client import HttpClient
 from .._proxies import proxy_for
 from .._session import Session
 from .._timeouts import Patience
+
+if TYPE_CHECKING:
+    from .._http_client import HttpClient
 
 T = TypeVar("T")
 MAX_CONNECTIONS = 100
@@ -44,8 +44,7 @@ def open_engine(settings: Settings, http_client: HttpClient | None) -> Engine:
     return ConnectionEngine(Route.to(base, proxy_for(base)), settings.max_connections or MAX_CONNECTIONS)
 
 
-@attrs.frozen
-class Caller:
+class Caller(NamedTuple):
     """What a client and its namespaces share: the session to make requests with, and the engine to send them."""
 
     settings: Settings

@@ -5,17 +5,19 @@ from __future__ import annotations
 import select
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from .._engine import CONNECTING
 from .._faults import of_connecting
-from .._routes import Layer, Route
-from .._socket import Socket, shares
+from .._routes import Route
+from .._socket import Socket, name_of, shares
 from .._timeouts import Patience
-from .._tls import Tls, probing_context
-from .._tunnels import Handshake
+
+if TYPE_CHECKING:
+    from .._tls import Tls
+    from .._tunnels import Handshake
 
 T = TypeVar("T")
 PIECE = 64 * 1024
@@ -93,9 +95,9 @@ class SocketStream:
 class TlsStream:
     """TLS over another stream, and so over a proxy's TLS as well."""
 
-    def __init__(self, below: Stream, layer: Layer) -> None:
+    def __init__(self, below: Stream, tls: Tls) -> None:
         self._below = below
-        self._tls = Tls(*layer)
+        self._tls = tls
 
     def shake_hands(self, patience: Patience) -> None:
         """Agree on keys, and look at the server's certificate."""
@@ -161,7 +163,7 @@ class Network:
         if not self._connecting.acquire(timeout=-1 if seconds is None else seconds):
             raise TimeoutError("too many connections are being opened")
         try:
-            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = socket.getaddrinfo(name_of(host), port, type=socket.SOCK_STREAM)
             failure: OSError = OSError("the name has no address")
             for number, (family, kind, protocol, _, address) in enumerate(found):
                 sock = Socket(family, kind, protocol)
@@ -188,7 +190,7 @@ class Network:
         except OSError:
             return False
         try:
-            TlsStream(stream, (probing_context(), self._route.base.host)).shake_hands(patience)
+            TlsStream(stream, self._route.probe()).shake_hands(patience)
         except OSError:
             return False
         finally:
@@ -196,9 +198,9 @@ class Network:
         return True
 
 
-def _through(stream: Stream, step: Layer | Handshake, patience: Patience) -> Stream:
+def _through(stream: Stream, step: Tls | Handshake, patience: Patience) -> Stream:
     """Take a step of the way to the origin."""
-    if isinstance(step, tuple):
+    if not isinstance(step, Generator):
         secure = TlsStream(stream, step)
         secure.shake_hands(patience)
         return secure
