@@ -18,11 +18,12 @@ MODEL = "ep_a1b2c3"
 
 @attrs.define
 class Outcome:
-    """What the caller got: a value or an error, and the text that had come before it."""
+    """What the caller got: a value or an error, and the text or the events that had come before it."""
 
     value: Any = None
     error: ParetaError | None = None
     text: str = ""
+    events: list[dict[str, Any]] = attrs.field(factory=list)
 
 
 @attrs.define
@@ -33,6 +34,8 @@ class Change:
     """The ids of the endpoints that were not there before."""
     debit: int
     """Micro-USD."""
+    keys: list[str] = attrs.field(factory=list, eq=False)
+    """The idempotency key of each POST that the platform read whole."""
 
 
 @attrs.frozen
@@ -67,6 +70,12 @@ class Case:
     """Whether the server does not tell the endpoint's `Location`."""
     late: ClassVar[bool] = False
     """Whether it is cut after the head alone: until then it is what another case is."""
+    used: ClassVar[bool] = False
+    """Whether the connection that is cut has carried another call before, and was kept for this one."""
+
+    def use(self, world: Any, client: Any) -> None:
+        """Make the call that comes before, over a whole line."""
+        raise NotImplementedError
 
     def call(self, world: Any, client: Any) -> Outcome:
         """Make the call."""
@@ -110,6 +119,17 @@ class Deploy(Case):
         """Return the last event that came before the cut."""
         events = [(name, data) for end, name, data in whole.events if end <= cut.at]
         return {"event": events[-1][0], "data": json.loads(events[-1][1])} if events else None
+
+
+class UsedLineDeploy(Deploy):
+    """The same over a connection that was kept from another call: it may be dead before a byte of this one is sent."""
+
+    name = "deploy, used line"
+    used = True
+
+    def use(self, world: Any, client: Any) -> None:
+        """Ask for something small."""
+        world.run(client.models.list())
 
 
 class NamedDeploy(Deploy):
@@ -173,6 +193,39 @@ class StrandedDeploy(Deploy):
             assert f"endpoints.retrieve({change.endpoints[0]!r})" in str(outcome.error)
 
 
+class FollowedDeploy(Deploy):
+    """A deployment whose events the caller goes through: lost before its head it is asked for again, then never."""
+
+    name = "deploy, followed"
+
+    def call(self, world: Any, client: Any) -> Outcome:
+        """Deploy, and go through what is told of it."""
+        outcome = Outcome()
+        try:
+            for event in world.each(world.run(client.endpoints.deploy(task=TASK))):
+                outcome.events.append(event)
+        except ParetaError as error:
+            outcome.error = error
+        return outcome
+
+    def judge(self, outcome: Outcome, change: Change, cut: Cut, whole: Whole) -> None:
+        """One endpoint; every event, or after the head exactly those before the cut, and an error that says so."""
+        (endpoint_id,) = change.endpoints
+        events = [(end, {"event": name, "data": json.loads(data)}) for end, name, data in whole.events]
+        complete, last = events[-1]
+        assert (last["event"], last["data"]["endpoint"]["id"]) == ("complete", endpoint_id)
+        came = [event for _, event in events]
+        if cut.direction == "up" or cut.at < whole.head or cut.at >= complete:
+            assert outcome.error is None, repr(outcome.error)
+        else:
+            came = [event for end, event in events if end <= cut.at]
+            assert type(outcome.error) is APIConnectionError, repr(outcome.error)
+            assert outcome.error.last_event == (came[-1] if came else None)
+            assert f"look for endpoint {endpoint_id} " in str(outcome.error)
+            assert len(change.keys) == 1, "it was sent again"
+        assert outcome.events == came
+
+
 class Chat(Case):
     """A completion whose answer comes in one piece: it is asked for again under its key."""
 
@@ -193,6 +246,17 @@ class Chat(Case):
         assert isinstance(outcome.value, ChatCompletion)
         assert outcome.value.to_dict() == json.loads(whole.down[whole.head :])
         assert change == Change([], whole.debit)
+
+
+class UsedLineChat(Chat):
+    """The same over a connection that was kept from another completion."""
+
+    name = "chat, used line"
+    used = True
+
+    def use(self, world: Any, client: Any) -> None:
+        """Ask for the same: its answer must not be taken for the next one's."""
+        self.made(world, client)
 
 
 class ChatStream(Case):
@@ -226,5 +290,5 @@ class ChatStream(Case):
         assert outcome.text == "".join(chunk["choices"][0]["delta"].get("content") or "" for _, chunk in came)
 
 
-DEPLOYS = (Deploy(), NamedDeploy(), NamelessDeploy(), StrandedDeploy())
-CHATS = (Chat(), ChatStream())
+DEPLOYS = (Deploy(), UsedLineDeploy(), NamedDeploy(), NamelessDeploy(), StrandedDeploy(), FollowedDeploy())
+CHATS = (Chat(), UsedLineChat(), ChatStream())

@@ -37,7 +37,7 @@ class Record:
 
 
 class Cutting:
-    """The proxy. The first connection after `arm` is cut; those that follow are whole, or refused."""
+    """The proxy. In each run one connection is cut; those that follow it are whole, or refused."""
 
     def __init__(self, upstream: tuple[str, int]) -> None:
         self._upstream = upstream
@@ -45,7 +45,7 @@ class Cutting:
         self._cut: Cut | None = None
         self._dead = self._mute = False
         self.record = Record()
-        self._taken = 0
+        self._links: list[_Link] = []
         self._lock = threading.Lock()
         self.url = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
         threading.Thread(target=self._accept, daemon=True).start()
@@ -53,8 +53,25 @@ class Cutting:
     def arm(self, cut: Cut | None, *, dead: bool = False, mute: bool = False) -> None:
         """Begin a run: cut its first connection, and with `dead` refuse any other; `mute` hides `Location`."""
         with self._lock:
-            self._cut, self._dead, self._mute, self._taken = cut, dead, mute, 0
+            self._cut, self._dead, self._mute, self._links = cut, dead, mute, []
             self.record = Record()
+
+    def rearm(self, cut: Cut | None) -> None:
+        """Cut the run's connection, which has been used and is idle, within its next exchange.
+
+        A cut before any byte goes up drops it at once: whoever uses it next finds it dropped.
+        """
+        with self._lock:
+            (link,) = self._links  # More of them would leave open which one is used again.
+            self.record = Record()
+        link.rearm(cut, self.record)
+
+    def settle(self) -> None:
+        """Wait until every connection of the run is closed at both its ends; its client must be closed."""
+        with self._lock:
+            links = list(self._links)
+        for link in links:
+            link.join()
 
     def close(self) -> None:
         """Accept nothing more."""
@@ -67,30 +84,38 @@ class Cutting:
             while True:
                 near, _ = self._listening.accept()
                 with self._lock:
-                    first = self._taken == 0
-                    self._taken += 1
-                    link = _Link(
-                        near, self._cut if first else None, self.record if first else Record(), mute=self._mute
-                    )
-                    refused = self._dead and not first
-                if refused:
-                    near.close()
-                else:
-                    threading.Thread(target=link.serve, args=(self._upstream,), daemon=True).start()
+                    if self._dead and self._links:
+                        near.close()
+                        continue
+                    cut, record = (None, Record()) if self._links else (self._cut, self.record)
+                    link = _Link(near, self._upstream, cut, record, mute=self._mute)
+                    self._links.append(link)
+                    link.start()
 
 
-class _Link:
-    """One connection through the proxy."""
+class _Link(threading.Thread):
+    """One connection through the proxy, in a thread of its own."""
 
-    def __init__(self, near: socket.socket, cut: Cut | None, record: Record, *, mute: bool) -> None:
+    def __init__(
+        self, near: socket.socket, upstream: tuple[str, int], cut: Cut | None, record: Record, *, mute: bool
+    ) -> None:
+        super().__init__(daemon=True)
         self._near = near
+        self._upstream = upstream
         self._cut = cut
         self._record = record
         self._mute = mute
 
-    def serve(self, upstream: tuple[str, int]) -> None:
+    def rearm(self, cut: Cut | None, record: Record) -> None:
+        """Cut the next exchange, and record it; nothing is being forwarded now."""
+        self._record, self._cut = record, cut
+        if self._drops_at_once:
+            self._near.shutdown(socket.SHUT_RD)  # It wakes the thread, and is not seen at the other end.
+            self.join()
+
+    def run(self) -> None:
         """Forward until either side is gone, or the cut is reached."""
-        far = socket.create_connection(upstream)
+        far = socket.create_connection(self._upstream)
         for sock in (self._near, far):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         way: Way = "FIN"
@@ -107,10 +132,13 @@ class _Link:
                         sock.shutdown(socket.SHUT_RDWR)
                 sock.close()
 
+    @property
+    def _drops_at_once(self) -> bool:
+        return self._cut is not None and self._cut.direction == "up" and not self._cut.at
+
     def _forward(self, far: socket.socket) -> Way:
-        cut, record = self._cut, self._record
-        if cut and cut.direction == "up" and not cut.at:
-            return cut.way
+        if self._cut and self._drops_at_once:
+            return self._cut.way
         with selectors.DefaultSelector() as selector:
             selector.register(self._near, selectors.EVENT_READ)
             selector.register(far, selectors.EVENT_READ)
@@ -118,8 +146,9 @@ class _Link:
                 for key, _ in selector.select():
                     upward = key.fileobj is self._near
                     piece = self._near.recv(65536) if upward else far.recv(65536)
+                    cut, record = self._cut, self._record
                     if not piece:
-                        return "FIN"
+                        return cut.way if cut and self._drops_at_once else "FIN"
                     if upward:
                         before, record.up = len(record.up), record.up + piece
                     else:

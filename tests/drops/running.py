@@ -13,7 +13,7 @@ import attrs
 from pareta.sandbox import Sandbox
 
 from .cases import Case, Change, Outcome, Whole
-from .cutting import Cut, Cutting
+from .cutting import Cut, Cutting, Direction
 
 WORKERS = 12
 """So many, since a call that is tried again mostly waits; more threads would hinder one another."""
@@ -39,7 +39,6 @@ class Station:
         self._sandbox = Sandbox(seed=7, pace=0).start()
         parts = urlsplit(self._sandbox.base_url)
         self._line = Cutting((parts.hostname or "", parts.port or 0))
-        self._direct = self._sandbox.client()
         self._before = self._endpoints()
         self._wholes: dict[str, Whole] = {}
 
@@ -48,6 +47,7 @@ class Station:
         if case.name not in self._wholes:
             outcome, change = self._run(case, None)
             record = self._line.record
+            assert record.up, f"{case.name}: the used connection was not used again"
             whole = self._wholes[case.name] = Whole(record.up, record.down, change.debit)
             case.judge(outcome, change, Cut("down", len(whole.down), "FIN"), whole)
         return self._wholes[case.name]
@@ -58,6 +58,8 @@ class Station:
         outcome, change = self._run(case, cut)
         end = type(outcome.error or outcome.value).__name__
         try:
+            assert len(set(change.keys)) <= 1, "another attempt had another key"
+            assert self._line.record.up or cut.at == 0 or not case.used, "the used connection was not used again"
             case.judge(outcome, change, cut, whole)
         except AssertionError as error:
             return Ran(case.name, cut, end, f"{error}; {outcome}; {change}")
@@ -66,32 +68,40 @@ class Station:
     def close(self) -> None:
         """Close what is open."""
         self._world.end()
-        self._direct.close()
         self._line.close()
         self._sandbox.close()
 
     def _run(self, case: Case, cut: Cut | None) -> tuple[Outcome, Change]:
-        """Make the call on a platform in its first state, with a client that has no connection yet."""
+        """Make the call on a platform in its first state, with a client that has no connection but a used one."""
         self._sandbox.reset()
-        balance = self._sandbox.balance
-        self._line.arm(cut, dead=case.dead, mute=case.mute)
+        self._line.arm(None if case.used else cut, dead=case.dead, mute=case.mute)
         retries = {"max_retries": 0} if case.dead else {}
         client = self._world.client(self._line.url, api_key=self._sandbox.api_key, **retries)
         try:
+            if case.used:
+                case.use(self._world, client)
+                self._line.rearm(cut)
+            balance, earlier = self._sandbox.balance, len(self._sandbox.requests)
             outcome = case.call(self._world, client)
         finally:
             self._world.close(client)
+        self._line.settle()
         added = [each for each in self._endpoints() if each not in self._before]
-        return outcome, Change(added, balance - self._sandbox.balance)
+        asked = self._sandbox.requests[earlier:]
+        keys = [each.idempotency_key for each in asked if each.method == "POST" and each.idempotency_key]
+        return outcome, Change(added, balance - self._sandbox.balance, keys)
 
     def _endpoints(self) -> list[str]:
-        return [endpoint.id or "" for endpoint in self._direct.endpoints.list()]
+        """Ask over a new connection: the platform takes it after those before, and so what they brought comes first."""
+        with self._sandbox.client() as client:
+            return [endpoint.id or "" for endpoint in client.endpoints.list()]
 
 
-def cuts_of(case: Case, whole: Whole, step: int) -> Iterator[Cut]:
-    """Yield every cut of a case's exchange; with a step of more than 1 so many fewer, in turns by FIN and by RST."""
-    for direction, size in (("up", len(whole.up)), ("down", len(whole.down))):
-        for number, at in enumerate(sorted({*range(0, size, step), size})):
+def cuts_of(case: Case, whole: Whole, step: int, offset: int = 0) -> Iterator[Cut]:
+    """Yield every cut of a case's exchange; with a step so many fewer, from `offset` on, in turns by FIN and by RST."""
+    sizes: dict[Direction, int] = {"up": len(whole.up), "down": len(whole.down)}
+    for direction, size in sizes.items():
+        for number, at in enumerate(sorted({0, *range(offset, size, step), size})):
             if case.late and (direction == "up" or at < whole.head):
                 continue
             both = step == 1 or at in (0, size)
@@ -99,10 +109,10 @@ def cuts_of(case: Case, whole: Whole, step: int) -> Iterator[Cut]:
                 yield Cut(direction, at, way)
 
 
-def run_all(world: Any, cases: Sequence[Case], step: int) -> list[Ran]:
-    """Run every cut of some cases."""
+def run_all(world: Any, cases: Sequence[Case], step: int, offset: int = 0) -> list[Ran]:
+    """Run every cut of some cases, or those that step and offset take."""
     first = Station(world())
-    jobs = deque((case, cut) for case in cases for cut in cuts_of(case, first.whole(case), step))
+    jobs = deque((case, cut) for case in cases for cut in cuts_of(case, first.whole(case), step, offset))
     results: list[Ran] = []
     failures: list[BaseException] = []
 
