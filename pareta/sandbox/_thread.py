@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
 from socket import socket
@@ -34,7 +36,12 @@ class ServerThread:
         self._server = ready.result(_START_SECONDS)
 
     def call(self, action: "Callable[[Platform], T]") -> T:
-        """Run an action in the server's thread, and return what it returns."""
+        """Run an action in the server's thread, and return what it returns.
+
+        Raises:
+            TimeoutError: The thread does not get to it in time; the text says what it is doing.
+
+        """
         outcome: Future[T] = Future()
 
         def act() -> None:
@@ -44,12 +51,24 @@ class ServerThread:
                 outcome.set_exception(error)
 
         self._server.loop.call_soon_threadsafe(act)
-        return outcome.result(_CALL_SECONDS)
+        try:
+            outcome.exception(_CALL_SECONDS)  # Unlike `result`, it does not raise a TimeoutError of the action's own.
+        except TimeoutError:
+            raise TimeoutError(
+                f"The sandbox did not get to it within {_CALL_SECONDS:.0f} s: {self._whereabouts()}"
+            ) from None
+        return outcome.result()
 
     def close(self) -> None:
         """Stop the server and wait for its thread."""
         self._server.stop()
         self._thread.join(_STOP_SECONDS)
+
+    def _whereabouts(self) -> str:
+        frame = sys._current_frames().get(self._thread.ident or 0)  # noqa: SLF001 - its name says whom it is for.
+        if frame is None:
+            return "its thread has ended."
+        return "this process has no time for it, or it is held up here:\n" + "".join(traceback.format_stack(frame)[-3:])
 
 
 def import_server() -> ModuleType:

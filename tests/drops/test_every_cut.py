@@ -1,10 +1,14 @@
 """Deployments and completions whose connection is dropped after each byte: one endpoint, one debit, no wrong answer."""
 
+import gc
 import os
+import weakref
 from typing import Any
 
 import pytest
-from worlds import AiohttpWorld, AsyncWorld, SyncWorld
+from worlds import AiohttpWorld, AsyncWorld, SyncWorld, World
+
+from pareta.sandbox import Sandbox
 
 from .cases import CHATS, DEPLOYS
 from .running import run_all
@@ -24,3 +28,14 @@ def test_no_dropped_byte_costs_an_endpoint_a_debit_or_a_right_answer(world: Any,
     results = run_all(world, CASES, STEP, offset)
     assert {ran.case for ran in results} == {case.name for case in CASES}
     assert [f"{ran.case}, {ran.cut}: {ran.wrong}" for ran in results if ran.wrong] == []
+
+
+def test_a_client_that_is_closed_is_held_no_more(world: World, sandbox: Sandbox) -> None:
+    """A run makes thousands; were they kept, each full pass of the garbage collector would stall it for seconds."""
+    client = world.client(sandbox.base_url, api_key=sandbox.api_key)
+    world.run(client.models.list())
+    world.close(client)
+    kept = weakref.ref(client)
+    del client
+    gc.collect()
+    assert kept() is None

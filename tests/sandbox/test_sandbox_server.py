@@ -15,7 +15,7 @@ import httpx
 import pytest
 from sandbox_kit import DELAWARE, ask, chat, client_of, until
 
-from pareta.sandbox import Sandbox, _document, _server
+from pareta.sandbox import Sandbox, _document, _server, _thread
 from pareta.sandbox._app import contract_of
 from pareta.sandbox._store import Store
 
@@ -88,6 +88,26 @@ def test_it_must_run_to_be_asked() -> None:
     """Its attributes say what to do when the sandbox is not running."""
     with pytest.raises(RuntimeError, match="with Sandbox"):
         _ = Sandbox().base_url
+
+
+def test_it_says_what_holds_it_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that its thread does not get to ends with what that thread is doing."""
+    monkeypatch.setattr(_thread, "_CALL_SECONDS", 0.01)
+    held, let_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        held.set()
+        let_go.wait()
+
+    with Sandbox(pace=0) as sandbox:
+        assert sandbox._running is not None
+        sandbox._running._server.loop.call_soon_threadsafe(hold)  # Nothing that is public holds it up.
+        try:
+            held.wait()
+            with pytest.raises(TimeoutError, match=r"let_go\.wait\(\)"):
+                _ = sandbox.balance
+        finally:
+            let_go.set()
 
 
 def test_it_cannot_be_started_twice() -> None:

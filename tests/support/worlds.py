@@ -43,9 +43,8 @@ class World:
 
     def end(self) -> None:
         """Close what is open."""
-        for each in reversed(self._opened):
-            self.close(each)
-        self._opened.clear()
+        while self._opened:
+            self.close(self._opened[-1])
 
     def run(self, result: Any) -> Any:
         """Return what a call returns."""
@@ -56,8 +55,8 @@ class World:
         raise NotImplementedError
 
     def close(self, thing: Any) -> None:
-        """Close a client or a stream."""
-        raise NotImplementedError
+        """Close a client or a stream, and forget it: who makes thousands would be held up by the garbage collector."""
+        self._opened = [each for each in self._opened if each is not thing]
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Wait for something in another thread, while this world goes on."""
@@ -87,6 +86,7 @@ class SyncWorld(World):
 
     def close(self, thing: Any) -> None:
         """Close it."""
+        super().close(thing)
         thing.close()
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
@@ -131,6 +131,7 @@ class AsyncWorld(World):
 
     def close(self, thing: Any) -> None:
         """Close it."""
+        super().close(thing)
         self.run(thing.aclose())
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
