@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from aiohttp import http_parser
 from wire import Wire, answer, chunk, delta, stream_head
 from worlds import KEY, AsyncWorld
 
@@ -45,6 +46,14 @@ def test_another_aiohttp_is_not_used(monkeypatch: pytest.MonkeyPatch, version: s
     monkeypatch.setattr(aiohttp, "__version__", version)
     assert AsyncPareta(api_key=KEY, base_url=URL).engine == "h11"
     with pytest.raises(ValueError, match=version):
+        AsyncPareta(api_key=KEY, base_url=URL, engine="aiohttp")
+
+
+def test_an_aiohttp_that_parses_in_python_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where aiohttp has no parser in C there is nothing to gain by it."""
+    monkeypatch.setattr(http_parser, "HttpResponseParser", http_parser.HttpResponseParserPy)
+    assert AsyncPareta(api_key=KEY, base_url=URL).engine == "h11"
+    with pytest.raises(ValueError, match="parser in C"):
         AsyncPareta(api_key=KEY, base_url=URL, engine="aiohttp")
 
 
