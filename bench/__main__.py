@@ -12,6 +12,7 @@ from pathlib import Path
 from . import chart, report
 from .cases import CASES
 from .environment import ROOT, python, versions
+from .growth import growth, memory
 from .measure import Bench, Result
 
 
@@ -37,8 +38,14 @@ def main() -> int:
         for case in cases:
             sys.stderr.write(f"{case.name} …\n")
             results.append(bench.run(case, rounds))
+        grown = growth(results)
+        if arguments.full or arguments.only in "memory":
+            grown.append(memory(python(), bench.url, (1_000, 20_000, *([1_000_000] if arguments.full else []))))
     figures = report.document(results, versions(), rounds)
+    figures["growth"] = [row._asdict() for row in grown]
     print(report.table(results))
+    for row in grown:
+        print(row)
     for error in report.errors(results):
         print(error)
     told = figures["machine"]
