@@ -43,7 +43,7 @@ def decode_text(text: str) -> Any:
         value = _whole(text) if text[:1] == "{" else _decoder.decode(text)
     except RecursionError:
         raise ValueError("it is nested too deep") from None
-    if len(text) > DEPTH and _opened(text) > DEPTH and _depth(text) > DEPTH and _depth_of(value) > DEPTH:
+    if len(text) > DEPTH and _too_deep(text, value):
         raise ValueError(f"it is nested deeper than {DEPTH} levels")
     return value
 
@@ -54,9 +54,19 @@ def _whole(text: str) -> Any:
     return value if end == len(text) else _decoder.decode(text)
 
 
-def _opened(text: str) -> int:
-    """Return a bound of how deep `text` is nested, fast: what opens where its like was just closed adds no level."""
-    return text.count("[") + text.count("{") - text.count("},{") - text.count("}, {")
+def _too_deep(text: str, value: Any) -> bool:
+    """Return whether `value`, which `text` says, is nested deeper than the limit: by cheap bounds while these do."""
+    # Nothing is nested deeper than it has brackets. Arrays are few as a rule: what follows the last is not counted.
+    opened = text.count("{") + text.count("[", 0, text.rfind("[") + 1)
+    return opened > DEPTH and opened - _abreast(value) > DEPTH and _depth(text) > DEPTH and _depth_of(value) > DEPTH
+
+
+def _abreast(value: Any) -> int:
+    """Return how many objects stand beside others, and so add no level, in the list or lists that `value` is made of."""
+    if isinstance(value, dict):
+        fields: dict[str, Any] = value
+        return sum(_abreast(each) for each in fields.values() if isinstance(each, list))
+    return list(map(type, value)).count(dict) - 1 if isinstance(value, list) and value else 0
 
 
 def _depth(text: str) -> int:

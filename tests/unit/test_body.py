@@ -1,8 +1,10 @@
 """Bodies on their way in: decoded, capped, and read as JSON."""
 
 import gzip
+import json
 import tracemalloc
 import zlib
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -113,6 +115,29 @@ def test_what_is_no_json_is_a_value_error(content: bytes, why: str) -> None:
     """Whatever is wrong with JSON is a ValueError, and never a RecursionError."""
     with pytest.raises(ValueError, match=why):
         _json.decode(content)
+
+
+@pytest.mark.parametrize("within", [lambda x: [x], lambda x: {"a": x}, lambda x: {"}": "},{", "]": x, "b": "[[{{"}])
+@pytest.mark.parametrize(
+    "beside",
+    [
+        lambda x: [[x]],
+        lambda x: [[{}] * 300 + [x]],
+        lambda x: [[x] + [{}] * 300],
+        lambda x: [[{}] * 300 + [[]] * 300 + [x]],
+        lambda x: [[{"a": "]" * 300}, x, {"a": "[{" * 300}]],
+        lambda x: {"data": [{}] * 300 + [x], "more": [{}] * 300},
+        lambda x: {"data": [{}] * 300, "more": [7, x]},
+    ],
+)
+def test_the_limit_of_nesting_is_exact(within: Any, beside: Any) -> None:
+    """Neither what stands beside nor brackets in strings hide a level, or count as one."""
+    deep: Any = 7
+    for _ in range(_json.DEPTH - 2):
+        deep = within(deep)
+    assert _json.decode(json.dumps(beside(deep)).encode()) == beside(deep)
+    with pytest.raises(ValueError, match="nested deeper"):
+        _json.decode(json.dumps(beside(within(deep))).encode())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"x", object(), "\ud800"])
