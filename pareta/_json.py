@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 DEPTH = 200
@@ -24,6 +25,7 @@ def _refuse(name: str) -> NoReturn:
 
 
 _decoder = json.JSONDecoder(parse_constant=_refuse, parse_float=_finite)
+_scan: Callable[[str, int], tuple[Any, int]] = vars(_decoder)["scan_once"]  # What `raw_decode` wraps.
 _encoder = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
@@ -40,18 +42,17 @@ def decode(content: bytes) -> Any:
 def decode_text(text: str) -> Any:
     """Return the JSON value of `text`."""
     try:
-        value = _whole(text) if text[:1] == "{" else _decoder.decode(text)
+        try:
+            value, end = _scan(text, 0)  # `decode` would look for white space around it first: that takes as long.
+        except StopIteration:
+            value, end = _decoder.decode(text), len(text)  # It begins with white space, if it is JSON at all.
+        if end < len(text) and text[end:].strip(" \t\n\r"):
+            value = _decoder.decode(text)  # Which says what is wrong.
     except RecursionError:
         raise ValueError("it is nested too deep") from None
     if len(text) > DEPTH and _too_deep(text, value):
         raise ValueError(f"it is nested deeper than {DEPTH} levels")
     return value
-
-
-def _whole(text: str) -> Any:
-    """Decode an object, without looking for white space around it as `JSONDecoder.decode` does: that takes as long."""
-    value, end = _decoder.raw_decode(text)
-    return value if end == len(text) else _decoder.decode(text)
 
 
 def _too_deep(text: str, value: Any) -> bool:
@@ -62,7 +63,7 @@ def _too_deep(text: str, value: Any) -> bool:
 
 
 def _abreast(value: Any) -> int:
-    """Return how many objects stand beside others, and so add no level, in the list or lists that `value` is made of."""
+    """Return how many objects stand beside others, and so add no level, in the list or lists that `value` holds."""
     if isinstance(value, dict):
         fields: dict[str, Any] = value
         return sum(_abreast(each) for each in fields.values() if isinstance(each, list))

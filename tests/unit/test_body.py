@@ -103,9 +103,12 @@ def test_of_an_error_the_start_is_kept() -> None:
         (b"[" * 100_000, "nested too deep"),
         (b"1" * 5000, "digits"),
         (b'{"a":' * 100_000, "nested too deep"),
+        (b" " + b"[" * 100_000, "nested too deep"),
         (b"", "Expecting"),
         (b"{", "Expecting"),
         (b"{} {}", "Extra"),
+        (b"{}\n\xc2\xa0", "Extra"),
+        (b"\xc2\xa0{}", "Expecting"),
         (b"'a'", "Expecting"),
         (b"\xef\xbb\xbf{}", "Expecting|BOM"),
     ],
@@ -115,6 +118,12 @@ def test_what_is_no_json_is_a_value_error(content: bytes, why: str) -> None:
     """Whatever is wrong with JSON is a ValueError, and never a RecursionError."""
     with pytest.raises(ValueError, match=why):
         _json.decode(content)
+
+
+@pytest.mark.parametrize("text", [b'{"a": [1]}', b'{"a": [1]}\r\n', b' \t{"a": [1]}', b'\n {"a": [1]}\n '])
+def test_white_space_around_json_means_nothing(text: bytes) -> None:
+    """Many servers end an answer with a line feed."""
+    assert _json.decode(text) == {"a": [1]}
 
 
 @pytest.mark.parametrize("within", [lambda x: [x], lambda x: {"a": x}, lambda x: {"}": "},{", "]": x, "b": "[[{{"}])
