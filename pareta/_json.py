@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn, cast
 
 DEPTH = 200
 """How deep an answer may be nested, so that whoever reads it, prints it or pickles it does not run out of stack."""
@@ -64,10 +64,9 @@ def _too_deep(text: str, value: Any) -> bool:
 
 def _abreast(value: Any) -> int:
     """Return how many objects stand beside others, and so add no level, in the list or lists that `value` holds."""
-    if isinstance(value, dict):
-        fields: dict[str, Any] = value
-        return sum(_abreast(each) for each in fields.values() if isinstance(each, list))
-    return list(map(type, value)).count(dict) - 1 if isinstance(value, list) and value else 0
+    held: Iterable[Any] = cast("dict[str, Any]", value).values() if isinstance(value, dict) else [value]
+    lists: list[list[Any]] = [each for each in held if isinstance(each, list)]
+    return sum(list(map(type, each)).count(dict) - 1 for each in lists)
 
 
 def _depth(text: str) -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence, Sized
 from datetime import UTC, date, datetime
+from itertools import repeat
 from typing import Any, ClassVar, Final, Generic, Literal, Self, TypeGuard, TypeVar, cast, final
 from urllib.parse import quote
 
@@ -183,7 +184,7 @@ class View:
         many: list[V] | None = self._kept.get(key)
         if many is None:
             found: list[JSON] = entries(self._raw, key, dict, self._origin)
-            many = self._kept[key] = [view(entry, self._origin) for entry in found]
+            many = self._kept[key] = views_of(view, found, self._origin)
         return many
 
     def _values(self, key: str, kind: type[T] | tuple[type[T], ...]) -> list[T]:
@@ -261,11 +262,32 @@ def entries(raw: JSON, key: str, kind: type[T] | tuple[type[T], ...], origin: Or
         return []
     if not is_array(value):
         raise origin.misshapen(raw, key, "an array", value)
+    if _are_all(value, kind):
+        return value
     for index, entry in enumerate(value):
         if not isinstance(entry, kind) or (isinstance(entry, bool) and kind not in (bool, object)):
             expected = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
             raise origin.misshapen(raw, f"{key}[{index}]", expected, entry)
     return value
+
+
+def _are_all(values: list[Any], kind: Any) -> bool:
+    """Return whether all values are of just the type `kind`, without a step of Python's for each."""
+    return list(map(type, values)).count(kind) == len(values)
+
+
+def views_of(view: type[V], found: list[JSON], origin: Origin) -> list[V]:
+    """Return a view of each of the objects.
+
+    Of a long list, all views are made before the first is filled: while objects are made, garbage is looked for
+    now and then, and views that are full lead that search through the whole answer.
+    """
+    if len(found) < 5:  # noqa: PLR2004
+        return [view(raw, origin) for raw in found]
+    views: list[Any] = list(map(object.__new__, repeat(view, len(found))))
+    for each, raw in zip(views, found, strict=True):
+        each._raw, each._origin, each._kept = raw, origin, None  # noqa: SLF001
+    return views
 
 
 def mapping(raw: JSON, key: str, origin: Origin) -> JSON | None:
@@ -479,9 +501,10 @@ def entries_of(raw: Any, answer: type[View | Feed] | None, origin: Origin) -> li
         raise origin.unreadable("$", "an array", raw)
     if answer is None:
         return raw
-    for index, entry in enumerate(raw):
-        if not is_object(entry):
-            raise origin.unreadable(f"$[{index}]", f"an object ({answer.__name__})", entry)
+    if not _are_all(raw, dict):
+        for index, entry in enumerate(raw):
+            if not is_object(entry):
+                raise origin.unreadable(f"$[{index}]", f"an object ({answer.__name__})", entry)
     if issubclass(answer, View):
-        return [answer(entry, origin) for entry in raw]
+        return views_of(answer, raw, origin)
     return [answer.from_dict(entry, origin) for entry in raw]

@@ -20,6 +20,7 @@ from pareta import (
     Task,
     TaskMatch,
 )
+from pareta._calls import LIST_ENDPOINTS
 from pareta._models import Answer
 from pareta._response import Headers
 from pareta_generated import models as generated
@@ -149,6 +150,38 @@ def test_nested_views_are_built_once_and_know_the_request() -> None:
     assert completion.choices is completion.choices
     assert completion.usage is completion.usage
     assert completion.choices[0].message.request_id == completion.usage.request_id == completion.request_id == "req_7"
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 300])
+def test_a_list_of_any_length_is_of_views(count: int) -> None:
+    """Each entry of a list is a view like any other, and a list of them is a plain list."""
+    raw: dict[str, Any] = {"data": [{"id": f"m{number}", "created": number} for number in range(count)]}
+    models = answered(ModelList, raw).data
+    assert type(models) is list
+    assert models == [Model.from_dict(entry) for entry in raw["data"]]
+    assert [model.id for model in models] == [f"m{number}" for number in range(count)]
+    assert {model.request_id for model in models} <= {"req_7"}
+    assert [copy.copy(model) for model in models] == models
+
+
+@pytest.mark.parametrize("odd", [None, 7, True, "x", []])
+@pytest.mark.parametrize("at", [0, 3, 299])
+def test_the_entry_of_another_shape_is_named(odd: object, at: int) -> None:
+    """However long the list is, the first entry that is no object is named."""
+    raw: list[Any] = [{}] * 299
+    raw.insert(at, odd)
+    with pytest.raises(APIResponseError, match=rf"\$\.data\[{at}\]: expected dict"):
+        _ = answered(ModelList, {"data": raw}).data
+    with pytest.raises(APIResponseError, match=rf"\$\[{at}\]: expected an object \(Endpoint\)"):
+        LIST_ENDPOINTS().read(raw, Answer(raw, RESPONSE))
+
+
+def test_entries_may_be_dicts_of_another_class() -> None:
+    """Who makes a view by hand may hand it any dict."""
+    entries = [EndpointCost({"id": f"m{number}"}) for number in range(9)]
+    assert Model.from_dict(entries[0]).id == "m0"
+    assert [model.id for model in ModelList.from_dict({"data": entries}).data][-1] == "m8"
+    assert LIST_ENDPOINTS().read(entries, Answer(entries))[8].id == "m8"
 
 
 def test_to_dict_is_a_copy_of_ones_own() -> None:
