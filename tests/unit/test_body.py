@@ -134,9 +134,11 @@ def test_white_space_around_json_means_nothing(text: bytes) -> None:
         lambda x: [[{}] * 300 + [x]],
         lambda x: [[x] + [{}] * 300],
         lambda x: [[{}] * 300 + [[]] * 300 + [x]],
-        lambda x: [[{"a": "]" * 300}, x, {"a": "[{" * 300}]],
+        lambda x: [[{"a": "]" * 300}, x, {"a": "[{" * 3000}]],
+        lambda x: [[{"a": 7}] * 3000 + [x] + [{"a": 7}]],
         lambda x: {"data": [{}] * 300 + [x], "more": [{}] * 300},
-        lambda x: {"data": [{}] * 300, "more": [7, x]},
+        lambda x: {"data": [{}] * 3000, "more": [7, x]},
+        lambda x: {"data": [{}] * 3000, "more": {"a": x}},
     ],
 )
 def test_the_limit_of_nesting_is_exact(within: Any, beside: Any) -> None:
