@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+from io import BytesIO
 
 ANSWER_LIMIT = 32 * 1024 * 1024
 ERROR_LIMIT = 64 * 1024
@@ -69,15 +70,13 @@ class Body:
         self._plain = self._inflater.plain
         self._limit = limit
         self._truncate = truncate
-        self._parts: list[bytes] = []
-        self._size = 0
+        self._content = BytesIO()
 
     def feed(self, piece: bytes) -> bool:
         """Take a piece; return whether more is wanted."""
         for part in (piece,) if self._plain else self._inflater.feed(piece):
-            self._parts.append(part)
-            self._size += len(part)
-            if self._size > self._limit:
+            self._content.write(part)
+            if self._content.tell() > self._limit:
                 if self._truncate:
                     return False
                 raise BodyError(f"it is longer than {self._limit:,} bytes (the limit is with_options(max_bytes=…))")
@@ -90,15 +89,9 @@ class Body:
     @property
     def content(self) -> bytes:
         """What came so far, decoded, up to the limit."""
-        if len(self._parts) == 1 and self._size <= self._limit:
-            return self._parts[0]
-        return b"".join(self._parts)[: self._limit]
+        return self._content.getvalue()[: self._limit]
 
     @property
     def start(self) -> bytes:
         """The first 64 kB of it at most, for an error to keep."""
-        size = count = 0
-        while size < ERROR_LIMIT and count < len(self._parts):
-            size += len(self._parts[count])
-            count += 1
-        return b"".join(self._parts[:count])[:ERROR_LIMIT]
+        return self._content.getvalue()[:ERROR_LIMIT]
