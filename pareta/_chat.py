@@ -13,7 +13,6 @@ from ._engine import Fault
 from ._exceptions import APIConnectionError, APITimeoutError, StreamError, place_of
 from ._fold import Fold
 from ._models import Answer
-from ._payload import payload
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -43,7 +42,7 @@ class ChatReading:
     ) -> Iterator[ChatCompletionChunk]:
         add, at = self.fold.add, self._origin.at
         for name, text in events:
-            raw = payload(text)
+            raw = _json.decode_short_object(text)
             if raw is None or name == "error" or raw.get("error"):
                 if text == _DONE:
                     self.done = True

@@ -10,7 +10,6 @@ from . import _json
 from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, DeployError, place_of
-from ._payload import payload
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -47,7 +46,7 @@ class DeployReading:
         self, events: Sequence[tuple[str, str]], failure: EventTooLargeError | None = None
     ) -> Iterator[dict[str, Any]]:
         for name, text in events:
-            data = payload(text)
+            data = _json.decode_short_object(text)
             event = self.last_event = {"event": name, "data": _data(text) if data is None else data}
             if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
                 raise self._failed("The deployment completed without telling its endpoint: look with endpoints.list().")

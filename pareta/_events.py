@@ -12,7 +12,6 @@ from ._body import ANSWER_LIMIT
 from ._engine import Fault
 from ._exceptions import APIConnectionError, APIResponseError, APITimeoutError, place_of
 from ._models import Answer
-from ._payload import payload
 from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
@@ -44,7 +43,7 @@ class EventReading(Generic[E]):
             if text == self._call.operation.done:
                 self.done = True
                 return
-            raw: Any = payload(text)
+            raw: Any = _json.decode_short_object(text)
             if raw is None:
                 try:
                     raw = _json.decode_text(text)

@@ -58,6 +58,20 @@ def decode_text(text: str) -> Any:
     return value
 
 
+def decode_short_object(text: str) -> dict[str, Any] | None:
+    """Return the JSON object that `text` is, and quickly; None where it is none, or may be none: `decode_text` tells.
+
+    Whatever is as short as this is not nested too deep: each level takes two brackets.
+    """
+    if len(text) > 2 * DEPTH:
+        return None
+    try:
+        value, end = _scan(text, 0)
+    except (ValueError, StopIteration, RecursionError):
+        return None
+    return cast("dict[str, Any]", value) if end == len(text) and type(value) is dict else None
+
+
 def _too_deep(text: str, value: Any) -> bool:
     """Return whether `value`, which `text` says, is nested deeper than the limit: by cheap bounds while these do."""
     if len(text) > LONG and _is_flat(value):

@@ -160,17 +160,16 @@ class View:
 
     def _one(self, key: str, view: type[V]) -> V | None:
         """Return the object at `key` as a view, the same one each time; None where there is none."""
+        if self._kept is not None and (kept := self._kept.get(key)) is not None:
+            return cast("V", kept)
         value = self._raw.get(key)
         if value is None:
             return None
         if not is_object(value):
             raise self._origin.misshapen(self._raw, key, f"an object ({view.__name__})", value)
-        if self._kept is None:
-            self._kept = {}
-        kept: V | None = self._kept.get(key)
-        if kept is None:
-            kept = self._kept[key] = view(value, self._origin)
-        return kept
+        made = view(value, self._origin)
+        self._keep(key, made)
+        return made
 
     def _one_due(self, key: str, view: type[V]) -> V:
         """Return the object at `key`, which the document requires; an empty view where there is none."""
@@ -179,13 +178,21 @@ class View:
 
     def _many(self, key: str, view: type[V]) -> list[V]:
         """Return the objects of the list at `key` as views, built once; `[]` where there is none."""
-        if self._kept is None:
-            self._kept = {}
-        many: list[V] | None = self._kept.get(key)
-        if many is None:
-            found: list[JSON] = entries(self._raw, key, dict, self._origin)
-            many = self._kept[key] = views_of(view, found, self._origin)
+        if self._kept is not None and (kept := self._kept.get(key)) is not None:
+            return cast("list[V]", kept)
+        found: list[Any] | None = self._raw.get(key)
+        if type(found) is list and len(found) == 1 and is_object(one := found[0]):  # As in nearly every chunk.
+            many = [view(one, self._origin)]
+        else:
+            many = views_of(view, entries(self._raw, key, dict, self._origin), self._origin)
+        self._keep(key, many)
         return many
+
+    def _keep(self, key: str, made: Any) -> None:
+        if self._kept is None:
+            self._kept = {key: made}
+        else:
+            self._kept[key] = made
 
     def _values(self, key: str, kind: type[T] | tuple[type[T], ...]) -> list[T]:
         """Return the scalars of the list at `key`; `[]` where there is none."""

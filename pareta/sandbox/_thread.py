@@ -65,7 +65,7 @@ class ServerThread:
         self._thread.join(_STOP_SECONDS)
 
     def _whereabouts(self) -> str:
-        frame = sys._current_frames().get(self._thread.ident or 0)  # noqa: SLF001 - its name says whom it is for.
+        frame = sys._current_frames().get(self._thread.ident or 0)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if frame is None:
             return "its thread has ended."
         return "this process has no time for it, or it is held up here:\n" + "".join(traceback.format_stack(frame)[-3:])

@@ -22,6 +22,7 @@ from pareta._effects import Incoming, Opened, Send
 from pareta._engine import Fault, HttpRequest, Waits
 from pareta._events import EventReading
 from pareta._retry_after import retry_after
+from pareta._socket import name_of
 from pareta._sse import Decoder
 from pareta._timeouts import Timeouts
 from pareta_generated import api
@@ -235,7 +236,9 @@ def urls(value: str) -> None:
         assert all(33 <= byte < 127 for pair in request.headers for byte in pair[1].replace(b" ", b""))
         assert all(33 <= byte < 127 for byte in request.target)
         assert "@" not in request.url.partition("://")[2].partition("/")[0]
-        assert client._caller.engine._route.origin.host
+        host, port = client._caller.engine._route.address
+        assert name_of(host)
+        assert 0 < port < 2**16
 
 
 def options(case: Any) -> None:

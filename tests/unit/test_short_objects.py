@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pareta import _json
-from pareta._payload import payload
+from pareta._json import decode_short_object
 
 TEXT = st.text(max_size=10)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
@@ -32,7 +32,7 @@ def test_what_is_decoded_at_once_is_what_json_says(value: Any, begin: str, end: 
     """A plain object is the same; NaN, what is no JSON, and what is no object are None."""
     whole = json.dumps(value)
     for text in (whole, begin + whole + end, whole[:cut]):
-        found, due = payload(text), strictly(text)
+        found, due = decode_short_object(text), strictly(text)
         assert found is None or repr(found) == repr(due)
         if isinstance(due, dict) and text.strip() == text and len(text) <= 2 * _json.DEPTH:
             assert found is not None
@@ -59,4 +59,4 @@ def test_what_is_decoded_at_once_is_what_json_says(value: Any, begin: str, end: 
 )
 def test_what_is_no_plain_object_is_left(text: str) -> None:
     """Whatever the strict reader may refuse, or reads as something else, is None."""
-    assert payload(text) is None
+    assert decode_short_object(text) is None
