@@ -9,6 +9,10 @@ _LONGEST = 32
 """A longer line is no plain size: the parser may say what it is."""
 
 
+_KNOWN = 256
+"""How many sizes are kept in mind."""
+
+
 class Joiner:
     """Follows a chunked body, and joins chunks that are there whole; bytes that came come out at once.
 
@@ -21,7 +25,7 @@ class Joiner:
         self._left = 0  # Of a chunk that has begun, its line end included.
         self._line = b""  # The beginning of a chunk's first line.
         self._off = False
-        self._known = (b"", 0)  # Many chunks are of one size.
+        self._known: dict[bytes, int] = {}  # Many chunks are of few sizes.
         self.join(begun)
 
     def join(self, data: bytes) -> bytes:
@@ -30,23 +34,23 @@ class Joiner:
             return data
         begin = at = self._begun(data)
         parts: list[bytes] = []
-        while not self._off and at < len(data):
+        known, length = self._known, len(data)
+        while not self._off and at < length:
             end = data.find(b"\r\n", at)
             if end < 0:
                 self._hold(data[at:])
                 break
-            size = self._size(data[at:end])
+            line = data[at:end]
+            size = known.get(line) or self._size(line)
             stop = end + 2 + size
-            if not size:
-                self._off = True
-            elif stop + 2 > len(data):
-                self._left = stop + 2 - len(data)
-                break
-            elif data[stop : stop + 2] != b"\r\n":
-                self._off = True
-            else:
+            if size and data.startswith(b"\r\n", stop):
                 parts.append(data[end + 2 : stop])
                 at = stop + 2
+            elif size and stop + 2 > length:
+                self._left = stop + 2 - length
+                break
+            else:
+                self._off = True
         if len(parts) < 2:  # noqa: PLR2004
             return data
         joined = b"".join(parts)
@@ -76,6 +80,7 @@ class Joiner:
 
     def _size(self, line: bytes) -> int:
         """Return a chunk's size; 0 for the last one, and for what is no plain size."""
-        if line != self._known[0]:
-            self._known = (line, int(line, 16) if _HEX.fullmatch(line) else 0)
-        return self._known[1]
+        size = int(line, 16) if _HEX.fullmatch(line) else 0
+        if len(self._known) < _KNOWN:
+            self._known[line] = size
+        return size

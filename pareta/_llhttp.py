@@ -6,6 +6,7 @@ from typing import Any
 
 from aiohttp.http import HttpResponseParser
 
+from ._chunks import Joiner
 from ._engine import Fault
 from ._faults import CLOSED, garbled
 from ._http11 import FIRST_ANSWER, HEAD_LIMIT, SWITCHING, Head
@@ -36,12 +37,13 @@ class LlhttpReader:
         self.failure: Fault | None = None
         self._parser: Any = None
         self._body: Any = None
+        self._joiner: Joiner | None = None
         self._last = b""  # Of the head that has begun, in which its end may have begun.
         self._closes = False
 
     def begin(self) -> None:
         """Expect an answer, of its first byte on."""
-        self.head = self._body = None
+        self.head = self._body = self._joiner = None
         # Its own defaults for the rest; the loop would be that of who waits for a body in aiohttp, and nobody does.
         self._parser = HttpResponseParser(
             _NO_PAUSE,
@@ -58,7 +60,7 @@ class LlhttpReader:
         if not data:
             self._end()
         elif self.head is not None:
-            self._parse(data)
+            self._parse(self._joiner.join(data) if self._joiner else data)
         else:
             self._begin_with(data)
 
@@ -75,7 +77,7 @@ class LlhttpReader:
             self._parse(data[:end])
             data = data[end:]
         if data and self.failure is None:
-            self._parse(data)
+            self._parse(self._joiner.join(data) if self._joiner else data)
 
     def _parse(self, data: bytes) -> None:
         try:
@@ -92,6 +94,7 @@ class LlhttpReader:
             elif head.code >= FIRST_ANSWER or head.code == SWITCHING:
                 self.head, self._body = Head(head.code, head.raw_headers), body
                 self._closes = head.should_close or head.code == SWITCHING
+                self._joiner = Joiner(b"") if head.chunked else None
 
     def _end(self) -> None:
         if self.head is None:

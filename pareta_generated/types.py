@@ -160,39 +160,42 @@ class View:
 
     def _one(self, key: str, view: type[V]) -> V | None:
         """Return the object at `key` as a view, the same one each time; None where there is none."""
-        if self._kept is not None and (kept := self._kept.get(key)) is not None:
-            return cast("V", kept)
+        kept = self._kept
+        if kept is not None and key in kept:
+            found: V = kept[key]
+            return found
         value = self._raw.get(key)
         if value is None:
             return None
         if not is_object(value):
             raise self._origin.misshapen(self._raw, key, f"an object ({view.__name__})", value)
         made = view(value, self._origin)
-        self._keep(key, made)
+        if kept is None:
+            self._kept = {key: made}
+        else:
+            kept[key] = made
         return made
 
     def _one_due(self, key: str, view: type[V]) -> V:
         """Return the object at `key`, which the document requires; an empty view where there is none."""
-        one = self._one(key, view)
-        return view({}, self._origin) if one is None else one
+        return self._one(key, view) or view({}, self._origin)
 
     def _many(self, key: str, view: type[V]) -> list[V]:
         """Return the objects of the list at `key` as views, built once; `[]` where there is none."""
-        if self._kept is not None and (kept := self._kept.get(key)) is not None:
-            return cast("list[V]", kept)
+        kept = self._kept
+        if kept is not None and key in kept:
+            views: list[V] = kept[key]
+            return views
         found: list[Any] | None = self._raw.get(key)
         if type(found) is list and len(found) == 1 and is_object(one := found[0]):  # As in nearly every chunk.
-            many = [view(one, self._origin)]
+            made = [view(one, self._origin)]
         else:
-            many = views_of(view, entries(self._raw, key, dict, self._origin), self._origin)
-        self._keep(key, many)
-        return many
-
-    def _keep(self, key: str, made: Any) -> None:
-        if self._kept is None:
+            made = views_of(view, entries(self._raw, key, dict, self._origin), self._origin)
+        if kept is None:
             self._kept = {key: made}
         else:
-            self._kept[key] = made
+            kept[key] = made
+        return made
 
     def _values(self, key: str, kind: type[T] | tuple[type[T], ...]) -> list[T]:
         """Return the scalars of the list at `key`; `[]` where there is none."""
