@@ -9,7 +9,7 @@ import time
 from contextlib import ExitStack
 from pathlib import Path
 
-from . import chart, report
+from . import chart, report, sandbox
 from .cases import CASES
 from .environment import ROOT, python, versions
 from .growth import growth, memory
@@ -41,6 +41,7 @@ def main() -> int:
         grown = growth(results)
         if arguments.full or arguments.only in "memory":
             grown.append(memory(python(), bench.url, (1_000, 20_000, *([1_000_000] if arguments.full else []))))
+    served = None if arguments.only else sandbox.measure()[0]
     figures = report.document(results, versions(), rounds)
     figures["growth"] = [row._asdict() for row in grown]
     print(report.table(results))
@@ -48,6 +49,9 @@ def main() -> int:
         print(row)
     for error in report.errors(results):
         print(error)
+    if served is not None:
+        figures["sandbox"] = served.document()
+        print(sandbox.summary(served))
     told = figures["machine"]
     caption = f"{figures['date']}, Python {told['python']}, {told['system']}, {rounds} rounds"
     arguments.chart.write_text(chart.render(results, caption), encoding="utf-8")

@@ -51,10 +51,10 @@ class Bench:
 
     def __init__(self, python: Path, stack: ExitStack) -> None:
         self._python = python
-        server = stack.enter_context(_process(python, "bench.server"))
-        self.url = f"http://127.0.0.1:{int(_line(server))}"
+        server = stack.enter_context(running(python, "bench.server"))
+        self.url = f"http://127.0.0.1:{int(told(server))}"
         self._workers = {
-            name: stack.enter_context(_process(python, "bench.worker", name, self.url)) for name in EVERYONE
+            name: stack.enter_context(running(python, "bench.worker", name, self.url)) for name in EVERYONE
         }
         self._fresh = Fresh(python, self.url)
         self.wrong: list[str] = []
@@ -80,7 +80,7 @@ class Bench:
         assert worker.stdin
         worker.stdin.write(case.name + "\n")
         worker.stdin.flush()
-        answer = json.loads(_line(worker))
+        answer = json.loads(told(worker))
         if "error" in answer:
             result.errors[name] = answer["error"]
             if answer["wrong"]:
@@ -98,7 +98,8 @@ class Bench:
 
 
 @contextmanager
-def _process(python: Path, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+def running(python: Path, module: str, *arguments: str) -> Iterator[subprocess.Popen[str]]:
+    """Start a module of the bench; it ends with its standard input."""
     command: Sequence[str | Path] = (python, "-m", module, *arguments)
     with subprocess.Popen(
         command, cwd=ROOT, env=variables(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -110,7 +111,8 @@ def _process(python: Path, module: str, *arguments: str) -> Iterator[subprocess.
                 process.stdin.close()  # Which ends it.
 
 
-def _line(process: subprocess.Popen[str]) -> str:
+def told(process: subprocess.Popen[str]) -> str:
+    """Return the next line that a process writes."""
     assert process.stdout
     line = process.stdout.readline()
     if not line:

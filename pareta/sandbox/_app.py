@@ -168,7 +168,8 @@ def _hold_equal(documented: set[str], handled: set[str]) -> None:
 
 def _joined(scope: Scope) -> dict[str, str]:
     joined: dict[str, str] = {}
-    for name, value in Headers(scope=scope).items():
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
 

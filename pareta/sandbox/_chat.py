@@ -1,13 +1,14 @@
 """Chat completions: how fast the answer comes and what it says of itself; text is the engine's or the upstream's."""
 
 import time
+from functools import lru_cache
 from typing import Any
 
 from attrs import frozen
 
 from pareta.sandbox._billing import bill, finish, serving
 from pareta.sandbox._completion import Completion, complete
-from pareta.sandbox._http import Answer, Problem, event, event_stream, json_answer
+from pareta.sandbox._http import Answer, Problem, event_stream, json_answer
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._relay import Relay, wants_usage
 from pareta.sandbox._rows import EndpointRow
@@ -38,6 +39,12 @@ async def create_chat_completion(platform: Platform, body: dict[str, Any], *, ef
     return event_stream(tape, headers=header)
 
 
+@lru_cache(maxsize=1024)
+def _speed(seed: int, task: str, model: str) -> float:
+    """Return where a model lies between the fastest, 0, and the slowest, 1."""
+    return fraction(seed, "speed", task, model)
+
+
 @frozen
 class _Run:
     """A completion that was billed, on its way to the client. How fast it goes follows from the seed."""
@@ -60,19 +67,20 @@ class _Run:
     async def record(self, tape: Tape, *, include_usage: bool) -> None:
         """Write the stream onto its tape, whoever still listens."""
         written = len(self.completion.deltas)
-        await self.platform.clock.sleep(self._to_first)
-        for position, chunk in enumerate(self.completion.chunks(include_usage=include_usage)):
+        clock, per_token = self.platform.clock, self._per_token
+        await clock.sleep(self._to_first)
+        for position, piece in enumerate(self.completion.events(include_usage=include_usage)):
             if 1 <= position <= written:
-                await self.platform.clock.sleep(self._per_token)
+                await clock.sleep(per_token)
             if position == written + 1:
                 self._finish()
-            tape.write(event(chunk))
+            tape.write(piece)
         tape.write(_DONE)
         tape.end()
 
     @property
     def _speed(self) -> float:
-        return fraction(self.platform.seed, "speed", self.row.task, self.row.model)
+        return _speed(self.platform.seed, self.row.task, self.row.model)
 
     @property
     def _to_first(self) -> float:

@@ -6,7 +6,10 @@ from typing import Any
 from attrs import frozen
 
 from pareta.sandbox._engine import Reply
+from pareta.sandbox._http import encode, event
 from pareta.sandbox._tokens import count_prompt, tokenize
+
+_DELTA = {"content": "the place of a delta"}
 
 
 @frozen
@@ -41,16 +44,18 @@ class Completion:
             "usage": self.usage,
         }
 
-    def chunks(self, *, include_usage: bool) -> Iterator[dict[str, Any]]:
-        """Yield it in chunks: its role, a token each, its end and, where it is asked for, its usage."""
+    def events(self, *, include_usage: bool) -> Iterator[bytes]:
+        """Yield it in chunks, an event each: its role, the tokens, its end and, where it is asked for, its usage."""
         no_usage = {"usage": None} if include_usage else {}
         content = {} if self._calls() else {"content": ""}
-        yield {**self._chunk({"role": "assistant", **content}, None), **no_usage}
+        yield event({**self._chunk({"role": "assistant", **content}, None), **no_usage})
+        # The deltas differ in nothing else, so that the rest is encoded once.
+        before, _, after = event({**self._chunk(_DELTA, None), **no_usage}).rpartition(encode(_DELTA))
         for delta in self.deltas:
-            yield {**self._chunk(delta, None), **no_usage}
-        yield {**self._chunk({}, self.finish_reason), **no_usage}
+            yield before + encode(delta) + after
+        yield event({**self._chunk({}, self.finish_reason), **no_usage})
         if include_usage:
-            yield {**self._chunk({}, None), "choices": [], "usage": self.usage}
+            yield event({**self._chunk({}, None), "choices": [], "usage": self.usage})
 
     def _chunk(self, delta: dict[str, Any], finish_reason: str | None) -> dict[str, Any]:
         return {
@@ -63,6 +68,8 @@ class Completion:
 
     def _calls(self) -> list[dict[str, Any]]:
         calls: list[dict[str, Any]] = []
+        if not self.deltas or "tool_calls" not in self.deltas[0]:
+            return calls  # The deltas are all of one kind.
         for delta in self.deltas:
             for piece in delta.get("tool_calls", ()):
                 if "id" in piece:

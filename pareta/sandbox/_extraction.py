@@ -13,6 +13,7 @@ from pareta.sandbox._words import sentences, stem, stems, word_set, words
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = rf"\b(?:{_MONTH}\.? \d|\d{{1,2}}\.? {_MONTH}|\d{{4}}-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}})"
 _MONEY = r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:USD|EUR|GBP|CHF|dollars?|euros?|pounds?)\b"
+_PHONE = r"\+?\d[\d ()-]{6,}"
 # What a sentence looks like that answers a word, whether it has the word itself or not.
 _CUES = {
     "when": _DATE,
@@ -28,12 +29,15 @@ _CUES = {
     "party": r"\b[Bb]etween\b",
     "law": r"\bgovern(?:s|ed|ing)\b",
     "email": r"\S@\S+\.\S",
-    "phone": r"\+?\d[\d ()-]{6,}",
+    "phone": _PHONE,
     "long": r"\b(?:days?|weeks?|months?|years?)\b",
     "term": r"\b(?:days?|weeks?|months?|years?)\b",
     "where": r"\b(?:in|at) [A-Z]",
 }
 _CUE_PATTERNS = {stem(word): re.compile(pattern) for word, pattern in _CUES.items()}
+# Most sentences have no digit, which is soon seen.
+_NUMERIC = frozenset(stem(word) for word, pattern in _CUES.items() if pattern in {_DATE, _MONEY, _PHONE})
+_DIGIT = re.compile(r"\d")
 _ASKING = word_set(
     """answer classify describe detect draft explain extract find get give identify list make name pull read return say
     show summarise summarize tell translate write how what when where which who whom whose why is are was were does do
@@ -55,6 +59,14 @@ class Passage:
     question: str
     sentences: tuple[str, ...]
     images: int = 0
+
+
+@frozen
+class _Told:
+    """What a sentence has: its stems, and the words that are asked for and answered by how it looks."""
+
+    own: frozenset[str]
+    cued: frozenset[str]
 
 
 def read(messages: Iterable[dict[str, Any]]) -> Passage:
@@ -88,38 +100,34 @@ def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
         return list(passage.sentences[:2])
     open_words = {*stems(question), *(raw & _CUE_PATTERNS.keys())}
     at_most = _MOST_SENTENCES if asked is None and _LISTED.search(question) else 1
-    spread = Counter(word for each in passage.sentences for word in set(stems(each)))
+    told = [_Told(frozenset(stems(each)), _cued(each, open_words)) for each in passage.sentences]
+    spread = Counter(word for each in told for word in each.own)
     chosen: list[int] = []
     while open_words and len(chosen) < at_most:
         scores = [
-            (0.0 if index in chosen else _score(each, open_words, spread), -index)
-            for index, each in enumerate(passage.sentences)
+            (0.0 if index in chosen else _score(each, open_words, spread), -index) for index, each in enumerate(told)
         ]
         score, position = max(scores, default=(0.0, 0))
         if score <= 0:
             break
         chosen.append(-position)
-        open_words -= _covered(passage.sentences[-position], open_words)
+        open_words -= told[-position].own | told[-position].cued
     if not chosen and asked is None:
         return list(passage.sentences[:1])
     return [passage.sentences[index] for index in sorted(chosen)]
 
 
-def _score(sentence: str, wanted: set[str], spread: Counter[str]) -> float:
-    own = set(stems(sentence))
-    exact = sum(1 / spread[word] for word in sorted(wanted & own))
-    cued = sum(_CUE_WEIGHTS.get(word, _CUE_WEIGHT) for word in sorted(wanted) if _is_cued(word, sentence))
+def _score(told: _Told, wanted: set[str], spread: Counter[str]) -> float:
+    exact = sum(1 / spread[word] for word in sorted(wanted & told.own))
+    cued = sum(_CUE_WEIGHTS.get(word, _CUE_WEIGHT) for word in sorted(wanted & told.cued))
     return exact + cued
 
 
-def _covered(sentence: str, wanted: set[str]) -> set[str]:
-    own = set(stems(sentence))
-    return {word for word in wanted if word in own or _is_cued(word, sentence)}
-
-
-def _is_cued(word: str, sentence: str) -> bool:
-    pattern = _CUE_PATTERNS.get(word)
-    return pattern is not None and pattern.search(sentence) is not None
+def _cued(sentence: str, wanted: set[str]) -> frozenset[str]:
+    looked_for = wanted & _CUE_PATTERNS.keys()
+    if not _DIGIT.search(sentence):
+        looked_for -= _NUMERIC
+    return frozenset(word for word in looked_for if _CUE_PATTERNS[word].search(sentence))
 
 
 def _split(text: str) -> tuple[str, list[str]]:

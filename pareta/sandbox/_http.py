@@ -11,6 +11,8 @@ from pareta.sandbox._tape import Tape
 _JSON = "application/json"
 _EVENTS = "text/event-stream"
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
 Headers = tuple[tuple[str, str], ...]
 
 
@@ -80,7 +82,7 @@ def event_stream(tape: Tape, *, headers: Headers = ()) -> Answer:
 
 def encode(value: Any) -> bytes:
     """Return `value` as compact JSON, on one line, in UTF-8."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    return _COMPACT.encode(value).encode()
 
 
 def event(data: Any, *, name: str | None = None) -> bytes:

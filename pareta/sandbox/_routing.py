@@ -31,9 +31,13 @@ class Router:
     def __init__(self, operations: Iterable[Operation]) -> None:
         self._templates = [(tuple(each.path.split("/")[1:]), each) for each in operations]
         self._templates.sort(key=lambda pair: [_is_parameter(segment) for segment in pair[0]])
+        self._literal = {(each.method, path): each for path, each in self._templates if "{" not in each.path}
 
     def find(self, method: str, segments: tuple[str, ...]) -> Route:
         """Return the route, or raise 404, or 405 with every method of the path that matches best."""
+        literal = self._literal.get((method, segments))
+        if literal is not None:
+            return Route(literal, {})
         allowed: set[str] = set()
         best = None
         for template, operation in self._templates:

@@ -1,6 +1,6 @@
 """What the state holds, as values."""
 
-from attrs import frozen
+from attrs import field, frozen
 
 KEPT = 24 * 60 * 60 * 1000
 """For how many milliseconds a repetition of a request is known as one."""
@@ -10,7 +10,8 @@ KEPT = 24 * 60 * 60 * 1000
 class EndpointRow:
     """An endpoint. `deploying` tells its first start, which nobody may hasten, from a cold one.
 
-    `fails` is what its deployment is to end with, where that was asked for. `since` is when its status began.
+    `fails` is what its deployment is to end with, where that was asked for. `since` is when its status began. SQLite
+    knows no booleans, so that they are converted.
     """
 
     name: str
@@ -20,9 +21,9 @@ class EndpointRow:
     region: str
     created_at: int
     owned_by: str = "pareta"
-    protected: bool = False
-    deploying: bool = False
-    was_live: bool = False
+    protected: bool = field(default=False, converter=bool)
+    deploying: bool = field(default=False, converter=bool)
+    was_live: bool = field(default=False, converter=bool)
     failure: str | None = None
     fails: str | None = None
     since: int = 0

@@ -1,8 +1,7 @@
 """The sandbox's state, in SQLite; what a method did is committed when it returns, and survives the process's end."""
 
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from typing import Any
 
 from attrs import evolve, fields
 
@@ -73,13 +72,13 @@ class Store:
     def endpoints(self) -> list[EndpointRow]:
         """Return every endpoint, oldest first."""
         query = f"SELECT {_ENDPOINT} FROM endpoints ORDER BY created_at, seq"  # noqa: S608 - the names are ours.
-        return [_endpoint(row) for row in self._db.execute(query)]
+        return [EndpointRow(*row) for row in self._db.execute(query)]
 
     def endpoint(self, name: str) -> EndpointRow | None:
         """Return the endpoint of this name, if there is one."""
         query = f"SELECT {_ENDPOINT} FROM endpoints WHERE name = ?"  # noqa: S608 - the names are ours.
         row = self._db.execute(query, (name,)).fetchone()
-        return None if row is None else _endpoint(row)
+        return None if row is None else EndpointRow(*row)
 
     def add_endpoint(self, row: EndpointRow, *, effect: str | None = None) -> None:
         """Add an endpoint, and what request it is the effect of; its first transition is at its creation."""
@@ -93,7 +92,7 @@ class Store:
         """Return the endpoint that a request has deployed before, unless that was before `since`."""
         query = f"SELECT {_ENDPOINT} FROM endpoints WHERE effect = ? AND created_at >= ?"  # noqa: S608 - as above.
         row = self._db.execute(query, (effect, since)).fetchone()
-        return None if row is None else _endpoint(row)
+        return None if row is None else EndpointRow(*row)
 
     def change_status(
         self, row: EndpointRow, status: str, *, at: int, deploying: bool = False, failure: str | None = None
@@ -181,13 +180,14 @@ class Store:
 
     def keep_answer(self, key: str, answer: StoredAnswer, *, at: int, at_most: int) -> None:
         """Keep an answer under a key, and of all answers the newest `at_most`."""
-        with self._transaction():
-            kept = self._db.execute(
-                """INSERT OR REPLACE INTO answers (key, fingerprint, at, status, headers, body)
-                   VALUES (?, ?, ?, ?, ?, ?)""",
-                (key, answer.fingerprint, at, answer.status, answer.headers, answer.body),
-            )
-            self._db.execute("DELETE FROM answers WHERE seq <= ?", ((kept.lastrowid or 0) - at_most,))
+        kept = self._db.execute(
+            """INSERT OR REPLACE INTO answers (key, fingerprint, at, status, headers, body)
+               VALUES (?, ?, ?, ?, ?, ?)""",
+            (key, answer.fingerprint, at, answer.status, answer.headers, answer.body),
+        ).lastrowid
+        # What an end of the process leaves in between, the next answer takes away.
+        if kept is not None and kept > at_most:
+            self._db.execute("DELETE FROM answers WHERE seq <= ?", (kept - at_most,))
 
     def _billed(self, effect: str, *, since: int) -> int | None:
         row = self._db.execute(
@@ -214,8 +214,3 @@ class Store:
             self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")
-
-
-def _endpoint(row: Sequence[Any]) -> EndpointRow:
-    read = EndpointRow(*row)
-    return evolve(read, protected=bool(read.protected), deploying=bool(read.deploying), was_live=bool(read.was_live))

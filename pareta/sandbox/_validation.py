@@ -59,7 +59,7 @@ class RequestValidator:
     def validate(self, request: Request, path_values: dict[str, str]) -> Values:
         """Return the request's values, or raise a 422 that names everything that is wrong."""
         problems: list[dict[str, Any]] = []
-        given = parse_qsl(request.query, keep_blank_values=True)
+        given = parse_qsl(request.query, keep_blank_values=True) if request.query else []
         query: dict[str, Any] = {}
         headers: dict[str, str] = {}
         for parameter, validator in self._parameters:

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _LINE = re.compile(r"[^\r\n]+")
-# A sentence ends at its punctuation before white space, unless an abbreviation or an initial stands there.
-_END = re.compile(
+# A sentence ends at its punctuation before white space, unless an abbreviation or an initial stands there; that is
+# looked at only where the rest is so.
+_END = re.compile(r"([.!?])[\"\u201d\u2019)]*\s+|([\u3002\uff01\uff1f])\s*")
+_MAY_END = re.compile(
     r"(?<![\s.(][A-Z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bvs\.)(?<!\bMrs\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
-    r"(?<=[.!?])[\"\u201d\u2019)]*\s+"
-    r"|(?<=[\u3002\uff01\uff1f])\s*"
 )
 _ABBREVIATED = re.compile(r"\b(?:Inc|Ltd|Co|Corp|St|no|approx)\.$")
 _SUFFIXES = (("ies", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", "e"), ("s", ""))
@@ -35,6 +36,7 @@ def words(text: str) -> Iterator[str]:
     return (found.group().lower() for found in _WORD.finditer(text))
 
 
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """Return what a lower-case word shares with its other forms."""
     for suffix, replacement in _SUFFIXES:
@@ -48,17 +50,27 @@ def stem(word: str) -> str:
 
 def stems(text: str) -> list[str]:
     """Return the stems of a text's words, those that say nothing left out."""
-    return [stem(word) for word in words(text) if word not in STOP_WORDS]
+    return [stem(word) for word in map(str.lower, _WORD.findall(text)) if word not in STOP_WORDS]
 
 
 def sentences(text: str) -> Iterator[str]:
     """Yield the sentences of a text; a line's end ends one too."""
     for line in _LINE.findall(text):
         pending = ""
-        for piece in _END.split(line):
+        for piece in _pieces(line):
             pending = f"{pending} {piece.strip()}".strip()
             if pending and not _ABBREVIATED.search(pending):
                 yield pending
                 pending = ""
         if pending:
             yield pending
+
+
+def _pieces(line: str) -> Iterator[str]:
+    begin = 0
+    for found in _END.finditer(line):
+        end = found.end(found.lastindex or 0)
+        if found[2] or _MAY_END.match(line, end):
+            yield line[begin:end]
+            begin = found.end()
+    yield line[begin:]

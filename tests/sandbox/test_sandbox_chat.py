@@ -10,7 +10,7 @@ import pytest
 from sandbox_kit import DELAWARE, ask, chat, client_of, events, text_of, until
 
 from pareta.sandbox import Sandbox
-from pareta.sandbox._tokens import tokenize
+from pareta.sandbox._tokens import count, tokenize
 
 LAW = "This Agreement is governed by the laws of Delaware."
 CONTRACT = (
@@ -84,12 +84,24 @@ def test_other_messages_are_read_too(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "a", LAW, " two  spaces\n\nand lines \n", "x" * 40, "日本語 テキスト", "a\u2028b"]
+    "text",
+    [
+        "",
+        " ",
+        "a",
+        LAW,
+        " two  spaces\n\nand lines \n",
+        "x" * 40,
+        "日本語 テキスト",
+        "a\u2028b",
+        "\x1c\xa0a" + "y" * 25 + "\u3000",
+    ],
 )
 def test_tokens_are_the_text(text: str) -> None:
-    """The tokens of a text, put together, are the text, and none is empty."""
+    """The tokens of a text, put together, are the text, none is empty, and there are as many as are counted."""
     assert "".join(tokenize(text)) == text
     assert all(tokenize(text))
+    assert count(text) == len(tokenize(text))
 
 
 def test_a_stream_sends_a_token_at_a_time(api: httpx.Client) -> None:
