@@ -61,8 +61,8 @@ class AsyncPareta:
         http_client: An `httpx.AsyncClient` of your own to send through, with its proxies, certificates
             and hooks. It stays yours to close.
         allow_http: Allow a base URL of plain http to another machine, which shows the key to the network.
-        engine: What moves the bytes: `"httpx"` is httpx's own wire layer; `"aiohttp"`, for asyncio alone,
-            needs `pareta[aiohttp]`; `"auto"` chooses, asyncio with aiohttp where that is installed.
+        engine: What reads answers: `"httpx"` is h11, as httpx does; `"aiohttp"` is aiohttp's parser, for asyncio
+            alone, and needs `pareta[aiohttp]`; `"auto"` chooses, asyncio with aiohttp where that is installed.
         max_connections: How many calls may be in flight at a time; further ones wait.
 
     Raises:
@@ -146,7 +146,7 @@ class AsyncPareta:
 
     @property
     def engine(self) -> str:
-        """What moves the bytes: `httpcore`, `aiohttp`, or the library of the client that was passed."""
+        """What reads answers: `h11`, `aiohttp`, or the library of the client that was passed."""
         return self._caller.engine.name
 
     def with_options(

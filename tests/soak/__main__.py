@@ -23,7 +23,7 @@ from pareta import AsyncPareta, Pareta
 from .traffic import Book, block, go_on
 
 CALLERS = 6
-"""Of each kind: threads over httpcore, tasks over httpcore, tasks over aiohttp."""
+"""Of each kind: threads, tasks over h11, tasks over aiohttp."""
 
 
 class Platform:
