@@ -8,8 +8,6 @@ from functools import cached_property
 from typing import Any, final
 from urllib.parse import urlsplit
 
-import attrs
-
 from ._exceptions import ParetaError
 
 BASE_URL = "https://api.pareta.ai"
@@ -77,14 +75,14 @@ class Key:
         return (Key.of_environment, ())
 
 
-@attrs.frozen(slots=False)
 class BaseUrl:
     """Where the API is: an origin, and a prefix before each path."""
 
-    scheme: str
-    host: str
-    port: int
-    prefix: str
+    def __init__(self, scheme: str, host: str, port: int, prefix: str) -> None:
+        self.scheme = scheme
+        self.host = host
+        self.port = port
+        self.prefix = prefix
 
     def __str__(self) -> str:
         return self.root + self.prefix

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, TypeVar, final, overload
 
-import attrs
-
 from . import _json
 from ._public import public
 
@@ -50,16 +48,36 @@ class Headers(Mapping[str, str]):
 
 @public
 @final
-@attrs.frozen(kw_only=True)
 class Response:
-    """An answer of the server's, as far as it was read."""
+    """An answer of the server's, as far as it was read.
 
-    method: str
-    url: str
-    status_code: int
-    headers: Headers = attrs.field(repr=False)
-    content: bytes = attrs.field(default=b"", repr=False)
-    """The body; of an error at most its first 64 kB."""
+    Attributes:
+        method: The request's.
+        url: The request's.
+        status_code: Of the answer.
+        headers: Of the answer.
+        content: The body; of an error at most its first 64 kB.
+
+    """
+
+    __slots__ = ("content", "headers", "method", "status_code", "url")
+
+    def __init__(self, *, method: str, url: str, status_code: int, headers: Headers, content: bytes = b"") -> None:
+        self.method = method
+        self.url = url
+        self.status_code = status_code
+        self.headers = headers
+        self.content = content
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Response):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+
+    __hash__ = None  # type: ignore[assignment]  # As its headers have none.
+
+    def __repr__(self) -> str:
+        return f"Response({self.status_code} to {self.method} {self.url})"
 
     def containing(self, content: bytes) -> Response:
         """Return the same answer with another body."""

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import attrs
-
 from ._credentials import BaseUrl
 from ._engine import HttpRequest
 from ._http11 import rendered
@@ -17,12 +15,12 @@ if TYPE_CHECKING:
     from ._tunnels import Handshake, Proxy
 
 
-@attrs.frozen(kw_only=True, slots=False)
 class Route:
     """The way to an origin."""
 
-    base: BaseUrl
-    proxy: Proxy | None = None
+    def __init__(self, *, base: BaseUrl, proxy: Proxy | None = None) -> None:
+        self.base = base
+        self.proxy = proxy
 
     @classmethod
     def to(cls, base: BaseUrl, proxy: str | None) -> Route:

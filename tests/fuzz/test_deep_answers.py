@@ -6,7 +6,6 @@ import copy
 import json
 import pickle
 
-import attrs
 import pytest
 from virtual import Virtual, response
 
@@ -37,6 +36,6 @@ def test_a_deeper_one_is_refused(depth: int, form: str) -> None:
     begins, ends = {"[]": ("[", "]"), "{}": ('{"a":', "}"), "{[]}": ('{"a":[', "]}")}[form]
     levels = depth // 2 if form == "{[]}" else depth - 1
     text = f'{{"id": "ep_1", "more": {begins * levels}1{ends * levels}}}'
-    virtual = Virtual([attrs.evolve(response(), content=text.encode())])
+    virtual = Virtual([response().containing(text.encode())])
     with pytest.raises(APIResponseError, match="nested"):
         virtual.run(flows.send(virtual.session(), RETRIEVE_ENDPOINT("ep_1")))
