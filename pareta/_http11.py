@@ -13,6 +13,8 @@ from ._faults import CLOSED, garbled
 
 HEAD_LIMIT = 100 * 1024
 """The longest head of an answer that is read."""
+PROTOCOL = b"HTTP/"
+"""What every answer begins with."""
 SWITCHING = 101
 FIRST_ANSWER = 200
 # What h11 must know of a request to read its answer is that there was one. What is sent is rendered here, of
@@ -64,6 +66,8 @@ class H11Reader:
     def __init__(self) -> None:
         self._connection = h11.Connection(h11.CLIENT, max_incomplete_event_size=HEAD_LIMIT)
         self._joiner: Joiner | None = None
+        self._first = b""
+        self._gone = False
         self._parts: list[bytes] = []
         self.head: Head | None = None
         self.ended = False
@@ -73,15 +77,22 @@ class H11Reader:
         """Expect an answer, of its first byte on."""
         if self.ended:
             self._connection.start_next_cycle()
-            self.head, self.ended, self._joiner = None, False, None
+            self.head, self.ended, self._joiner, self._first = None, False, None, b""
         self._connection.send(_ASKED)
         self._connection.send(_WHOLE)
 
     def feed(self, data: bytes) -> None:
         """Take what has come; empty at the connection's end."""
-        if not data and self.head is None and not self._connection.trailing_data[0]:
-            self.failure = Fault("connection", CLOSED)
-            return
+        if not data:
+            self._gone = True
+            if self.head is None and not self._first:
+                self.failure = Fault("connection", CLOSED)
+                return
+        elif len(self._first) < len(PROTOCOL):
+            self._first += data[: len(PROTOCOL) - len(self._first)]
+            if not PROTOCOL.startswith(self._first):  # h11 would wait for a whole head.
+                self.failure = foreign(data)
+                return
         try:
             self._connection.receive_data(self._joiner.join(data) if self._joiner and data else data)
             while self._step(self._connection.next_event()):
@@ -94,12 +105,11 @@ class H11Reader:
         if isinstance(event, h11.Data):
             self._parts.append(event.data)
             return True
-        if isinstance(event, h11.Response) or getattr(event, "status_code", 0) == SWITCHING:
+        if isinstance(event, h11.Response):
             self.head = Head(event.status_code, event.headers.raw_items())
-            self.ended = event.status_code == SWITCHING
             if (b"transfer-encoding", b"chunked") in event.headers:
                 self._joiner = Joiner(self._connection.trailing_data[0])
-            return not self.ended
+            return True
         self.ended = isinstance(event, h11.EndOfMessage)
         return isinstance(event, h11.InformationalResponse)
 
@@ -116,7 +126,12 @@ class H11Reader:
         """Whether another answer can come: both sides want it, and nothing came beyond the end of this one."""
         connection = self._connection
         done = connection.our_state is h11.DONE and connection.their_state is h11.DONE
-        return done and not connection.trailing_data[0]
+        return done and not self._gone and not connection.trailing_data[0]
+
+
+def foreign(data: bytes) -> Fault:
+    """Tell of a server that speaks something else, by the first bytes of what it said."""
+    return garbled(ValueError(f"this is no answer of HTTP/1.1: {data[:60]!r}"), data)
 
 
 def rendered(request: HttpRequest, target: bytes, extra: Sequence[tuple[bytes, bytes]] = ()) -> bytes:
