@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -68,8 +69,11 @@ class AsyncTlsStream:
         await self._below.write(self._tls.outgoing(), patience)
 
     def readable(self) -> bool:
-        """Whether something has come, be it the end."""
-        return self._below.readable()
+        """Whether something has come, be it the end; what came may be here already."""
+        try:
+            return self._tls.read(1) is not None or self._below.readable()
+        except OSError:
+            return True
 
     def abort(self) -> None:
         """Hang up at once, wherever."""
@@ -115,24 +119,21 @@ class AsyncNetwork:
 
     async def _dial(self, host: str, port: int, patience: Patience) -> SocketStream:
         loop = asyncio.get_running_loop()
+        seconds = patience.left()
+        # All that connecting takes counts, however many addresses there are.
+        patience = Patience(None, None if seconds is None else time.monotonic() + seconds)
         async with self._connecting:
             found = await _addresses(loop, host, port)
             failure: OSError = OSError("the name has no address")
             for number, (family, kind, protocol, _, address) in enumerate(found):
-                sock = Socket(family, kind, protocol)
+                left = len(found) - number
                 try:
-                    sock.settimeout(0)
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    seconds = shares(patience.left(), len(found) - number)
-                    await within(seconds if number + 1 < len(found) else None, loop.sock_connect(sock, address))
-                except OSError as error:
-                    sock.close()
-                    failure = error
-                except BaseException:
-                    sock.close()
-                    raise
-                else:
+                    # Whoever called ends the last one.
+                    seconds = shares(patience.left(), left) if left > 1 else None
+                    sock = await _connected(loop, _socket(family, kind, protocol), address, seconds)
                     return SocketStream(sock, loop)
+                except OSError as error:  # Which may be that there is no such family here.
+                    failure = error
             raise failure
 
     async def speaks_tls(self, patience: Patience) -> bool:
@@ -157,6 +158,24 @@ async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> l
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
+def _socket(family: int, kind: int, protocol: int) -> Socket:
+    """Open a socket, or raise OSError: a Socket that could not be opened would complain when it goes."""
+    return Socket(family, kind, protocol, socket.socket(family, kind, protocol).detach())
+
+
+async def _connected(
+    loop: asyncio.AbstractEventLoop, sock: socket.socket, address: Any, seconds: float | None
+) -> socket.socket:
+    try:
+        sock.settimeout(0)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        await within(seconds, loop.sock_connect(sock, address))
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 async def _through(stream: AsyncStream, step: Tls | Handshake, patience: Patience) -> AsyncStream:
     """Take a step of the way to the origin."""
     if not isinstance(step, Generator):
@@ -168,5 +187,6 @@ async def _through(stream: AsyncStream, step: Tls | Handshake, patience: Patienc
         while True:
             if message:
                 await stream.write(message, patience)
+                message = b""  # It may hold the proxy's password, which no frame of an error shows.
             message = step.send(await stream.read(patience))
     return stream

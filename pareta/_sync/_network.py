@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
@@ -48,8 +50,9 @@ class SocketStream:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
+        self._process = os.getpid()
         self._seconds: float | None = None
-        self._reading = False
+        self._reading = self._closed = False
         self._poll: Any = None
         sock.settimeout(None)
 
@@ -58,9 +61,12 @@ class SocketStream:
         self._wait(patience)
         self._reading = True
         try:
-            return self._sock.recv(PIECE)
+            data = self._sock.recv(PIECE)
         finally:
             self._reading = False
+        if self._closed:  # By another thread, which is no end of what is read.
+            raise OSError("it was closed")
+        return data
 
     def write(self, data: bytes, patience: Patience) -> None:
         """Send `data`, whole."""
@@ -80,7 +86,9 @@ class SocketStream:
 
     def close(self) -> None:
         """Hang up."""
-        if self._reading:  # In another thread, which closing alone would not wake.
+        self._closed = True
+        # In another thread, which closing alone would not wake; what a fork copied is the parent's.
+        if self._reading and self._process == os.getpid():
             with suppress(OSError):
                 self._sock.shutdown(socket.SHUT_RDWR)
         self._sock.close()
@@ -113,8 +121,11 @@ class TlsStream:
         self._below.write(self._tls.outgoing(), patience)
 
     def readable(self) -> bool:
-        """Whether something has come, be it the end."""
-        return self._below.readable()
+        """Whether something has come, be it the end; what came may be here already."""
+        try:
+            return self._tls.read(1) is not None or self._below.readable()
+        except OSError:
+            return True
 
     def close(self) -> None:
         """Hang up."""
@@ -160,25 +171,19 @@ class Network:
 
     def _dial(self, host: str, port: int, patience: Patience) -> SocketStream:
         seconds = patience.left()
+        # All that connecting takes counts, however many addresses there are.
+        patience = Patience(None, None if seconds is None else time.monotonic() + seconds)
         if not self._connecting.acquire(timeout=-1 if seconds is None else seconds):
             raise TimeoutError("too many connections are being opened")
         try:
             found = socket.getaddrinfo(name_of(host), port, type=socket.SOCK_STREAM)
             failure: OSError = OSError("the name has no address")
             for number, (family, kind, protocol, _, address) in enumerate(found):
-                sock = Socket(family, kind, protocol)
                 try:
-                    sock.settimeout(shares(patience.left(), len(found) - number))
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                    sock.connect(address)
-                except OSError as error:
-                    sock.close()
+                    seconds = shares(patience.left(), len(found) - number)
+                    return SocketStream(_connected(_socket(family, kind, protocol), address, seconds))
+                except OSError as error:  # Which may be that there is no such family here.
                     failure = error
-                except BaseException:
-                    sock.close()
-                    raise
-                else:
-                    return SocketStream(sock)
             raise failure
         finally:
             self._connecting.release()
@@ -198,6 +203,22 @@ class Network:
         return True
 
 
+def _socket(family: int, kind: int, protocol: int) -> Socket:
+    """Open a socket, or raise OSError: a Socket that could not be opened would complain when it goes."""
+    return Socket(family, kind, protocol, socket.socket(family, kind, protocol).detach())
+
+
+def _connected(sock: socket.socket, address: Any, seconds: float | None) -> socket.socket:
+    try:
+        sock.settimeout(seconds)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        sock.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return sock
+
+
 def _through(stream: Stream, step: Tls | Handshake, patience: Patience) -> Stream:
     """Take a step of the way to the origin."""
     if not isinstance(step, Generator):
@@ -209,5 +230,6 @@ def _through(stream: Stream, step: Tls | Handshake, patience: Patience) -> Strea
         while True:
             if message:
                 stream.write(message, patience)
+                message = b""  # It may hold the proxy's password, which no frame of an error shows.
             message = step.send(stream.read(patience))
     return stream
