@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from .._engine import HELD, KEEPALIVE, PROBE, Fault, HttpRequest, Waits
 from .._exceptions import ParetaError
@@ -80,6 +81,14 @@ class AsyncConnection:
         self._stream.abort()
 
 
+class Place(NamedTuple):
+    """What belongs to one event loop."""
+
+    loop: asyncio.AbstractEventLoop
+    slots: Slots
+    network: AsyncNetwork
+
+
 class AsyncConnectionEngine:
     """Sends requests over connections that are kept and used again; the latest used first.
 
@@ -91,7 +100,7 @@ class AsyncConnectionEngine:
         self._route = route
         self._max = max_connections
         self._reader = reader
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._place: Place | None = None
         self._idle: list[AsyncConnection] = []
         self._answered = not route.plain
         """Whether the server is known to speak what it is spoken to in."""
@@ -99,56 +108,62 @@ class AsyncConnectionEngine:
 
     async def send(self, request: HttpRequest, waits: Waits) -> AsyncArrival:
         """Send `request` and return when the answer's head is there."""
-        slots = self._enter_loop()
+        place = self._enter_loop()
+        slots = place.slots
         await slots.take(waits.pool)
         connection: AsyncConnection | None = None
         try:
-            connection = self._rested() or AsyncConnection(await self._network.connect(waits.connect), self._reader())
+            connection = self._rested() or AsyncConnection(await place.network.connect(waits.connect), self._reader())
             head = await connection.ask(self._route.head(request), request.body, waits)
         except BaseException as error:
             if connection is not None:
                 connection.abort()
             slots.give()
             if not self._answered and connection is not None and isinstance(error, Fault):
-                await self._doubt(error, connection, waits)
+                await self._doubt(error, connection, waits, place.network)
             raise
         self._answered = True
         return AsyncArrival(self, connection, head, slots)
 
     def _rested(self) -> AsyncConnection | None:
-        while self._idle:
-            connection = self._idle.pop()
+        while (connection := self._pop()) is not None:
             if connection.fresh:
                 return connection
             connection.abort()
         return None
 
-    async def _doubt(self, fault: Fault, connection: AsyncConnection, waits: Waits) -> None:
+    def _pop(self) -> AsyncConnection | None:
+        try:
+            return self._idle.pop()
+        except IndexError:  # The last, or another thread took it.
+            return None
+
+    async def _doubt(self, fault: Fault, connection: AsyncConnection, waits: Waits, network: AsyncNetwork) -> None:
         """Say so where a server that hangs up without a word speaks TLS: it would do so each time."""
         self._answered = True  # It is asked once.
         if fault.kind == "connection" and not connection.heard:
-            patience = Patience(PROBE, waits.connect.until)
-            if await self._network.speaks_tls(patience):
+            until, deadline = time.monotonic() + PROBE, waits.connect.until  # For all of it, whatever drips.
+            patience = Patience(PROBE, until if deadline is None else min(until, deadline))
+            if await network.speaks_tls(patience):
                 raise Fault("tls", PLAIN_TO_TLS) from fault.__cause__
 
-    def _enter_loop(self) -> Slots:
-        loop = running()
+    def _enter_loop(self) -> Place:
+        loop, place = running(), self._place
         if loop is None:
             raise ParetaError("AsyncPareta runs on asyncio; here runs another event loop, or none.")
-        if loop is not self._loop:
+        if place is None or place.loop is not loop:
             self._drop_idle()
-            self._loop = loop
-            self._slots = Slots(self._max, loop)
-            self._network = AsyncNetwork(self._route)
-        return self._slots
+            # Set at once: another loop may run in another thread.
+            self._place = place = Place(loop, Slots(self._max, loop), AsyncNetwork(self._route))
+        return place
 
     def _drop_idle(self) -> None:
-        while self._idle:
-            self._idle.pop().abort()
+        while (connection := self._pop()) is not None:
+            connection.abort()
 
     def done(self, connection: AsyncConnection, slots: Slots) -> None:
         """Take a connection back; one that cannot be used again is closed."""
-        if not self._closed and slots is self._slots and connection.rest():
+        if not self._closed and self._place is not None and slots is self._place.slots and connection.rest():
             self._idle.append(connection)
         else:
             connection.abort()

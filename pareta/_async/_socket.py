@@ -23,6 +23,9 @@ class SocketStream:
 
     def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
         self._sock = sock
+        # The loop is told of it by this: it finds a socket that is closed no more, and one that the collector
+        # closes while the loop goes through what is ready would break the loop.
+        self._number = sock.fileno()
         self._loop = loop
         self._process = os.getpid()
         self._watched = False
@@ -37,11 +40,13 @@ class SocketStream:
         seconds = patience.left()
         if self._closed:
             raise OSError("it was closed")
+        if self._waiter is not None:
+            raise OSError("it is being read by another task")
         if self._more and (data := self._receive()) is not None:
             return data
         if not self._watched:
             try:
-                self._loop.add_reader(self._sock, self._ready)
+                self._loop.add_reader(self._number, self._ready)
             except NotImplementedError:  # The loop of Windows, which can do this alone.
                 return await within(seconds, self._loop.sock_recv(self._sock, PIECE))
             self._watched = True
@@ -71,7 +76,7 @@ class SocketStream:
         if waiter is None or waiter.done():
             self._watched = False  # Else the loop would turn and turn.
             self._more = True
-            self._loop.remove_reader(self._sock)
+            self._loop.remove_reader(self._number)
             return
         try:
             data = self._receive()
@@ -139,7 +144,7 @@ class SocketStream:
 
     def _leave(self) -> None:
         if self._watched:
-            self._loop.remove_reader(self._sock)
+            self._loop.remove_reader(self._number)
         if self._timer is not None:
             self._timer.cancel()
         if self._waiter is not None and not self._waiter.done():

@@ -6,6 +6,8 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 
 from .._engine import HELD, KEEPALIVE, PROBE, Fault, HttpRequest, Waits
 from .._faults import PLAIN_TO_TLS, of_breaking, of_waiting
@@ -13,6 +15,10 @@ from .._http11 import H11Reader, Head, Reader
 from .._routes import Route
 from .._timeouts import Patience
 from ._network import Network, Stream
+
+Places = SimpleQueue[None]
+PORTS = 2**16
+"""A server can have no more connections of one machine."""
 
 
 class Connection:
@@ -96,7 +102,11 @@ class ConnectionEngine:
     def _begin(self) -> None:
         self._process = os.getpid()
         self._network = Network(self._route)
-        self._free = threading.BoundedSemaphore(self._max)
+        # A place for each call. The collector may give one back wherever it runs, while this thread takes one too,
+        # where a semaphore would lock itself up.
+        self._free: Places = SimpleQueue()
+        for _ in range(min(self._max, PORTS)):
+            self._free.put(None)
 
     def _enter_process(self) -> None:
         # After a fork, the connections are the parent's, and its threads hold the locks for ever.
@@ -118,8 +128,7 @@ class ConnectionEngine:
         """Send `request` and return when the answer's head is there."""
         self._enter_process()
         free = self._free
-        if not free.acquire(blocking=False):
-            self._queue(free, waits.pool)
+        self._take(free, waits.pool)
         connection: Connection | None = None
         try:
             connection = self._connection(waits.connect)
@@ -127,21 +136,28 @@ class ConnectionEngine:
         except BaseException as error:
             if connection is not None:
                 connection.close()
-            free.release()
+            free.put(None)
             if not self._answered and connection is not None and isinstance(error, Fault):
                 self._doubt(error, connection, waits)
             raise
         self._answered = True
         return Arrival(self, connection, head, free)
 
-    def _queue(self, free: threading.Semaphore, pool: Patience) -> None:
+    def _take(self, free: Places, pool: Patience) -> None:
+        """Take a place, or wait for one."""
+        with suppress(Empty):
+            free.get_nowait()
+            return
         try:
             seconds = pool.left()
         except TimeoutError as error:
             fault = of_waiting(error, "no answer in time")
             raise fault from fault.__cause__
-        if not free.acquire(timeout=-1 if seconds is None else seconds):
-            raise Fault("timeout", f"{self._max} calls are in flight (max_connections), and none ended in time")
+        try:
+            free.get(timeout=seconds)
+        except Empty:
+            text = f"{self._max} calls are in flight (max_connections), and none ended in time"
+            raise Fault("timeout", text) from None
 
     def _connection(self, connect: Patience) -> Connection:
         while (connection := self._pop()) is not None:
@@ -154,17 +170,24 @@ class ConnectionEngine:
         """Say so where a server that hangs up without a word speaks TLS: it would do so each time."""
         self._answered = True  # It is asked once.
         if fault.kind == "connection" and not connection.heard:
-            patience = Patience(PROBE, waits.connect.until)
+            until, deadline = time.monotonic() + PROBE, waits.connect.until  # For all of it, whatever drips.
+            patience = Patience(PROBE, until if deadline is None else min(until, deadline))
             if self._network.speaks_tls(patience):
                 raise Fault("tls", PLAIN_TO_TLS) from fault.__cause__
 
-    def done(self, connection: Connection, free: threading.Semaphore) -> None:
+    def done(self, connection: Connection, free: Places) -> None:
         """Take a connection back; one that cannot be used again is closed."""
+        self._enter_process()
+        if free is not self._free:  # The parent's, and so is what locks it.
+            connection.close()
+            return
         if not self._closed and connection.rest():
             self._idle.append(connection)
         else:
             connection.close()
-        free.release()
+        if self._closed:  # Maybe since it was looked at.
+            self._drop_idle()
+        free.put(None)
 
     def close(self) -> None:
         """Close the idle connections; those in use close when their answers are read."""
@@ -178,11 +201,11 @@ class ConnectionEngine:
 class Arrival:
     """An answer on one of the engine's connections."""
 
-    def __init__(self, engine: ConnectionEngine, connection: Connection, head: Head, free: threading.Semaphore) -> None:
+    def __init__(self, engine: ConnectionEngine, connection: Connection, head: Head, free: Places) -> None:
         self._engine = engine
         self._connection = connection
         self._free = free
-        self._open = True
+        self._over = threading.Lock()  # Which one thread gets.
         self.status = head.status
         self.headers: Sequence[tuple[bytes, bytes]] = head.headers
 
@@ -192,8 +215,7 @@ class Arrival:
 
     def close(self) -> None:
         """Give the connection back, or hang up."""
-        if self._open:
-            self._open = False
+        if self._over.acquire(blocking=False):
             self._engine.done(self._connection, self._free)
 
     def abort(self) -> None:
