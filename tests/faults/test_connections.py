@@ -18,6 +18,7 @@ import attrs
 import httpx
 import pytest
 from authority import serving as certified
+from raw import Handler, RawServer, hang_up, silent
 from wire import LAST, stream_head
 from worlds import KEY, AsyncWorld, SyncWorld, World
 
@@ -29,48 +30,6 @@ from .probe import trusted
 from .server import FaultServer
 
 ROOT = Path(__file__).resolve().parents[2]
-Handler = Callable[[socket.socket], None]
-
-
-class RawServer:
-    """Gives each connection to the next handler, and the last one to all that follow; each in a thread."""
-
-    def __init__(self, *handlers: Handler) -> None:
-        self._handlers = handlers
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listening.getsockname()[1]
-        self.url = f"http://127.0.0.1:{self.port}"
-        self.accepted = 0
-        self.came: list[bytes] = []
-        """What came first on each connection."""
-        threading.Thread(target=self._accept, daemon=True).start()
-
-    def _accept(self) -> None:
-        with suppress(OSError):
-            while True:
-                sock, _ = self._listening.accept()
-                handler = self._handlers[min(self.accepted, len(self._handlers) - 1)]
-                self.accepted += 1
-                threading.Thread(target=self._serve, args=(sock, handler), daemon=True).start()
-
-    def _serve(self, sock: socket.socket, handler: Handler) -> None:
-        with sock, suppress(OSError):
-            self.came.append(sock.recv(65536))
-            handler(sock)
-
-    def close(self) -> None:
-        """Stop listening."""
-        self._listening.close()
-
-
-def hang_up(sock: socket.socket) -> None:
-    """Say nothing at all."""
-
-
-def silent(sock: socket.socket) -> None:
-    """Wait until the client hangs up."""
-    while sock.recv(65536):
-        pass
 
 
 def models(sock: socket.socket) -> None:
@@ -142,10 +101,10 @@ def test_an_address_that_is_silent_takes_its_share(
 ) -> None:
     """The second address of a name is tried while there is time for it."""
     named(monkeypatch, silent_address, ("127.0.0.1", server.port))
-    client = world.client(server.url, timeout=httpx.Timeout(5, connect=0.6), max_retries=0)
+    client = world.client(server.url, timeout=httpx.Timeout(5, connect=0.5), max_retries=0)
     begun = time.monotonic()
     assert len(world.run(client.models.list())) == 1
-    assert 0.25 < time.monotonic() - begun < 0.6
+    assert 0.24 < time.monotonic() - begun < 0.5
 
 
 def test_all_addresses_together_have_the_time_to_connect(

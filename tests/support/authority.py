@@ -37,3 +37,10 @@ def write_trust(folder: Path, by: str = "ours") -> Path:
     path = folder / "authority.pem"
     authority(by).cert_pem.write_to_path(path)
     return path
+
+
+def write_certificate(folder: Path, name: str = "127.0.0.1", by: str = "ours") -> Path:
+    """Write the key and the certificate of a server in another process."""
+    path = folder / f"{by}.pem"
+    authority(by).issue_cert(name).private_key_and_cert_chain_pem.write_to_path(path)
+    return path

@@ -1,12 +1,16 @@
-"""A forwarding proxy in a process of its own: `python proxy.py [user:password]`. It prints its port, then each request.
+"""A proxy in a process of its own: `python proxy.py [--socks] [--as user:password] [--tls FILE]`.
 
-It forwards plain HTTP by its absolute URL, and tunnels by CONNECT; of what goes through a tunnel it sees nothing.
+It prints its port, then each request. It forwards plain HTTP by its absolute URL, and tunnels by CONNECT, or by
+SOCKS5, whose answers it sends byte by byte; of what goes through a tunnel it sees nothing.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import base64
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -59,8 +63,68 @@ class Proxy:
         await asyncio.gather(_pump(reader, upstream), _pump(upstream_reader, writer))
 
 
-async def _main(credentials: str | None) -> None:
-    server = await asyncio.start_server(Proxy(credentials).serve, "127.0.0.1", 0)
+class Socks:
+    """The same over SOCKS5."""
+
+    def __init__(self, credentials: str | None) -> None:
+        self._credentials = credentials
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Tunnel."""
+
+        async def say(*data: int) -> None:
+            for byte in data:
+                writer.write(bytes([byte]))
+                await writer.drain()
+                await asyncio.sleep(0.001)
+
+        async def counted() -> bytes:
+            return await reader.readexactly((await reader.readexactly(1))[0])
+
+        method = 2 if self._credentials else 0
+        try:
+            await reader.readexactly(1)
+            if method not in await counted():
+                await say(5, 255)
+                return
+            await say(5, method)
+            if method:
+                await reader.readexactly(1)
+                right = f"{(await counted()).decode()}:{(await counted()).decode()}" == self._credentials
+                await say(1, 0 if right else 1)
+                if not right:
+                    return
+            kind = (await reader.readexactly(4))[3]
+            if kind == 3:
+                host = (await counted()).decode()
+            else:
+                size, family = (4, socket.AF_INET) if kind == 1 else (16, socket.AF_INET6)
+                host = socket.inet_ntop(family, await reader.readexactly(size))
+            port = int.from_bytes(await reader.readexactly(2))
+            print("SOCKS", host, port, flush=True)  # noqa: T201
+            try:
+                upstream_reader, upstream = await asyncio.open_connection(host, port)
+            except OSError:
+                await say(5, 5, 0, 1, 0, 0, 0, 0, 0, 0)
+                return
+            await say(5, 0, 0, 3, 5, *b"proxy", 0, 0)
+            await asyncio.gather(_pump(reader, upstream), _pump(upstream_reader, writer))
+        finally:
+            writer.close()
+
+
+async def _main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--socks", action="store_true")
+    parser.add_argument("--as", dest="credentials")
+    parser.add_argument("--tls")
+    options = parser.parse_args()
+    context = None
+    if options.tls:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(options.tls)
+    kind = Socks if options.socks else Proxy
+    server = await asyncio.start_server(kind(options.credentials).serve, "127.0.0.1", 0, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)  # noqa: T201
     await server.serve_forever()
 
@@ -83,9 +147,12 @@ class Running:
 
 
 @contextmanager
-def running(credentials: str | None = None) -> Iterator[Running]:
-    """Run it."""
-    command = [sys.executable, str(Path(__file__)), *([credentials] if credentials else [])]
+def running(credentials: str | None = None, *, socks: bool = False, tls: Path | None = None) -> Iterator[Running]:
+    """Run it; `tls` is the file of its key and certificate."""
+    command = [sys.executable, str(Path(__file__))]
+    command += ["--socks"] * socks
+    command += ["--as", credentials] if credentials else []
+    command += ["--tls", str(tls)] if tls else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             yield Running(process)
@@ -94,4 +161,4 @@ def running(credentials: str | None = None) -> Iterator[Running]:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(sys.argv[1] if len(sys.argv) > 1 else None))
+    asyncio.run(_main())
