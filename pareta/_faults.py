@@ -24,6 +24,9 @@ def of_connecting(error: Any, where: str = "") -> Fault:
         return of_waiting(error, "no connection in time")
     if _is_tls(error, "SSLCertVerificationError"):
         return _from(Fault("tls", f"the server's certificate is not accepted: {error.verify_message}"), error)
+    if _is_tls(error, "SSLEOFError"):  # As a server does that restarts, so that it may be tried again.
+        text = "the server ended the connection in the TLS handshake: is https right for this port?"
+        return _from(Fault("connection", text), error)
     if _is_tls(error):
         reason = error.reason or str(error)
         return _from(Fault("tls", f"the TLS handshake failed ({reason}): is https right for this port?"), error)

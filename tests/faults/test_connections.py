@@ -181,7 +181,45 @@ def test_surplus_in_a_record_of_its_own_is_no_answer(world: World, tmp_path: Pat
     assert server.accepted == 3
 
 
+def test_a_handshake_that_is_ended_is_tried_again(world: World, raw: Callable[..., RawServer]) -> None:
+    """A server that hangs up where TLS begins may be restarting: nothing was sent, and the call is repeated."""
+    server = raw(hang_up)
+    with pytest.raises(APIConnectionError, match=r"TLS handshake: is https right.*\(2 attempts\)"):
+        world.run(world.client(server.url.replace("http:", "https:"), max_retries=1).models.list())
+    assert server.accepted == 2
+
+
 # Event loops
+
+
+@pytest.mark.parametrize("secure", [False, True], ids=["plain", "TLS"])
+def test_a_call_can_be_cancelled_anywhere(async_world: AsyncWorld, tmp_path: Path, secure: bool) -> None:  # noqa: FBT001
+    """At whatever await it is cancelled, its place is free again and its socket closed."""
+    server = FaultServer(OK, tls=certified() if secure else None)
+
+    async def main(client: Any) -> int:
+        assert len(await client.models.list()) == 1
+        engine, open_ones, turns = client._caller.engine, descriptors(), 0
+        cancelled = True
+        while cancelled:
+            engine._drop_idle()
+            calling = asyncio.ensure_future(client.models.list())
+            for _ in range(turns):
+                await asyncio.sleep(0.0002 if turns % 2 else 0)
+            cancelled = calling.cancel()
+            await asyncio.wait([calling])
+            assert (engine._place.slots._free._value, len(engine._idle)) == (2, 0 if calling.cancelled() else 1)
+            turns += 1
+        await asyncio.sleep(0.05)  # The server closes its ends, which are of this process.
+        assert descriptors() <= open_ones + 2
+        return turns
+
+    try:
+        with trusted(tmp_path):
+            turns = async_world.run(main(async_world.client(server.url, max_connections=2)))
+        assert turns > 3
+    finally:
+        server.close()
 
 
 class LoopWithoutReaders(asyncio.SelectorEventLoop):
