@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from .._engine import HELD, KEEPALIVE, PROBE, Fault, HttpRequest, Waits
@@ -72,9 +74,14 @@ class AsyncConnection:
         return self._reader.reusable
 
     @property
+    def expired(self) -> bool:
+        """Whether it was idle for too long."""
+        return time.monotonic() >= self._expires
+
+    @property
     def fresh(self) -> bool:
         """Whether it can be asked now: one that has something to say is one that the server ends."""
-        return time.monotonic() < self._expires and not self._stream.readable()
+        return not self.expired and not self._stream.readable()
 
     def abort(self) -> None:
         """Hang up at once, wherever."""
@@ -101,7 +108,7 @@ class AsyncConnectionEngine:
         self._max = max_connections
         self._reader = reader
         self._place: Place | None = None
-        self._idle: list[AsyncConnection] = []
+        self._idle: deque[AsyncConnection] = deque()
         self._answered = not route.plain
         """Whether the server is known to speak what it is spoken to in."""
         self._closed = False
@@ -161,10 +168,18 @@ class AsyncConnectionEngine:
         while (connection := self._pop()) is not None:
             connection.abort()
 
+    def _retire(self) -> None:
+        """Close what is idle for too long: the first ones, which no call comes to while the others do."""
+        with suppress(IndexError):  # There is no more, or another thread took it.
+            while self._idle[0].expired:
+                self._idle.popleft().abort()
+
     def done(self, connection: AsyncConnection, slots: Slots) -> None:
         """Take a connection back; one that cannot be used again is closed."""
         if not self._closed and self._place is not None and slots is self._place.slots and connection.rest():
             self._idle.append(connection)
+            if len(self._idle) > 1:
+                self._retire()
         else:
             connection.abort()
         slots.give()

@@ -143,8 +143,12 @@ class SocketStream:
                 self._loop.call_soon_threadsafe(self._leave)
 
     def _leave(self) -> None:
+        """Close it, in the loop's own thread."""
+        if self._sock.fileno() < 0:  # Two threads hung up at once, and its number may be another's now.
+            return
         if self._watched:
             self._loop.remove_reader(self._number)
+            self._watched = False
         if self._timer is not None:
             self._timer.cancel()
         if self._waiter is not None and not self._waiter.done():

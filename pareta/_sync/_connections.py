@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -76,9 +77,14 @@ class Connection:
         return self._reader.reusable
 
     @property
+    def expired(self) -> bool:
+        """Whether it was idle for too long."""
+        return time.monotonic() >= self._expires
+
+    @property
     def fresh(self) -> bool:
         """Whether it can be asked now: one that has something to say is one that the server ends."""
-        return time.monotonic() < self._expires and not self._stream.readable()
+        return not self.expired and not self._stream.readable()
 
     def close(self) -> None:
         """Hang up."""
@@ -94,7 +100,7 @@ class ConnectionEngine:
         self._route = route
         self._max = max_connections
         self._closed = False
-        self._idle: list[Connection] = []
+        self._idle: deque[Connection] = deque()
         self._answered = not route.plain
         """Whether the server is known to speak what it is spoken to in."""
         self._begin()
@@ -175,6 +181,12 @@ class ConnectionEngine:
             if self._network.speaks_tls(patience):
                 raise Fault("tls", PLAIN_TO_TLS) from fault.__cause__
 
+    def _retire(self) -> None:
+        """Close what is idle for too long: the first ones, which no call comes to while the others do."""
+        with suppress(IndexError):  # There is no more, or another thread took it.
+            while self._idle[0].expired:
+                self._idle.popleft().close()
+
     def done(self, connection: Connection, free: Places) -> None:
         """Take a connection back; one that cannot be used again is closed."""
         self._enter_process()
@@ -183,6 +195,8 @@ class ConnectionEngine:
             return
         if not self._closed and connection.rest():
             self._idle.append(connection)
+            if len(self._idle) > 1:
+                self._retire()
         else:
             connection.close()
         if self._closed:  # Maybe since it was looked at.

@@ -312,6 +312,7 @@ def test_a_number_used_again_is_another_connection(engine: Any) -> None:
                 await asyncio.sleep(0)
                 dropping = threading.Thread(target=stream._arrival.abort)
                 dropping.start()
+                stream._arrival._connection.abort()  # Twice at once.
                 if turn % 2:
                     dropping.join()
                 assert len(await client.models.list()) == 1
@@ -518,6 +519,37 @@ def test_a_fork_takes_no_answer_that_was_the_parents() -> None:
         assert sorted(peer.requests for peer in server.peers) == [2, 3]
     finally:
         server.close()
+
+
+def test_what_is_idle_for_too_long_is_closed_under_what_is_used(world: World, raw: Callable[..., RawServer]) -> None:
+    """Connections of a burst do not stay open for as long as calls come one after another, over one of them."""
+    both, gone = threading.Barrier(2), threading.Semaphore(0)
+
+    def serve(sock: socket.socket) -> None:
+        both.wait(5)  # So that there are two.
+        sock.sendall(OK)
+        while sock.recv(65536):
+            sock.sendall(OK)
+        gone.release()
+
+    client = world.client(raw(serve).url)
+
+    async def twice() -> None:
+        await asyncio.gather(client.models.list(), client.models.list())
+
+    if isinstance(world, AsyncWorld):
+        world.run(twice())
+    else:
+        calling = threading.Thread(target=client.models.list)
+        calling.start()
+        client.models.list()
+        calling.join()
+    idle = client._caller.engine._idle
+    assert len(idle) == 2
+    idle[0]._expires = 0.0  # Which it does by itself after five seconds.
+    world.run(client.models.list())
+    assert len(idle) == 1
+    assert gone.acquire(timeout=1)
 
 
 # The probe for TLS
