@@ -1,4 +1,8 @@
-"""Answers read by aiohttp's parser, which is llhttp and written in C: for wide async work. No I/O."""
+"""Answers whose heads aiohttp's parser reads, which is llhttp and written in C: for wide async work. No I/O.
+
+The parser is lenient where h11 is not: it takes heads that are none, and chunks that do not end where they say, and it
+does not tell what follows an answer. So heads are looked at before it gets them, and bodies are followed here.
+"""
 
 from __future__ import annotations
 
@@ -7,25 +11,22 @@ from typing import Any
 
 from aiohttp.http import HttpResponseParser
 
-from ._chunks import Joiner
 from ._engine import Fault
 from ._faults import CLOSED, garbled
 from ._http11 import FIRST_ANSWER, HEAD_LIMIT, PROTOCOL, SWITCHING, Head, foreign
 
 _HEAD_END = re.compile(rb"\n\r?\n")
 _TEXT = rb"[^\0\n\r\v\f]*+"
-# aiohttp's parser is lenient with heads, and takes a header before its colon or its lines for what no other reader
-# would. So this comes first: what h11 takes for a head. It does not go back, however long what it looks at is.
+_FIELD = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]++:" + _TEXT
+# What h11 takes for a head. It does not go back, however long what it looks at is.
 _HEAD = re.compile(
     rb"HTTP/[0-9]\.[0-9] [0-9]{3}(?: " + _TEXT + rb")?+\r?+\n"
-    rb"(?:[!#$%&'*+\-.^_`|~0-9A-Za-z]++:" + _TEXT + rb"(?:\r?+\n[ \t]" + _TEXT + rb")*+\r?+\n)*+\r?+\n"
+    rb"(?:" + _FIELD + rb"(?:\r?+\n[ \t]" + _TEXT + rb")*+\r?+\n)*+\r?+\n"
 )
-_LAST = b"\r\n\r\n"
-"""What a body in chunks ends with."""
-_LIMIT = 2**30
-"""aiohttp's bodies ask for a pause when they hold more. Here each piece is taken before the next is fed."""
-_LONGEST = 2**63
-"""The parser takes the longest length that it can count to for none at all."""
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,20})(?:;[^\r\n]*+|[ \t]*+)\r\n")
+_TRAILER = re.compile(_FIELD + rb"\r?\n")
+_LINE_LIMIT = 16 * 1024
+_NO_BODY = (204, 304)
 
 
 class _NoPause:
@@ -41,27 +42,95 @@ class _NoPause:
 _NO_PAUSE: Any = _NoPause()
 
 
+class _Chunks:
+    """A body in chunks, each of which must end where it says."""
+
+    def __init__(self) -> None:
+        self.ended = False
+        self._held = b""  # A line that has begun.
+        self._left = 0  # Of a chunk.
+        self._footed = True  # Whether the line end behind the latest chunk was there.
+        self._trailing: int | None = None  # How long the trailers are.
+        self._known = (b"", 0)  # Many chunks are of one size.
+
+    def feed(self, data: bytes, parts: list[bytes]) -> bool:
+        """Add to the body what there is of it; return whether anything follows its end.
+
+        Raises:
+            ValueError: It is malformed. What came before that was added.
+
+        """
+        if self._held:
+            data, self._held = self._held + data, b""
+        at = 0
+        while at < len(data) and not self.ended:
+            if self._left:
+                parts.append(data[at : at + self._left])
+                at += len(parts[-1])
+                self._left -= len(parts[-1])
+            elif self._footed:
+                end = data.find(b"\n", at) + 1
+                if not end:
+                    self._hold(data[at:])
+                    break
+                self._line(data[at:end])
+                at = end
+            else:
+                footer = data[at : at + 2]
+                if not b"\r\n".startswith(footer):
+                    raise ValueError(f"a chunk does not end where it says, but goes on with {footer!r}")
+                if len(footer) == 1:
+                    self._hold(footer)
+                    break
+                self._footed = True
+                at += 2
+        return at < len(data) and self.ended
+
+    def _hold(self, begun: bytes) -> None:
+        self._held = begun
+        if len(begun) > _LINE_LIMIT:
+            raise ValueError("a line between chunks is too long")
+
+    def _line(self, line: bytes) -> None:
+        if self._trailing is not None:
+            self.ended = line in (b"\r\n", b"\n")
+            self._trailing += len(line)
+            if self._trailing > HEAD_LIMIT or not (self.ended or _TRAILER.fullmatch(line)):
+                raise ValueError(f"illegal trailer: {line!r}")
+            return
+        if line != self._known[0]:
+            size = _SIZE.fullmatch(line)
+            if size is None:
+                raise ValueError(f"illegal chunk header: {line!r}")
+            self._known = (line, int(size[1], 16))
+        self._left = self._known[1]
+        self._footed = not self._left
+        self._trailing = None if self._left else 0
+
+
 class LlhttpReader:
-    """The answers of one connection, as aiohttp's parser reads them."""
+    """The answers of one connection."""
 
     def __init__(self) -> None:
         self.head: Head | None = None
         self.failure: Fault | None = None
+        self.ended = False
         self._parser: Any = None
-        self._body: Any = None
-        self._joiner: Joiner | None = None
+        self._parts: list[bytes] = []
+        self._chunks: _Chunks | None = None
         self._left: int | None = None  # Of a body that knows its length.
         self._begun: bytearray | None = None  # The head, as far as it came.
         self._closes = False
 
     def begin(self) -> None:
         """Expect an answer, of its first byte on."""
-        self.head = self._body = self._joiner = self._left = None
-        # Its own defaults for the rest; the loop would be that of who waits for a body in aiohttp, and nobody does.
+        self.head = self._chunks = self._left = None
+        self.ended = False
+        # Its own defaults for the rest; nobody waits for a body in aiohttp, whose loop this would be.
         self._parser = HttpResponseParser(
             _NO_PAUSE,
             _NO_PAUSE,
-            _LIMIT,
+            HEAD_LIMIT,
             max_line_size=HEAD_LIMIT,
             max_field_size=HEAD_LIMIT,
             read_until_eof=True,
@@ -105,78 +174,69 @@ class LlhttpReader:
         if _HEAD.fullmatch(data) is None:
             self._garbled(f"illegal head of an answer: {data!r}")
             return
-        for head, body in self._parsed(data):
-            codings = head.headers.getall("Transfer-Encoding", ())
-            length = head.headers.get("Content-Length")
-            if codings and [each.lower() for each in codings] != ["chunked"]:
-                self._garbled(f"an unknown transfer encoding: {', '.join(codings)}")
-            elif length is not None and int(length) >= _LONGEST:
-                self._garbled(f"no length of an answer: {length}")
-            elif head.code == SWITCHING:
-                self._garbled("it switches to another protocol, which was not asked for")
-            elif head.code >= FIRST_ANSWER:
-                self.head, self._body = Head(head.code, head.raw_headers), body
-                # As h11 does, which trusts no server of HTTP/1.0 to keep its word.
-                self._closes = head.should_close or head.version < (1, 1)
-                self._joiner = Joiner(b"") if head.chunked else None
-                self._left = None if length is None else int(length)
+        try:
+            ((head, _),), _, _ = self._parser.feed_data(data)
+        except Exception as error:  # noqa: BLE001  # Of aiohttp's own, of many kinds.
+            self.failure = garbled(error, data)
+            return
+        codings = head.headers.getall("Transfer-Encoding", ())
+        if codings and (not head.chunked or [each.lower() for each in codings] != ["chunked"]):
+            self._garbled(f"an unknown transfer encoding: {', '.join(codings)}")
+        elif head.code == SWITCHING:
+            self._garbled("it switches to another protocol, which was not asked for")
+        elif head.code >= FIRST_ANSWER:
+            self._answer(head)
+
+    def _answer(self, head: Any) -> None:
+        self.head = Head(head.code, head.raw_headers)
+        # As h11 does, which trusts no server of HTTP/1.0 to keep its word.
+        said = any("close" in each.lower() for each in head.headers.getall("Connection", ()))
+        self._closes = said or head.should_close or head.version < (1, 1)
+        length = head.headers.get("Content-Length")
+        if head.code in _NO_BODY:
+            self._left = 0
+        elif head.chunked:
+            self._chunks = _Chunks()
+        elif length is not None:
+            self._left = int(length)
+        self.ended = self._left == 0
 
     def _feed_body(self, data: bytes) -> None:
-        """Feed what follows the head, and see whether something follows the answer: the parser does not tell."""
-        if self._left is not None:
-            body = b"" if self.ended else data[: self._left]
-            self._left -= len(body)
-            self._closes |= len(body) < len(data)
-            self._parsed(body)
-            return
-        if self._joiner is None or self.ended:
+        if self.ended:
             self._closes = True
-            self._parsed(b"" if self.ended else data)
-            return
-        data = self._joiner.join(data)
-        # Where the answer may end with its last byte, whether it ends before that has to be asked.
-        before = len(data) - 1 if len(data) < len(_LAST) or data.endswith(_LAST) else len(data)
-        self._parsed(data[:before])
-        self._closes |= self.ended
-        if not self.ended:
-            self._parsed(data[before:])
-
-    def _parsed(self, data: bytes) -> Any:
-        """Have the parser look at it; return the heads that there are."""
-        if not data or self.failure is not None:
-            return ()
-        try:
-            heads, _, _ = self._parser.feed_data(data)
-        except Exception as error:  # noqa: BLE001  # Of aiohttp's own, of many kinds.
-            if not self.ended:  # Else what is wrong is not the answer, but what follows it.
-                self.failure = garbled(error, data)
-            return ()
-        return heads
+        elif self._chunks is not None:
+            try:
+                self._closes |= self._chunks.feed(data, self._parts)
+            except ValueError as error:
+                self.failure = garbled(error, b"")
+            self.ended = self._chunks.ended
+        elif self._left is not None:
+            self._parts.append(data[: self._left])
+            self._closes |= len(data) > self._left
+            self._left = max(self._left - len(data), 0)
+            self.ended = not self._left
+        else:
+            self._parts.append(data)
 
     def _end(self) -> None:
         self._closes = True
-        if self.head is None:
-            if self._begun is None:
-                self.failure = Fault("connection", CLOSED)
-            else:
-                self._garbled("it closed the connection within the head of its answer")
-            return
-        try:
-            self._parser.feed_eof()
-        except Exception as error:  # noqa: BLE001  # Of aiohttp's own, of many kinds.
-            self.failure = garbled(error, b"")
+        if self.head is not None and self._chunks is None and self._left is None:
+            self.ended = True
+        elif self.head is None and self._begun is None:
+            self.failure = Fault("connection", CLOSED)
+        elif not self.ended:
+            self._garbled("it closed the connection before its answer was whole")
 
     def _garbled(self, what: str) -> None:
         self.failure = garbled(ValueError(what), b"")
 
-    @property
-    def ended(self) -> bool:
-        """Whether the answer is whole."""
-        return self._body is not None and self._body.is_eof()
-
     def take(self) -> bytes:
         """Return what there is of the body, once."""
-        return b"" if self._body is None else self._body.read_nowait(-1)
+        parts = self._parts
+        if not parts:
+            return b""
+        self._parts = []
+        return parts[0] if len(parts) == 1 else b"".join(parts)
 
     @property
     def reusable(self) -> bool:

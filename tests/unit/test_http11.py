@@ -107,6 +107,12 @@ ANSWERS = {
         b"hello",
         False,
     ),
+    "it closes, behind what is odd": (
+        OK + b"connection: keep-\x7falive,\r\n close\r\ncontent-length: 5\r\n\r\nhello",
+        200,
+        b"hello",
+        False,
+    ),
     "HTTP/1.0": (b"HTTP/1.0 200 OK\r\ncontent-length: 5\r\n\r\nhello", 200, b"hello", False),
     "HTTP/1.0 that stays": (
         b"HTTP/1.0 200 OK\r\nconnection: keep-alive\r\ncontent-length: 5\r\n\r\nhello",
@@ -293,6 +299,10 @@ BROKEN = {
     "a size with a prefix": b"0x5\r\nhello\r\n",
     "an empty size": b"\r\nhello\r\n",
     "a chunk that does not end": b"5\r\nhelloXX0\r\n\r\n",
+    "a chunk that ends with a line feed": b"5\r\nhello\n0\r\n\r\n",
+    "an extension that ends with a line feed": b"5;a\nhello\r\n0\r\n\r\n",
+    "white space before an extension": b"5 ;a\r\nhello\r\n0\r\n\r\n",
+    "a size of many digits": b"%021x\r\nhello\r\n0\r\n\r\n" % 5,
     "sizes that end with line feeds": b"5\nhello\n0\n\n",
     "a trailer that is none": b"0\r\nx y\r\n\r\n",
 }
@@ -320,6 +330,22 @@ def test_a_length_beyond_counting_is_never_reached(make: MakeReader, length: int
     assert not found.ended
     assert not found.reusable
     assert found.failed or found.body == b"hello"
+
+
+@either
+@pytest.mark.parametrize("begun", [b"5;", b"0\r\nx-a: ", b"0\r\nx-a: y\r\n"], ids=["extension", "trailer", "trailers"])
+def test_what_stands_between_chunks_has_an_end(make: MakeReader, begun: bytes) -> None:
+    """An extension or trailers without end are refused, and not read for as long as they come."""
+    reader = make()
+    read(reader, [CHUNKED + begun])
+    line = b"x-a: y\r\n" if begun.endswith(b"\n") else b"x"
+    sent = 0
+    while reader.failure is None and sent < 2 * HEAD_LIMIT:
+        piece = line * (4096 // len(line))
+        reader.feed(piece)
+        sent += len(piece)
+    assert reader.failure is not None
+    assert reader.failure.kind == "connection"
 
 
 @either
