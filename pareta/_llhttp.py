@@ -27,6 +27,8 @@ _SIZE = re.compile(rb"([0-9A-Fa-f]{1,20})(?:;[^\r\n]*+|[ \t]*+)\r\n")
 _TRAILER = re.compile(_FIELD + rb"\r?\n")
 _LINE_LIMIT = 16 * 1024
 _NO_BODY = (204, 304)
+_KNOWN, _SHORT = 256, 32
+"""How many lines that say a size are kept in mind, and how long they may be."""
 
 
 class _NoPause:
@@ -51,7 +53,7 @@ class _Chunks:
         self._left = 0  # Of a chunk.
         self._footed = True  # Whether the line end behind the latest chunk was there.
         self._trailing: int | None = None  # How long the trailers are.
-        self._known = (b"", 0)  # Many chunks are of one size.
+        self._known: dict[bytes, int] = {}  # Many chunks are of few sizes.
 
     def feed(self, data: bytes, parts: list[bytes]) -> bool:
         """Add to the body what there is of it; return whether anything follows its end.
@@ -69,6 +71,8 @@ class _Chunks:
                 at += len(parts[-1])
                 self._left -= len(parts[-1])
             elif self._footed:
+                if self._trailing is None:
+                    at = self._whole(data, at, parts)
                 end = data.find(b"\n", at) + 1
                 if not end:
                     self._hold(data[at:])
@@ -86,6 +90,18 @@ class _Chunks:
                 at += 2
         return at < len(data) and self.ended
 
+    def _whole(self, data: bytes, at: int, parts: list[bytes]) -> int:
+        """Take the chunks of sizes that were seen before, as far as they are there whole; return where they end."""
+        known = self._known
+        while size := known.get(line := data[at : data.find(b"\n", at) + 1]):
+            begin = at + len(line)
+            end = begin + size
+            if not data.startswith(b"\r\n", end):
+                break
+            parts.append(data[begin:end])
+            at = end + 2
+        return at
+
     def _hold(self, begun: bytes) -> None:
         self._held = begun
         if len(begun) > _LINE_LIMIT:
@@ -98,12 +114,12 @@ class _Chunks:
             if self._trailing > HEAD_LIMIT or not (self.ended or _TRAILER.fullmatch(line)):
                 raise ValueError(f"illegal trailer: {line!r}")
             return
-        if line != self._known[0]:
-            size = _SIZE.fullmatch(line)
-            if size is None:
-                raise ValueError(f"illegal chunk header: {line!r}")
-            self._known = (line, int(size[1], 16))
-        self._left = self._known[1]
+        found = _SIZE.fullmatch(line)
+        if found is None:
+            raise ValueError(f"illegal chunk header: {line!r}")
+        self._left = int(found[1], 16)
+        if len(self._known) < _KNOWN and len(line) < _SHORT:
+            self._known[line] = self._left
         self._footed = not self._left
         self._trailing = None if self._left else 0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 
 
 class Socket(socket.socket):
@@ -15,7 +16,8 @@ class Socket(socket.socket):
     __slots__ = ()
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(AttributeError):  # Of one that could not be opened.
+            self.close()
 
 
 def name_of(host: str) -> str | bytes:

@@ -130,7 +130,7 @@ class AsyncNetwork:
                 try:
                     # Whoever called ends the last one.
                     seconds = shares(patience.left(), left) if left > 1 else None
-                    sock = await _connected(loop, _socket(family, kind, protocol), address, seconds)
+                    sock = await _connected(loop, Socket(family, kind, protocol), address, seconds)
                     return SocketStream(sock, loop)
                 except OSError as error:  # Which may be that there is no such family here.
                     failure = error
@@ -156,11 +156,6 @@ async def _addresses(loop: asyncio.AbstractEventLoop, host: str, port: int) -> l
         return socket.getaddrinfo(name_of(host), port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except OSError:
         return await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-
-
-def _socket(family: int, kind: int, protocol: int) -> Socket:
-    """Open a socket, or raise OSError: a Socket that could not be opened would complain when it goes."""
-    return Socket(family, kind, protocol, socket.socket(family, kind, protocol).detach())
 
 
 async def _connected(

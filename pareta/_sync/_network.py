@@ -181,7 +181,7 @@ class Network:
             for number, (family, kind, protocol, _, address) in enumerate(found):
                 try:
                     seconds = shares(patience.left(), len(found) - number)
-                    return SocketStream(_connected(_socket(family, kind, protocol), address, seconds))
+                    return SocketStream(_connected(Socket(family, kind, protocol), address, seconds))
                 except OSError as error:  # Which may be that there is no such family here.
                     failure = error
             raise failure
@@ -201,11 +201,6 @@ class Network:
         finally:
             stream.close()
         return True
-
-
-def _socket(family: int, kind: int, protocol: int) -> Socket:
-    """Open a socket, or raise OSError: a Socket that could not be opened would complain when it goes."""
-    return Socket(family, kind, protocol, socket.socket(family, kind, protocol).detach())
 
 
 def _connected(sock: socket.socket, address: Any, seconds: float | None) -> socket.socket:

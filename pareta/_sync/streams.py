@@ -92,6 +92,8 @@ class Stream(Generic[E]):
 class _Loop(Generic[E]):
     """One loop over a stream: who leaves it drops this, and so hangs up."""
 
+    __slots__ = ("_hang_up", "_stream")
+
     def __init__(self, stream: Stream[E], hang_up: Callable[[], None]) -> None:
         self._stream = stream
         self._hang_up = hang_up

@@ -323,6 +323,13 @@ def test_what_came_before_a_broken_chunk_is_delivered(make: MakeReader, name: st
 
 
 @either
+def test_what_stands_where_trailers_do_is_no_chunk(make: MakeReader) -> None:
+    """A line that was the size of a chunk before is none behind the last one."""
+    found = read(make(), [CHUNKED + b"3\r\nabc\r\n3\r\nabc\r\n0\r\n3\r\nabc\r\n\r\n"])
+    assert (found.body, found.ended, found.failed) == (b"abcabc", False, True)
+
+
+@either
 @pytest.mark.parametrize("length", [2**63, 2**64 - 1, 2**64, 10**30])
 def test_a_length_beyond_counting_is_never_reached(make: MakeReader, length: int) -> None:
     """No length is taken for another one: such an answer never ends, or is none."""
