@@ -44,11 +44,11 @@ def growth(results: Sequence[Result]) -> list[Growth]:
     known = {result.case.name: result for result in results}
     rows: list[Growth] = []
     for name in OURS:
-        for title, cases in (("call, at once", _AT_ONCE), ("event, of a stream", _EVENTS)):
+        for title, cases in (("a call, at once", _AT_ONCE), ("an event of a stream of", _EVENTS)):
             sizes = [(_size(case), known[case].cost(name)) for case in cases if case in known]
             costs = [cost for _, cost in sizes if cost is not None]
             if len(costs) > 1:
-                rows.append(Growth(f"{name}, a {title} of {_listed([size for size, _ in sizes])}", tuple(costs)))
+                rows.append(Growth(f"{name}, {title} {_listed([size for size, _ in sizes])}", tuple(costs)))
     found = {count: known[case].cost("pareta") for case, count in _ENTRIES.items() if case in known}
     if len(found) == len(_ENTRIES) and all(found.values()):
         few, some, many = (found[count] or 0.0 for count in _ENTRIES.values())

@@ -67,7 +67,7 @@ class Bench:
             bare = self._fresh.bare() if case.kind in ("import", "first call") else 0.0
             for name in order:
                 taken = None
-                if name not in result.errors and not (name in case.slow and number % 3):
+                if name not in (*result.errors, *case.without) and not (name in case.slow and number % 3):
                     taken = self._sample(case, name, bare, result)
                 result.samples.setdefault(name, []).append(taken)
         return result
