@@ -11,6 +11,7 @@ from typing import Any
 
 from aiohttp.http import HttpResponseParser
 
+from ._chunks import Chunks
 from ._engine import Fault
 from ._faults import CLOSED, garbled
 from ._http11 import FIRST_ANSWER, HEAD_LIMIT, PROTOCOL, SWITCHING, Head, foreign
@@ -23,12 +24,7 @@ _HEAD = re.compile(
     rb"HTTP/[0-9]\.[0-9] [0-9]{3}(?: " + _TEXT + rb")?+\r?+\n"
     rb"(?:" + _FIELD + rb"(?:\r?+\n[ \t]" + _TEXT + rb")*+\r?+\n)*+\r?+\n"
 )
-_SIZE = re.compile(rb"([0-9A-Fa-f]{1,20})(?:;[^\r\n]*+|[ \t]*+)\r\n")
-_TRAILER = re.compile(_FIELD + rb"\r?\n")
-_LINE_LIMIT = 16 * 1024
 _NO_BODY = (204, 304)
-_KNOWN, _SHORT = 256, 32
-"""How many lines that say a size are kept in mind, and how long they may be."""
 
 
 class _NoPause:
@@ -44,86 +40,6 @@ class _NoPause:
 _NO_PAUSE: Any = _NoPause()
 
 
-class _Chunks:
-    """A body in chunks, each of which must end where it says."""
-
-    def __init__(self) -> None:
-        self.ended = False
-        self._held = b""  # A line that has begun.
-        self._left = 0  # Of a chunk.
-        self._footed = True  # Whether the line end behind the latest chunk was there.
-        self._trailing: int | None = None  # How long the trailers are.
-        self._known: dict[bytes, int] = {}  # Many chunks are of few sizes.
-
-    def feed(self, data: bytes, parts: list[bytes]) -> bool:
-        """Add to the body what there is of it; return whether anything follows its end.
-
-        Raises:
-            ValueError: It is malformed. What came before that was added.
-
-        """
-        if self._held:
-            data, self._held = self._held + data, b""
-        at = 0
-        while at < len(data) and not self.ended:
-            if self._left:
-                parts.append(data[at : at + self._left])
-                at += len(parts[-1])
-                self._left -= len(parts[-1])
-            elif self._footed:
-                if self._trailing is None:
-                    at = self._whole(data, at, parts)
-                end = data.find(b"\n", at) + 1
-                if not end:
-                    self._hold(data[at:])
-                    break
-                self._line(data[at:end])
-                at = end
-            else:
-                footer = data[at : at + 2]
-                if not b"\r\n".startswith(footer):
-                    raise ValueError(f"a chunk does not end where it says, but goes on with {footer!r}")
-                if len(footer) == 1:
-                    self._hold(footer)
-                    break
-                self._footed = True
-                at += 2
-        return at < len(data) and self.ended
-
-    def _whole(self, data: bytes, at: int, parts: list[bytes]) -> int:
-        """Take the chunks of sizes that were seen before, as far as they are there whole; return where they end."""
-        known = self._known
-        while size := known.get(line := data[at : data.find(b"\n", at) + 1]):
-            begin = at + len(line)
-            end = begin + size
-            if not data.startswith(b"\r\n", end):
-                break
-            parts.append(data[begin:end])
-            at = end + 2
-        return at
-
-    def _hold(self, begun: bytes) -> None:
-        self._held = begun
-        if len(begun) > _LINE_LIMIT:
-            raise ValueError("a line between chunks is too long")
-
-    def _line(self, line: bytes) -> None:
-        if self._trailing is not None:
-            self.ended = line in (b"\r\n", b"\n")
-            self._trailing += len(line)
-            if self._trailing > HEAD_LIMIT or not (self.ended or _TRAILER.fullmatch(line)):
-                raise ValueError(f"illegal trailer: {line!r}")
-            return
-        found = _SIZE.fullmatch(line)
-        if found is None:
-            raise ValueError(f"illegal chunk header: {line!r}")
-        self._left = int(found[1], 16)
-        if len(self._known) < _KNOWN and len(line) < _SHORT:
-            self._known[line] = self._left
-        self._footed = not self._left
-        self._trailing = None if self._left else 0
-
-
 class LlhttpReader:
     """The answers of one connection."""
 
@@ -133,7 +49,7 @@ class LlhttpReader:
         self.ended = False
         self._parser: Any = None
         self._parts: list[bytes] = []
-        self._chunks: _Chunks | None = None
+        self._chunks: Chunks | None = None
         self._left: int | None = None  # Of a body that knows its length.
         self._begun: bytearray | None = None  # The head, as far as it came.
         self._closes = False
@@ -212,7 +128,7 @@ class LlhttpReader:
         if head.code in _NO_BODY:
             self._left = 0
         elif head.chunked:
-            self._chunks = _Chunks()
+            self._chunks = Chunks()
         elif length is not None:
             self._left = int(length)
         self.ended = self._left == 0
