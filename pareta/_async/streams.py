@@ -101,7 +101,16 @@ class _Loop(Generic[E]):
         return self
 
     async def __anext__(self) -> E:
-        return await self._stream.__anext__()
+        stream = self._stream
+        # What is there already needs no second coroutine, which takes as long as finding it.
+        if stream._open:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            try:
+                for event in stream._events:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                    return event
+            except BaseException:
+                await stream.aclose()
+                raise
+        return await stream.__anext__()
 
     def __del__(self) -> None:
         self._hang_up()

@@ -102,7 +102,16 @@ class _Loop(Generic[E]):
         return self
 
     def __next__(self) -> E:
-        return self._stream.__next__()
+        stream = self._stream
+        # What is there already needs no second coroutine, which takes as long as finding it.
+        if stream._open:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            try:
+                for event in stream._events:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                    return event
+            except BaseException:
+                stream.close()
+                raise
+        return stream.__next__()
 
     def __del__(self) -> None:
         self._hang_up()
