@@ -107,7 +107,8 @@ def test_the_caller_s_key_goes_nowhere(front: Front, wire: Wires) -> None:
 def test_the_model_s_own_name_is_not_shown(front: Front, wire: Wires) -> None:
     """In answers and chunks stands the endpoint's id, whatever the other server calls it, and only there."""
     told = chunk('say "model": "x"').replace(b'"model": "org', b'"model" :\t"org')
-    behind = wire(as_json(completion(usage=USAGE)), STREAM_HEAD + told + chunk(None, usage=USAGE) + DONE, hang_up=True)
+    whole = as_json(completion(usage=USAGE), connection="close")  # Else it may be asked again while it hangs up.
+    behind = wire(whole, STREAM_HEAD + told + chunk(None, usage=USAGE) + DONE, hang_up=True)
     sandbox, api = front(behind.url, upstream_model="org/secret-7b")
     assert "secret" not in ask(api).text
     streamed = ask(api, chat(stream=True))
