@@ -16,9 +16,15 @@ from pareta.sandbox import Sandbox
 EVIL = "<img src=x onerror=alert(1)>"
 
 
+def read(page: Chrome, selector: str, what: str) -> list[str]:
+    """Return what a selector finds, in one step: the page draws itself anew, and what was found may be gone."""
+    script = f"return [...document.querySelectorAll(arguments[0])].map((each) => each.{what})"
+    return list(page.execute_script(script, selector))
+
+
 def shown(page: Chrome, selector: str) -> str:
     """Return the text of what a selector finds first."""
-    return str(page.find_element(By.CSS_SELECTOR, selector).text)
+    return (read(page, selector, "innerText") or [""])[0].strip()
 
 
 def wait(page: Chrome, condition: Any) -> Any:
@@ -55,8 +61,8 @@ def test_it_shows_what_goes_on_as_it_goes_on(page: Chrome, sandbox: Sandbox, sho
     assert "Nothing to draw yet" in shown(page, "#latency")
     with sandbox.client() as client:
         with client.endpoints.deploy(task="translation", name="under-way"):
-            bar = wait(page, lambda: page.find_elements(By.CSS_SELECTOR, '[data-id="under-way"] [role="progressbar"]'))
-            assert 0 <= int(bar[0].get_attribute("aria-valuenow") or -1) < 100
+            bar = '[data-id="under-way"] [role="progressbar"]'
+            assert 0 <= int(wait(page, lambda: read(page, bar, "ariaValueNow"))[0]) < 100
             ask(client, 8)
             page.save_screenshot(str(shots / f"live-{page.execute_script('return innerWidth')}-deploying.png"))
         wait(page, lambda: shown(page, '[data-id="under-way"] .status') == "live")
@@ -64,10 +70,8 @@ def test_it_shows_what_goes_on_as_it_goes_on(page: Chrome, sandbox: Sandbox, sho
     wait(page, lambda: shown(page, "#balance") == "$24.9975")
     assert shown(page, "#live") == "4 of 5"
     wait(page, lambda: len(page.find_elements(By.CSS_SELECTOR, "#latency circle")) == 12)
-    assert page.find_element(By.CSS_SELECTOR, "#spend svg").get_attribute("aria-label") == (
-        "Spent $0.00252; the frontier model would have cost $0.0624"
-    )
-    assert "create_chat_completion" in page.find_element(By.ID, "requests").get_attribute("textContent")
+    assert read(page, "#spend svg", "ariaLabel") == ["Spent $0.00252; the frontier model would have cost $0.0624"]
+    assert "create_chat_completion" in read(page, "#requests", "textContent")[0]
     width = page.execute_script("return [document.documentElement.scrollWidth, innerWidth]")
     assert width[0] <= width[1], "the page is wider than the screen"
     height = page.execute_script("return document.documentElement.scrollHeight")
@@ -95,7 +99,7 @@ def test_what_the_server_says_is_text(page: Chrome, sandbox: Sandbox) -> None:
         )
         api.get(f"/v1/{EVIL}")
     page.get(sandbox.base_url)
-    names = wait(page, lambda: [each.text for each in page.find_elements(By.CSS_SELECTOR, ".name")])
+    names = wait(page, lambda: read(page, ".name", "innerText"))
     assert EVIL in names
     assert page.find_elements(By.CSS_SELECTOR, "main img") == []
     assert complaints(page) == []
