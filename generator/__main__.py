@@ -1,4 +1,4 @@
-"""python -m generator: write the generated code, or say where it differs from what is committed."""
+"""python -m generator: write the generated code, or print how it differs from the committed code."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 from types import FrameType
 
-from .problems import RefusedError, StoppedError
-from .tree import Module, Package, differences, examine, write
+from .problems import GenerationError, RefusedError
+from .tree import Module, Package, check_target, diff, write
 
 PROJECT = Path(__file__).resolve().parent.parent
 SPEC, PACKAGE = "openapi/pareta.yaml", "pareta_generated"
@@ -23,28 +23,26 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         return _run(options)
     except RefusedError as refused:
-        _say(str(refused))
-    except StoppedError as stopped:
-        _say(f"python -m generator: {stopped}")
+        _print_error(str(refused))
+    except GenerationError as stopped:
+        _print_error(f"python -m generator: {stopped}")
     except RecursionError:
-        _say("python -m generator: the document nests too deeply to be generated; flatten it")
+        _print_error("python -m generator: the document nests too deeply to be generated; flatten it")
     except KeyboardInterrupt:
         return 130
-    except BrokenPipeError:  # Who reads the diff has seen enough.
+    except BrokenPipeError:  # The reader of the diff has closed the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:  # noqa: BLE001  # Whatever a document does, the tree is as it was and no traceback helps.
+    except Exception as error:  # noqa: BLE001  # Nothing is written yet, and a traceback does not help.
         what = " ".join(f"{type(error).__name__}: {error}".split())
-        _say(f"python -m generator: cannot generate from this document ({what[:300]})")
+        _print_error(f"python -m generator: cannot generate from this document ({what[:300]})")
     return 1
 
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
-    parser.add_argument("--check", action="store_true", help="change nothing; print a diff, and fail if there is one")
-    parser.add_argument(
-        "--house", action="store_true", help="hold the document against the house rules, and do no more"
-    )
-    parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; needs --output")
+    parser.add_argument("--check", action="store_true", help="write nothing; print the diff, and fail if there is one")
+    parser.add_argument("--house", action="store_true", help="check the document against the house rules only")
+    parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; requires --output")
     parser.add_argument("--output", type=Path, metavar="DIR", help="the package directory to write for it")
     options = parser.parse_args(arguments)
     if (options.spec is None) != (options.output is None) and not (options.house and options.output is None):
@@ -53,7 +51,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _run(options: argparse.Namespace) -> int:
-    # Late, so that a mistaken command line is answered at once.
+    # Imported here, so that a wrong command line fails at once.
     from . import build, derive, house, lint, operations, source  # noqa: PLC0415
 
     ours = options.spec is None
@@ -63,34 +61,36 @@ def _run(options: argparse.Namespace) -> int:
         house.check(document)
         return 0
     target = PROJECT / PACKAGE if ours else options.output.resolve()
-    examine(target)
-    hidden = build.members()
+    check_target(target)
+    reserved = build.reserved_members()
     problems = lint.problems(document)
     clean = not problems
     try:
-        plan = operations.plan(document, hidden, problems)
+        plan = operations.plan(document, reserved, problems)
     except (AttributeError, KeyError, TypeError, ValueError):
         if clean:
             raise
-        raise RefusedError(problems) from None  # What broke the plan is among them.
+        raise RefusedError(problems) from None  # They include the cause.
     if problems:
         raise RefusedError(problems)
     command = "make generate"
     if not ours:
         command = shlex.join(["python", "-m", "generator", "--spec", path.name, "--output", target.name])
     package = Package(target, build.render(document, plan, command))
-    modules = [Module(file, text) for file, text in derive.modules(PROJECT, build.polish).items()] if ours else []
+    modules = (
+        [Module(file, text) for file, text in derive.modules(PROJECT, build.format_source).items()] if ours else []
+    )
     if not options.check:
         write(package, modules)
         return 0
-    lines = differences(package, modules)
+    lines = diff(package, modules)
     sys.stdout.writelines(line if line.endswith("\n") else f"{line}\n" for line in lines)
     if lines:
-        _say(f"{target.name} is not what {document.name} says: run `{command}`")
+        _print_error(f"{target.name} does not match {document.name}: run `{command}`")
     return int(bool(lines))
 
 
-def _say(text: str) -> None:
+def _print_error(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
 
@@ -100,5 +100,5 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # A diff has any character.
-    signal.signal(signal.SIGTERM, _stop)  # So that what a run began is tidied up.
+    signal.signal(signal.SIGTERM, _stop)  # Raises, so that temporary files are removed.
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""Renders the package, and alone knows openapi-python-client: no use of it as a library is stable."""
+"""Renders the package. Only this module imports openapi-python-client, whose library use is not stable."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import subprocess
 import sys
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import jinja2
@@ -22,13 +21,14 @@ from openapi_python_client.strings import safe_for_docstring
 from . import names, prose
 from .operations import SSE
 from .plan import OperationPlan, Plan
-from .problems import Pointer, Problem, RefusedError, StoppedError
+from .problems import GenerationError, Pointer, Problem, RefusedError
+from .runtime import types
 from .spec import Spec, at
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
+_RUNTIME = Path(types.__file__).parent
 _FILES = {
     "__init__.py": "package_init.py.jinja",
-    "types.py": "types.py.jinja",
     "models.py": "models_init.py.jinja",
     "api.py": "api_init.py.jinja",
 }
@@ -36,57 +36,47 @@ _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
 
 
-def members() -> dict[bool, frozenset[str]]:
-    """Return the members that no property may hide: of a view (False) and of a feed (True)."""
-    env = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # noqa: S701
-    )
-    runtime = ModuleType("pareta_runtime")
-    sys.modules[runtime.__name__] = runtime  # attrs looks there for what annotations name.
-    try:
-        exec(env.get_template("types.py.jinja").render(header=""), vars(runtime))  # noqa: S102  # Our own template.
-    finally:
-        del sys.modules[runtime.__name__]
-    return {False: frozenset(dir(runtime.View)), True: frozenset(dir(runtime.Feed))}
+def reserved_members() -> dict[bool, frozenset[str]]:
+    """Return the names that no property may override: the members of View (False) and of DictView (True)."""
+    return {False: frozenset(dir(types.View)), True: frozenset(dir(types.DictView))}
 
 
 def render(spec: Spec, plan: Plan, command: str) -> dict[str, str]:
-    """Return the package's files by name; RefusedError where openapi-python-client has any objection."""
+    """Return the package's files by name; RefusedError if openapi-python-client reports an error."""
     env = _environment(spec)
     header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
-    env.filters.update(quoted=names.quoted)
+    env.filters.update(literal=names.literal)
     values: dict[str, Any] = {
-        "header": _safe(header),
-        "title": _safe(" ".join(str(at(spec.root, "info").get("title", "")).split()) or "An API"),
+        "header": _escaped_text(header),
+        "title": _escaped_text(" ".join(str(at(spec.root, "info").get("title", "")).split()) or "An API"),
         "spec_sha256": spec.sha256,
-        "spec_version": names.quoted(str(at(spec.root, "info").get("version", ""))),
+        "spec_version": names.literal(str(at(spec.root, "info").get("version", ""))),
         "generator": _GENERATOR,
         "models": plan.models,
         "operations": plan.operations,
         "model_names": _model_names(plan),
-        "described": _described,
+        "docstring_of": _docstring,
     }
     env.globals.update(values)
-    files = {name: _polished(name, env.get_template(template).render()) for name, template in _FILES.items()}
+    files = {name: _formatted(name, env.get_template(template).render()) for name, template in _FILES.items()}
+    files |= {file.name: _copied(file, command) for file in sorted(_RUNTIME.glob("[!_]*.py"))}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
     return files
 
 
-def polish(name: str, source: str) -> str:
-    """Return `source` as ruff writes it: imports that are used, sorted, and the house's format."""
+def format_source(name: str, source: str) -> str:
+    """Return `source` formatted by ruff, with its imports sorted and the unused ones removed."""
     common = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"]
     for work in (["check", "--fix-only", "--select=F401,I"], ["format"]):
-        done = subprocess.run(  # noqa: S603  # Nothing of the document is in the command.
+        done = subprocess.run(  # noqa: S603  # The command contains nothing from the document.
             [sys.executable, "-m", "ruff", *work, *common, f"--stdin-filename={name}", "-"],
             input=source.encode(),
             capture_output=True,
             check=False,
         )
         if done.returncode:
-            raise StoppedError(f"ruff refuses {name}: {done.stderr.decode(errors='replace').strip()}")
+            raise GenerationError(f"ruff refuses {name}: {done.stderr.decode(errors='replace').strip()}")
         source = done.stdout.decode()
     return source
 
@@ -95,19 +85,19 @@ def _environment(spec: Spec) -> jinja2.Environment:
     config = Config.from_sources(_CONFIG, MetaType.NONE, Path(spec.file), "utf-8", False, None)  # noqa: FBT003
     data = GeneratorData.from_dict(_without_streams(spec.root), config=config)
     if isinstance(data, GeneratorError):
-        raise RefusedError(_placed(spec, [data]))
+        raise RefusedError(_located(spec, [data]))
     found: list[GeneratorError] = list(data.errors)
     for collection in data.endpoint_collections_by_tag.values():
         found.extend(collection.parse_errors)
-    if found:  # A warning is an operation or a schema left out.
-        raise RefusedError(_placed(spec, found))
+    if found:  # A warning means that an operation or a schema is left out.
+        raise RefusedError(_located(spec, found))
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     project.env.undefined = jinja2.StrictUndefined
     return project.env
 
 
 def _without_streams(root: dict[str, Any]) -> dict[str, Any]:
-    """Return the document without event streams, which openapi-python-client reads as one text."""
+    """Return the document without event streams, which openapi-python-client reads as one string."""
     root = copy.deepcopy(root)
     responses = [one for item in at(root, "paths").values() for method in at(item) for one in
                  at(item, method, "responses").values()]  # fmt: skip
@@ -116,18 +106,18 @@ def _without_streams(root: dict[str, Any]) -> dict[str, Any]:
     return root
 
 
-def _placed(spec: Spec, errors: list[GeneratorError]) -> list[Problem]:
-    return [spec.problem(_pointer(spec, error), _words(error)) for error in errors]
+def _located(spec: Spec, errors: list[GeneratorError]) -> list[Problem]:
+    return [spec.problem(_pointer(spec, error), _message(error)) for error in errors]
 
 
-def _words(error: GeneratorError) -> str:
+def _message(error: GeneratorError) -> str:
     text = " ".join(f"{error.header} {error.detail or ''}".split())
     text = re.sub(r" ?(For further information visit \S+|<[^<>]* object at 0x\w+>)", "", text)
-    return f"{text[:400].rstrip(' :')}; write this part in another way"
+    return f"{text[:400].rstrip(' :')}; rewrite this part"
 
 
 def _pointer(spec: Spec, error: GeneratorError) -> Pointer:
-    """Return the most exact place that an error's text names."""
+    """Return the most specific pointer that an error's text names."""
     text = f"{error.header} {error.detail or ''}"
     if found := re.search(r"validation errors? for OpenAPI\s+(\S+)", text):
         return _nearest(spec, found[1].split("."))
@@ -143,7 +133,7 @@ def _pointer(spec: Spec, error: GeneratorError) -> Pointer:
 
 
 def _nearest(spec: Spec, steps: list[str]) -> Pointer:
-    """Return the place that `steps` lead to, among which stand names of classes."""
+    """Return the pointer that `steps` lead to, without the class names among them."""
     pointer: Pointer = ()
     for step in steps:
         if (*pointer, step) in spec.positions:
@@ -151,15 +141,22 @@ def _nearest(spec: Spec, steps: list[str]) -> Pointer:
     return pointer
 
 
-def _polished(name: str, source: str) -> str:
+def _formatted(name: str, source: str) -> str:
     if "object at 0x" in source:
-        raise StoppedError(f"a template writes a value into {name} without escaping it")
-    source = polish(name, source)
+        raise GenerationError(f"a template writes a value into {name} without escaping it")
+    source = format_source(name, source)
     compile(source, name, "exec")
     return source
 
 
-def _safe(text: str) -> str:
+def _copied(file: Path, command: str) -> str:
+    """Return a module of the runtime, with the notice not to edit it at the end of its docstring."""
+    first, rest = file.read_text(encoding="utf-8").split('"""\n', 1)
+    source = f"generator/runtime/{file.name}"
+    return f'{first}\n\nCopied from {source}. Do not edit: change that file and run `{command}`.\n"""\n{rest}'
+
+
+def _escaped_text(text: str) -> str:
     return safe_for_docstring(text).rstrip('"')
 
 
@@ -167,12 +164,12 @@ def _model_names(plan: Plan) -> list[str]:
     models = plan.models
     return sorted(
         [one.name for one in (*models.enums, *models.aliases)]
-        + [one.name for one in models.received]
-        + [one.name for one in models.sent]
+        + [one.name for one in models.views]
+        + [one.name for one in models.typed_dicts]
     )
 
 
-def _described(operation: OperationPlan) -> str:
+def _docstring(operation: OperationPlan) -> str:
     parts = [operation.summary, operation.description]
     arguments = [f"    {prose.item(one.name, one.doc)}" for one in operation.arguments if one.doc]
     if arguments:
@@ -180,7 +177,7 @@ def _described(operation: OperationPlan) -> str:
     if operation.raises:
         parts.append(f"Raises:\n    {prose.item('ValueError', operation.raises)}")
     text = "\n\n".join(part for part in parts if part)
-    return f"{text}\n" if arguments or operation.raises else text  # As Google's style has it after a section.
+    return f"{text}\n" if arguments or operation.raises else text  # Google style ends a section with a new line.
 
 
 def _json(spec: Spec, header: str) -> str:
@@ -194,7 +191,7 @@ def _json(spec: Spec, header: str) -> str:
 
 
 def _is_source(pointer: Pointer) -> bool:
-    """Return whether a path item, operation, parameter, response, content type or component stands there."""
+    """Return whether a path item, operation, parameter, response, content type or component is at `pointer`."""
     match pointer:
         case ("paths", _) | ("components", _, _) | ("components", "responses", _, "content", _):
             return True

@@ -1,4 +1,4 @@
-"""The rules of our own document (openapi/README.md), which another document may break and still be generated from."""
+"""House rules of openapi/README.md: `make check` applies them; generation does not need them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Finding = tuple[Pointer, str]
 
 
 def check(spec: Spec) -> None:
-    """Raise RefusedError with everything in `spec` that breaks a rule."""
+    """Raise RefusedError with every violation in `spec`."""
     found = [*_operations(spec), *_schemas(spec), *_examples(spec)]
     if found:
         raise RefusedError([spec.problem(pointer, text) for pointer, text in found])
@@ -44,12 +44,12 @@ def _operations(spec: Spec) -> Iterator[Finding]:
 
 def _statuses(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
     responses = at(operation, "responses")
-    due = {"401": "a missing or wrong key"}
+    required = {"401": "a missing or wrong key"}
     if "requestBody" in operation:
-        due["422"] = "a body that does not fit"
+        required["422"] = "a body that does not fit"
     if "{" in pointer[1]:
-        due["404"] = "an id that nothing has"
-    for status, reason in due.items():
+        required["404"] = "an id that nothing has"
+    for status, reason in required.items():
         if status not in responses:
             yield (*pointer, "responses"), f"{status}, for {reason}, is not described; add it"
     for status, node in responses.items():
@@ -122,7 +122,7 @@ def _fit(spec: Spec, pointer: Pointer, schema: Any, samples: list[tuple[Pointer,
 
 
 def _event_fits(spec: Spec, schema: Any, where: Pointer, value: Any) -> Iterator[Finding]:
-    """Hold the JSON in an event's `data` against the payload that its envelope names."""
+    """Validate the JSON in an event's `data` against the `contentSchema` of its envelope."""
     branches = [spec.follow((), one)[1] for key in ("oneOf", "anyOf") for one in entries(at(schema).get(key))]
     fitting = [one for one in branches if _validator(spec, one).is_valid(value)]
     if any("const" in at(one, "properties", "data") for one in fitting):

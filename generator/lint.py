@@ -1,4 +1,4 @@
-"""Finds what keeps a document from being generated rightly; our own taste in documents is in `house`."""
+"""Finds the errors that prevent a correct package; the house rules are in `house`."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ Finding = tuple[Pointer, str]
 
 
 def problems(spec: Spec) -> list[Problem]:
-    """Return everything that is wrong with the document itself."""
+    """Return every error of the document itself."""
     structure = _structure(spec)
     found: list[Finding] = []
     for rules in (_version, _references, operation_rules, schema_rules):
         try:
             for finding in rules(spec):
-                found.append(finding)  # noqa: PERF402  # What comes before an exception counts.
+                found.append(finding)  # noqa: PERF402  # Keeps the findings before an exception.
         except (AttributeError, KeyError, TypeError, ValueError):
             if not structure:
-                raise  # Else the document has not the structure that a rule relies on, and that is said below.
+                raise  # Otherwise a structural error, reported below, is the cause.
     said = {pointer for pointer, _ in found}
     for pointer, text in structure:
-        # What is explained above in better words is not repeated.
+        # The rules above explain it better.
         explained = pointer in said or (pointer[-1:] == ("type",) and any(one[:-1] == pointer for one in said))
         if not explained or (not pointer and "openapi" not in text):
             found.append((pointer, text))
@@ -41,14 +41,14 @@ def problems(spec: Spec) -> list[Problem]:
 def _version(spec: Spec) -> Iterator[Finding]:
     version = spec.root.get("openapi", spec.root.get("swagger"))
     if version is None:
-        yield (), "no `openapi` at the root, so this is no OpenAPI document; begin it with `openapi: 3.1.0`"
+        yield (), "no `openapi` at the root, so this is not an OpenAPI document; start it with `openapi: 3.1.0`"
     elif not (isinstance(version, str) and re.fullmatch(r"3\.1\.\d+", version)):
         yield (
             ("openapi" if "openapi" in spec.root else "swagger",),
             f"OpenAPI {version} cannot be generated from; write the document in version 3.1, as `3.1.0`",
         )
     if "x-source" in spec.root:
-        yield ("x-source",), "`x-source` is what the generator adds to the document; remove it"
+        yield ("x-source",), "`x-source` is reserved for the generator; remove it"
     if not any(spec.operations()):
         yield ("paths",), "no operation, so there is nothing to generate; describe one under `paths`"
 
@@ -62,17 +62,17 @@ def _references(spec: Spec) -> Iterator[Finding]:
         if not isinstance(ref, str):
             yield where, "`$ref` must be a string; name a component in it"
         elif not ref.startswith("#"):
-            yield where, f"{ref!r} is outside of this document; copy it into `components` and reference that"
+            yield where, f"{ref!r} is outside this document; copy it into `components` and reference that"
         elif (found := spec.find(ref)) is None:
-            yield where, f"{ref!r} leads nowhere; correct it, or add what it names"
+            yield where, f"{ref!r} does not exist; correct it, or add its target"
         elif "$ref" in at(spec.follow(*found)[1]):
-            yield where, f"{ref!r} leads back to itself or nowhere; reference what is meant"
+            yield where, f"{ref!r} refers to itself or to nothing; reference the target"
         elif not ref.startswith("#/components/") or len(found[0]) != 3:  # noqa: PLR2004
-            yield where, f"{ref!r} is no component; move what it names into `components`"
+            yield where, f"{ref!r} is not a component; move its target into `components`"
 
 
 def _structure(spec: Spec) -> list[Finding]:
-    """Compare with the JSON Schema of OpenAPI 3.1, schemas with that of JSON Schema itself."""
+    """Validate the document against the OpenAPI 3.1 schema, and its schemas against JSON Schema 2020-12."""
     meta = json.loads((Path(__file__).parent / "openapi-3.1.json").read_text(encoding="utf-8"))
     meta["$defs"]["schema"] = {"$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}
     validator = jsonschema_rs.Draft202012Validator(meta)
@@ -86,17 +86,17 @@ def _finding(error: Any) -> Iterator[Finding]:
         for name in re.findall(r"'([^']*)'", unknown[1]):
             yield (
                 (*pointer, name),
-                f"{name!r} is no field that OpenAPI has here; correct or remove it, or call it `x-{name}`",
+                f"{name!r} is not an OpenAPI field here; correct or remove it, or name it `x-{name}`",
             )
     else:
-        yield pointer, _words(text)
+        yield pointer, _shortened(text)
 
 
-def _words(text: str) -> str:
-    # The message begins with the whole value, which is where the position points.
+def _shortened(text: str) -> str:
+    # The message starts with the whole value. The position shows it already.
     told = re.search(
         r" (is not (?:of type|one of|valid under|allowed)|is a required|does not match|has |was expected).*$", text
     )
     if len(text) > 100 and told:  # noqa: PLR2004
         text = f"this value{told[0]}"
-    return f"{text[:200]}; see the OpenAPI 3.1 specification for what may stand here"
+    return f"{text[:200]}; see the OpenAPI 3.1 specification for the values that are allowed here"

@@ -1,4 +1,4 @@
-"""Names of the document as names of Python; whether two of them collide is another module's question."""
+"""Converts names of the document to Python names; other modules find collisions."""
 
 from __future__ import annotations
 
@@ -6,59 +6,62 @@ import keyword
 import re
 import unicodedata
 
-# A property may hide a builtin (`object`, `type`), but not one that the generated annotations name.
+# A property may shadow a builtin (`object`, `type`), but not one that the generated annotations use.
 _TYPE_NAMES = frozenset({"bool", "datetime", "dict", "float", "int", "list", "property", "str", "tuple", "types"})
-# What the body of a generated function calls.
+# Names that the body of a generated function uses.
 _FUNCTION_NAMES = frozenset(
-    {"body_of", "datetime", "dict", "due", "header_fields", "models", "overload", "pairs", "plain", "segment", "str"}
+    {
+        *("encode_body", "encode_headers", "encode_query", "quote_segment", "require", "to_json_value"),
+        *("datetime", "dict", "models", "overload", "str"),
+    }
 )
 RESERVED_FUNCTIONS = _FUNCTION_NAMES | _TYPE_NAMES | {"annotations", "frozenset", "operation"}
-"""What `api.py` itself uses, so that no operation may have it as its name."""
+"""Names that `api.py` uses itself. No operation may have one of them."""
 RESERVED_CLASSES = frozenset(
     {
         *("Any", "False", "Literal", "Mapping", "None", "Required", "Sequence", "True", "TypeAlias", "TypedDict"),
-        *("Call", "Feed", "JSON", "Operation", "Origin", "Request", "StreamCall", "UNSET", "Unset", "View"),
+        *("Call", "DictView", "JSON", "Operation", "Origin", "Request", "StreamCall", "UNSET", "Unset", "View"),
         *("GENERATOR", "OPERATIONS", "SPEC_SHA256", "SPEC_VERSION"),
     }
 )
-"""What the generated modules themselves use, so that no class may have it as its name."""
+"""Names that the generated modules use themselves. No class may have one of them."""
 
 
-def snake(wire: str) -> str:
-    """Return `wire` in snake_case, nothing in it but what an identifier may hold; maybe empty."""
+def snake_case(wire: str) -> str:
+    """Return `wire` in snake_case, without characters that an identifier cannot contain; it can be empty."""
     return "_".join(_words(wire)).lower()
 
 
 def attribute(wire: str) -> str:
     """Return the name of the property that reads the field `wire`."""
-    return _identifier(snake(wire), _TYPE_NAMES)
+    return _identifier(snake_case(wire), _TYPE_NAMES)
 
 
 def argument(wire: str) -> str:
     """Return the name of the argument that sends the field `wire`."""
-    return _identifier(snake(wire), _FUNCTION_NAMES)
+    return _identifier(snake_case(wire), _FUNCTION_NAMES)
 
 
 def class_name(wire: str) -> str:
-    """Return the name of the class for the schema `wire`: its own, where that is one."""
+    """Return the class name for the schema `wire`: `wire` itself if it is in PascalCase."""
     if re.fullmatch(r"[A-Z][A-Za-z0-9]*", wire):
         return wire
     name = "".join(word if word.isupper() else word.capitalize() for word in _words(wire))
     return name if name.isidentifier() else f"Schema{name}"
 
 
-def quoted(text: str) -> str:
-    """Return a literal of `text` in double quotes: exactly `text`, in ASCII, on one line."""
+def literal(text: str) -> str:
+    """Return a Python string literal of `text`: in double quotes, in ASCII, on one line."""
     return f'"{"".join(map(_escaped, text))}"'
 
 
-def literal(values: list[str]) -> str:
-    """Return the type of a string that is one of `values`."""
-    return f"Literal[{', '.join(map(quoted, values))}]"
+def literal_type(values: list[str]) -> str:
+    """Return the `Literal` type of `values`."""
+    return f"Literal[{', '.join(map(literal, values))}]"
 
 
-def alternatives(type_: str) -> list[str]:
-    """Return the members of a union that is written `A | B`, without taking brackets or strings apart."""
+def union_members(type_: str) -> list[str]:
+    """Split a union type `A | B` into its members. It does not split brackets or strings."""
     parts, depth = [""], 0
     for piece in re.findall(r'"(?:[^"\\]|\\.)*"| \| |.', type_):
         depth += (piece == "[") - (piece == "]")
@@ -70,13 +73,13 @@ def alternatives(type_: str) -> list[str]:
 
 
 def identifiers(type_: str) -> set[str]:
-    """Return the names that a type is made of, without the strings in it."""
+    """Return the identifiers in a type, without those in strings."""
     return set(re.findall(r"\w+", re.sub(r'"(?:[^"\\]|\\.)*"', "", type_)))
 
 
 def union(*types: str) -> str:
-    """Return the union of `types`, each member once, None and Unset last."""
-    members = dict.fromkeys(part for type_ in types for part in alternatives(type_))
+    """Return the union of `types`: each member once, None and Unset last."""
+    members = dict.fromkeys(part for type_ in types for part in union_members(type_))
     return " | ".join(
         sorted(members, key=lambda member: ("None", "Unset").index(member) + 1 if member in ("None", "Unset") else 0)
     )

@@ -1,4 +1,4 @@
-"""What is to be written, as values: everything that the templates need to know, and no template."""
+"""The plan of a package: the values that the templates render."""
 
 from __future__ import annotations
 
@@ -7,37 +7,48 @@ from typing import Literal
 import attrs
 
 Kind = Literal[
-    "string", "moment", "integer", "number", "boolean", "scalars", "one", "one_due", "many", "values", "mapping", "any"
+    "string",
+    "datetime",
+    "integer",
+    "number",
+    "boolean",
+    "scalars",
+    "one",
+    "one_required",
+    "many",
+    "values",
+    "mapping",
+    "any",
 ]
 
 
 @attrs.frozen
 class Property:
-    """One property of a received object, and how it is read."""
+    """One property of a view, and how it is read."""
 
     name: str
     wire: str
     """The field's name on the wire, as a Python literal."""
     type: str
     kind: Kind
-    of: str
-    """The class of the object or of the entries, or what the value must be an instance of."""
+    value_type: str
+    """The class of the object or of the items, or the types that the value must be an instance of."""
     doc: str
 
 
 @attrs.define
-class Received:
-    """An object of an answer: a view, or a feed."""
+class ViewPlan:
+    """An object of a response: a `View` or a `DictView`."""
 
     name: str
-    feed: bool
+    dict_view: bool
     doc: str
     properties: list[Property] = attrs.field(factory=list[Property])
 
 
 @attrs.frozen
 class Field:
-    """One key of a sent object."""
+    """One key of a TypedDict."""
 
     wire: str
     literal: str
@@ -46,19 +57,19 @@ class Field:
 
 
 @attrs.define
-class Sent:
-    """An object of a request: a TypedDict."""
+class TypedDictPlan:
+    """An object of a request, as a TypedDict."""
 
     name: str
     doc: str
     fields: list[Field] = attrs.field(factory=list[Field])
     functional: bool = False
-    """Whether a key is no identifier, so that it cannot be written as a class."""
+    """Whether a key is not an identifier, so that the functional syntax is needed."""
 
 
 @attrs.frozen
 class Alias:
-    """A type that the document names and that is no object of its own."""
+    """A named type of the document that is not an object."""
 
     name: str
     type: str
@@ -67,16 +78,16 @@ class Alias:
 
 @attrs.define
 class Models:
-    """Everything that stands in `models.py`."""
+    """The content of `models.py`."""
 
     enums: list[Alias] = attrs.field(factory=list[Alias])
-    received: list[Received] = attrs.field(factory=list[Received])
-    sent: list[Sent] = attrs.field(factory=list[Sent])
+    views: list[ViewPlan] = attrs.field(factory=list[ViewPlan])
+    typed_dicts: list[TypedDictPlan] = attrs.field(factory=list[TypedDictPlan])
     aliases: list[Alias] = attrs.field(factory=list[Alias])
 
 
-Place = Literal["path", "query", "spread", "header", "body", "whole", "extra"]
-"""Where an argument goes. `spread`: any query parameters; `whole`: the body itself; `extra`: undeclared body fields."""
+Location = Literal["path", "query", "query_object", "header", "body_field", "body", "extra_body"]
+"""Where an argument is sent. `query_object`: a mapping of query parameters; `extra_body`: undeclared body fields."""
 
 
 @attrs.frozen
@@ -84,13 +95,13 @@ class Argument:
     """One argument of an operation's function."""
 
     name: str
-    place: Place
+    location: Location
     literal: str
     type: str
     default: str
-    """The default as code; empty where the argument must be given."""
+    """The default as code; empty if the argument is required."""
     value: str
-    """The expression that is sent."""
+    """The expression of the value that is sent."""
     doc: str
 
 
@@ -102,39 +113,39 @@ class OperationPlan:
     constant: str
     method: str
     path: str
-    """The path's template, as a literal."""
+    """The path template, as a literal."""
     arguments: list[Argument]
     summary: str
     description: str
     raises: str
-    """When it raises ValueError; empty where it never does."""
-    answer: str
-    """The class of the answer or of its entries; empty where there is none."""
-    returns: str
-    """What `Call` is a call of; empty where there is only a stream."""
-    many: bool
-    empty: bool
+    """When it raises ValueError; empty if it never does."""
+    response_type: str
+    """The class of the JSON response or of its items; empty if it has none."""
+    result_type: str
+    """The type parameter of `Call`; empty if the response is always a stream."""
+    is_list: bool
+    no_content: bool
     events: dict[str, str]
-    """Literal of an event's name: class of its payload."""
+    """The class of each event's payload, by the literal of the event's name."""
     done: str
-    streams: str
-    """What `StreamCall` is a call of; empty where there is no stream."""
+    event_type: str
+    """The type parameter of `StreamCall`; empty if there is no stream."""
     stream_field: str
-    """The argument that chooses between the two."""
-    repeatable: bool
+    """The argument that selects the stream instead of JSON."""
+    idempotent: bool
     headers: list[str]
     parts: list[tuple[str, str]]
-    """What the call is made of beside its operation: names, and the expressions of their values."""
+    """The arguments of `Call` besides the operation, with the expressions of their values."""
 
     @property
     def first_keyword(self) -> Argument | None:
-        """The argument that the star stands before."""
-        return next((argument for argument in self.arguments if argument.place != "path"), None)
+        """The first keyword-only argument."""
+        return next((argument for argument in self.arguments if argument.location != "path"), None)
 
 
 @attrs.frozen
 class Plan:
-    """The whole package."""
+    """The plan of the whole package."""
 
     models: Models
     operations: list[OperationPlan]

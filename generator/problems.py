@@ -1,16 +1,16 @@
-"""What is wrong with a document: positions and words, collected and reported together."""
+"""Problems of a document with their positions, collected and reported together."""
 
 from __future__ import annotations
 
 import attrs
 
 Pointer = tuple[str, ...]
-"""The keys that lead from a document's root to one of its nodes."""
+"""The keys from the document's root to a node."""
 
 
 @attrs.frozen(order=True)
 class Problem:
-    """One thing that stands in the way, and what to do about it."""
+    """One problem of the document, and how to correct it."""
 
     file: str
     line: int
@@ -22,12 +22,12 @@ class Problem:
 
 
 class RefusedError(Exception):
-    """Nothing can be generated, for each of these reasons."""
+    """The document cannot be generated. It holds every problem."""
 
     def __init__(self, problems: list[Problem]) -> None:
         self.problems = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
 
 
-class StoppedError(Exception):
-    """The generator cannot do its work for a reason outside of the document."""
+class GenerationError(Exception):
+    """Generation failed for a reason outside the document."""

@@ -1,4 +1,4 @@
-"""The document's texts as paragraphs of docstrings; escaping is the templates' business."""
+"""Formats the document's texts for docstrings; the templates escape them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import textwrap
 from typing import Any
 
 _WIDTH = 112
-# Directions of text are invisible, and could make code read as what it is not.
+# Invisible direction marks can disguise code.
 _INVISIBLE = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c\u2028\u2029\ufeff]")
 _KEPT = re.compile(r"^( {4}|\t|[-*+|>] |\||\d+[.)] |```)", re.MULTILINE)
 
 
-def about(schema: dict[str, Any]) -> str:
-    """Return what a schema says about itself."""
+def description(schema: dict[str, Any]) -> str:
+    """Return the description of a schema, or its title."""
     for key in ("description", "title"):
         if isinstance(schema.get(key), str):
             return str(schema[key])
@@ -22,7 +22,7 @@ def about(schema: dict[str, Any]) -> str:
 
 
 def paragraphs(text: object, width: int = _WIDTH) -> str:
-    """Return `text` with its paragraphs filled to the width of a docstring; lists, tables and code as they are."""
+    """Return `text` with its paragraphs wrapped. Lists, tables and code stay as they are."""
     if not isinstance(text, str):
         return ""
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -30,13 +30,13 @@ def paragraphs(text: object, width: int = _WIDTH) -> str:
 
 
 def sentence(text: str) -> str:
-    """Return `text` with a full stop at its end."""
+    """Return `text` with a full stop at the end."""
     text = text.rstrip()
     return text if not text or text[-1] in ".!?:" else f"{text}."
 
 
 def limits(schema: dict[str, Any], text: str) -> str:
-    """Return a schema's default and limits in words, but for a range that `text` gives already."""
+    """Return a schema's default and limits as text, without a range that `text` already contains."""
     said: list[str] = []
     low, high = schema.get("minimum"), schema.get("maximum")
     if {str(low), str(high)} <= set(re.findall(r"-?[0-9.]*[0-9]", text)):
@@ -45,7 +45,7 @@ def limits(schema: dict[str, Any], text: str) -> str:
         said.append(f"From {low} to {high}.")
     elif low is not None or high is not None:
         said.append(f"At least {low}." if high is None else f"At most {high}.")
-    for key, unit in (("Length", "characters"), ("Items", "entries")):
+    for key, unit in (("Length", "characters"), ("Items", "items")):
         if isinstance(schema.get(f"max{key}"), int):
             said.append(f"At most {schema[f'max{key}']} {unit}.")
     if "default" in schema:
@@ -54,7 +54,7 @@ def limits(schema: dict[str, Any], text: str) -> str:
 
 
 def item(name: str, text: str) -> str:
-    """Return one entry of a docstring's list of arguments, its further lines indented."""
+    """Return one item of a docstring section, with a hanging indent."""
     words = _INVISIBLE.sub("", " ".join(f"{name}: {text}".split()))
     return "\n        ".join(textwrap.wrap(words, _WIDTH - 8, break_long_words=False, break_on_hyphens=False))
 

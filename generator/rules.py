@@ -1,4 +1,4 @@
-"""What an operation and a schema must say to be generated from; each rule names the place that breaks it."""
+"""Rules for operations and schemas; each finding has the pointer of the node that breaks it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _PARAMETER = re.compile(r"\{([^{}]*)\}")
 
 
 def operation_rules(spec: Spec) -> Iterator[Finding]:
-    """Yield what is wrong with operations, their parameters and their contents."""
+    """Yield the errors of operations, their parameters and their contents."""
     seen: dict[str, Pointer] = {}
     for path in at(spec.root, "paths"):
         yield from _path(path)
@@ -38,23 +38,26 @@ def _path(path: str) -> Iterator[Finding]:
     if path.startswith("x-"):
         return
     if not path.startswith("/") or re.search(r"[^!-~]|[?#%\\\"]", path):
-        yield pointer, f"path {path!r} must begin with `/` and hold only what a URL's path may; correct it"
+        yield (
+            pointer,
+            f"path {path!r} must start with `/` and contain only characters of a URL path; correct it",
+        )
     if re.search(r"[{}]", _PARAMETER.sub("", path)) or "{}" in path:
-        yield pointer, f"path {path!r} has a brace without its other half; write parameters as `{{name}}`"
+        yield pointer, f"path {path!r} has an unbalanced brace; write parameters as `{{name}}`"
 
 
 def _identity(pointer: Pointer, operation: dict[str, Any], seen: dict[str, Pointer]) -> Iterator[Finding]:
     id_ = operation.get("operationId")
     where = (*pointer, "operationId")
     if id_ is None:
-        yield pointer, "no operationId, which names the function; give it one in snake_case"
+        yield pointer, "no operationId, which names the function; add one in snake_case"
     elif not isinstance(id_, str) or not re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", id_):
-        yield where, f"operationId {id_!r} is not in snake_case, and it names the function; rename it"
+        yield where, f"operationId {id_!r} is not in snake_case; rename it, as it names the function"
     elif keyword.iskeyword(id_) or id_ in names.RESERVED_FUNCTIONS:
-        yield where, f"operationId {id_!r} is a name that the generated code uses; rename it"
+        yield where, f"operationId {id_!r} is reserved by the generated code; rename it"
     elif id_ in seen:
         _, path, method = seen[id_]
-        yield where, f"operationId {id_!r} is that of {method.upper()} {path} too; rename one of them"
+        yield where, f"operationId {id_!r} is also used by {method.upper()} {path}; rename one of them"
     else:
         seen[id_] = pointer
 
@@ -62,9 +65,9 @@ def _identity(pointer: Pointer, operation: dict[str, Any], seen: dict[str, Point
 def _responses(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
     if not at(operation, "responses"):
         where = (*pointer, "responses") if "responses" in operation else pointer
-        yield where, "no responses; describe what the operation answers with"
+        yield where, "no responses; describe them"
     elif not successes(spec, pointer, operation):
-        yield (*pointer, "responses"), "no 2xx response; describe what success answers with"
+        yield (*pointer, "responses"), "no 2xx response; describe the successful response"
 
 
 def _path_parameters(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
@@ -74,7 +77,7 @@ def _path_parameters(spec: Spec, pointer: Pointer, operation: dict[str, Any]) ->
             where = (*above, "parameters", str(index))
             _, parameter = spec.follow(where, one)
             if "$ref" in at(parameter):
-                return  # It dangles, which is reported, and may be any of them.
+                return  # An unresolved reference, which is reported, can be any of them.
             if at(parameter).get("in") == "path":
                 declared[str(parameter.get("name"))] = where
     used = _PARAMETER.findall(pointer[1])
@@ -82,7 +85,7 @@ def _path_parameters(spec: Spec, pointer: Pointer, operation: dict[str, Any]) ->
         if name not in declared:
             yield pointer, f"path parameter {name!r} is not declared; add it to `parameters`, `in: path`"
         elif used.count(name) > 1:
-            yield pointer[:2], f"path parameter {name!r} stands twice in the path; rename one of them"
+            yield pointer[:2], f"path parameter {name!r} appears twice in the path; rename one of them"
     for name, where in declared.items():
         if name not in used:
             yield where, f"path parameter {name!r} is not in the path; add `{{{name}}}` to it, or remove the parameter"
@@ -116,7 +119,7 @@ def _contents(spec: Spec) -> Iterator[Finding]:
 
 
 def schema_rules(spec: Spec) -> Iterator[Finding]:
-    """Yield what is wrong with schemas."""
+    """Yield the errors of schemas."""
     for pointer, schema in schemas(spec):
         named = schema.get("type")
         for index, one in enumerate(entries(named) if isinstance(named, list) else [named]):
@@ -124,7 +127,7 @@ def schema_rules(spec: Spec) -> Iterator[Finding]:
                 where = (*pointer, "type", str(index)) if isinstance(named, list) else (*pointer, "type")
                 yield where, f"type {one!r} does not exist; use one of {', '.join(_TYPES)}"
         if "nullable" in schema:
-            text = "`nullable` is of OpenAPI 3.0 and has no effect here; write `type: [..., 'null']`"
+            text = "`nullable` is OpenAPI 3.0 and has no effect in 3.1; write `type: [..., 'null']`"
             yield (*pointer, "nullable"), text
         if "properties" in schema or named == "object":
             yield from _required(spec, pointer, schema)

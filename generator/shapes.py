@@ -1,4 +1,4 @@
-"""What a schema says about JSON values, reduced to what a Python type can say; names are chosen elsewhere."""
+"""Reduces a schema to the parts that a Python type can express; it chooses no names."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ import attrs
 from .problems import Pointer
 from .spec import Spec, at, entries
 
-Kind = Literal["string", "moment", "integer", "number", "boolean", "object", "map", "array", "union", "any"]
-SCALARS = frozenset({"string", "moment", "integer", "number", "boolean"})
+Kind = Literal["string", "datetime", "integer", "number", "boolean", "object", "map", "array", "union", "any"]
+SCALARS = frozenset({"string", "datetime", "integer", "number", "boolean"})
 
 _TYPES: dict[str, Kind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 
 @attrs.frozen(eq=False)
 class Shape:
-    """A schema, references followed and null taken apart."""
+    """A schema with its references resolved and null separated."""
 
     kind: Kind
     pointer: Pointer
-    """Where the schema stands that says it, behind references."""
+    """The pointer of the schema behind the references."""
     schema: dict[str, Any]
     nullable: bool = False
     values: list[str] = attrs.field(factory=list[str])
-    """The strings that are allowed, where the schema counts them up."""
+    """The allowed strings, if the schema lists them."""
     constant: bool = False
     members: list[Shape] = attrs.field(factory=list["Shape"])
-    """The alternatives of a union, or the entries of an array."""
+    """The alternatives of a union, or the items of an array."""
 
     @property
     def component(self) -> str | None:
-        """The name that the document gives the schema."""
+        """The component name of the schema, or None."""
         named = len(self.pointer) == 3 and self.pointer[:2] == ("components", "schemas")  # noqa: PLR2004
         return self.pointer[2] if named else None
 
@@ -51,7 +51,7 @@ def shape(spec: Spec, pointer: Pointer, node: Any, above: tuple[Pointer, ...] = 
     """Return the shape of the schema `node` at `pointer`."""
     pointer, node = spec.follow(pointer, node)
     schema = at(node)
-    if pointer in above or not schema:  # A union or an array within itself is JSON, and no more can be said.
+    if pointer in above or not schema:  # A recursive union or array has no more exact type.
         return Shape("any", pointer, schema)
     above = (*above, pointer)
     if at(schema, "properties"):
@@ -59,13 +59,13 @@ def shape(spec: Spec, pointer: Pointer, node: Any, above: tuple[Pointer, ...] = 
     for key in ("allOf", "anyOf", "oneOf"):
         if members := entries(schema.get(key)):
             inner = [shape(spec, (*pointer, key, str(i)), member, above) for i, member in enumerate(members)]
-            return _whole(spec, pointer, schema, inner) if key == "allOf" else _union(pointer, schema, inner)
+            return _all_of(spec, pointer, schema, inner) if key == "allOf" else _union(pointer, schema, inner)
     named = schema.get("type")
     kinds = [str(one) for one in entries(named)] if isinstance(named, list) else [str(named)] if named else []
     if not kinds:
-        kinds = _implied(schema)
+        kinds = _implied_types(schema)
     nullable = "null" in kinds
-    members = [_plain(spec, pointer, schema, kind, above) for kind in kinds if kind != "null"]
+    members = [_typed(spec, pointer, schema, kind, above) for kind in kinds if kind != "null"]
     if len(members) == 1:
         only: Shape = attrs.evolve(members[0], nullable=nullable)
         return only
@@ -75,7 +75,7 @@ def shape(spec: Spec, pointer: Pointer, node: Any, above: tuple[Pointer, ...] = 
 
 
 def properties(spec: Spec, found: Shape) -> list[Member]:
-    """Return the properties of an object, those of its `allOf` included."""
+    """Return the properties of an object, including those of its `allOf`."""
     members: dict[str, Member] = {}
     _collect(spec, found.pointer, found.schema, members, set())
     return list(members.values())
@@ -97,7 +97,7 @@ def _collect(spec: Spec, pointer: Pointer, node: Any, members: dict[str, Member]
             members[wire] = attrs.evolve(members[wire], required=True)
 
 
-def _whole(spec: Spec, pointer: Pointer, schema: dict[str, Any], inner: list[Shape]) -> Shape:
+def _all_of(spec: Spec, pointer: Pointer, schema: dict[str, Any], inner: list[Shape]) -> Shape:
     said = [one for one in inner if one.kind != "any"]
     if len(said) == 1:
         return said[0]
@@ -117,18 +117,20 @@ def _union(pointer: Pointer, schema: dict[str, Any], inner: list[Shape]) -> Shap
     if all(one.kind == "string" and one.values for one in members):
         values = [value for one in members for value in one.values]
         return Shape("string", pointer, schema, nullable, list(dict.fromkeys(values)))
-    if all(one.kind == "any" for one in members):  # Rules about which fields go together.
+    if all(one.kind == "any" for one in members):  # The alternatives only say which fields go together.
         kind: Kind = "map" if schema.get("type") == "object" else "any"
         return Shape(kind, pointer, schema, nullable)
     return Shape("union", pointer, schema, nullable, members=members)
 
 
-def _plain(spec: Spec, pointer: Pointer, schema: dict[str, Any], kind: str, above: tuple[Pointer, ...]) -> Shape:
+def _typed(spec: Spec, pointer: Pointer, schema: dict[str, Any], kind: str, above: tuple[Pointer, ...]) -> Shape:
     if kind == "string":
-        counted: list[Any] = [schema["const"]] if "const" in schema else entries(schema.get("enum"))
-        values = [value for value in counted if isinstance(value, str)]
-        moment = schema.get("format") == "date-time" and not values
-        return Shape("moment" if moment else "string", pointer, schema, values=values, constant="const" in schema)
+        listed: list[Any] = [schema["const"]] if "const" in schema else entries(schema.get("enum"))
+        values = [value for value in listed if isinstance(value, str)]
+        is_datetime = schema.get("format") == "date-time" and not values
+        return Shape(
+            "datetime" if is_datetime else "string", pointer, schema, values=values, constant="const" in schema
+        )
     if kind == "array":
         items = shape(spec, (*pointer, "items"), schema.get("items"), above)
         return Shape("array", pointer, schema, members=[items])
@@ -144,8 +146,8 @@ def _json_name(value: Any) -> str:
     return next((name for kind, name in _JSON_NAMES.items() if isinstance(value, kind)), "any")
 
 
-def _implied(schema: dict[str, Any]) -> list[str]:
-    """Return the JSON types of a schema that does not name them."""
+def _implied_types(schema: dict[str, Any]) -> list[str]:
+    """Return the JSON types of a schema without `type`."""
     if "const" in schema or "enum" in schema:
         values: list[Any] = [schema["const"]] if "const" in schema else entries(schema["enum"])
         return list(dict.fromkeys(_json_name(value) for value in values))

@@ -1,4 +1,4 @@
-"""Reads a YAML file as JSON values, and refuses what JSON cannot say; what the values mean is not asked here."""
+"""Reads a YAML file as JSON values with positions; refuses what JSON cannot express."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from .problems import Pointer, Problem, RefusedError
 from .spec import Spec
 
 MAX_NODES = 500_000
-"""Aliases of aliases can make a small file describe more values than any memory holds."""
+"""Nested aliases can expand a small file to more values than fit in memory."""
 MAX_DEPTH = 150
-"""What every later step can walk without running out of stack."""
+"""Every later step can walk this depth without a RecursionError."""
 
 _WORDS = {"true": True, "false": False}
 
 
 def load(path: Path, file: str, name: str) -> Spec:
-    """Read the document at `path`: `file` in problems, `name` in generated code. RefusedError where it is no object."""
+    """Read the document at `path`. Problems print it as `file`, generated code as `name`."""
     text = _text(path, file)
     yaml: Any = YAML(typ="safe", pure=True)
-    yaml.allow_duplicate_keys = True  # Reported here, all of them, with positions.
+    yaml.allow_duplicate_keys = True  # Reported below, with positions.
     try:
         node = yaml.compose(text)
     except MarkedYAMLError as error:
@@ -40,8 +40,8 @@ def load(path: Path, file: str, name: str) -> Spec:
         what = " ".join(str(error).split())
         raise RefusedError([Problem(file, 1, 1, f"not YAML: {what}; correct the syntax")]) from None
     if node is None or node.id != "mapping":
-        what = "the document is empty" if node is None else "the document is no mapping"
-        raise RefusedError([Problem(file, 1, 1, f"{what}; begin it with `openapi: 3.1.0`")])
+        what = "the document is empty" if node is None else "the document is not a mapping"
+        raise RefusedError([Problem(file, 1, 1, f"{what}; start it with `openapi: 3.1.0`")])
     reader = _Reader(file)
     root = reader.value(node, (), ())
     if reader.problems:
@@ -65,7 +65,7 @@ def _text(path: Path, file: str) -> str:
 
 
 class _Reader:
-    """Makes JSON values of YAML nodes, and keeps their positions."""
+    """Converts YAML nodes to JSON values, and records their positions."""
 
     def __init__(self, file: str) -> None:
         self.file = file
@@ -74,13 +74,13 @@ class _Reader:
         self.count = 0
 
     def value(self, node: Any, pointer: Pointer, above: tuple[Any, ...]) -> Any:
-        """Return the value of `node`, which stands within the nodes `above`."""
+        """Return the value of `node`, whose ancestors are `above`."""
         self.count += 1
         if self.count > MAX_NODES or len(above) > MAX_DEPTH or any(node is one for one in above):
             if self.count <= MAX_NODES + 1:
                 cyclic = any(node is one for one in above)
-                deep = "an alias stands within what it names" if cyclic else "the document is too large or too deep"
-                self.note(node, f"{deep}; write it with `$ref`")
+                deep = "an alias is inside its own anchor" if cyclic else "the document is too large or too deep"
+                self.report(node, f"{deep}; write it with `$ref`")
             return None
         above = (*above, node)
         if node.id == "mapping":
@@ -98,15 +98,15 @@ class _Reader:
         found: dict[str, Any] = {}
         for key, item in node.value:
             if key.id != "scalar" or key.tag == "tag:yaml.org,2002:null":
-                self.note(key, "a key must be a string; quote it")
+                self.report(key, "a key must be a string; quote it")
                 continue
             if key.tag == "tag:yaml.org,2002:merge":
-                self.note(key, "merge keys (`<<`) belong to YAML 1.1; write the keys out, or use `$ref`")
+                self.report(key, "merge keys (`<<`) belong to YAML 1.1; write the keys out, or use `$ref`")
                 continue
-            name = self.string(key)  # An unquoted status code is a key like any other.
+            name = self.string(key)  # An unquoted status code is a string, too.
             if name in found:
                 line, _ = self.positions[(*pointer, name)]
-                self.note(key, f"key {name!r} is a duplicate of the one in line {line}; remove one")
+                self.report(key, f"key {name!r} is a duplicate of the one in line {line}; remove one")
                 continue
             inner = (*pointer, name)
             self.positions[inner] = _position(key)
@@ -124,7 +124,7 @@ class _Reader:
             return self.number(node, tag, text.replace("_", ""))
         if tag in ("str", "timestamp"):  # YAML 1.2 has no dates.
             return self.string(node)
-        self.note(node, f"a value tagged {tag!r} is not JSON; write a string, number, boolean or null")
+        self.report(node, f"a value tagged {tag!r} is not JSON; write a string, number, boolean or null")
         return None
 
     def number(self, node: Any, tag: str, text: str) -> int | float | None:
@@ -134,18 +134,18 @@ class _Reader:
         except ValueError:
             found = math.nan
         if isinstance(found, float) and not math.isfinite(found):
-            self.note(node, f"{text} is no JSON number; write a finite one, or quote it")
+            self.report(node, f"{text} is not a JSON number; write a finite number, or quote it")
             return None
         return found
 
     def string(self, node: Any) -> str:
         text: str = node.value
         if any("\ud800" <= char <= "\udfff" for char in text):
-            self.note(node, "half of a surrogate pair is no character; write the character itself")
+            self.report(node, "a lone surrogate is not a character; write the character itself")
             return ""
         return text
 
-    def note(self, node: Any, text: str) -> None:
+    def report(self, node: Any, text: str) -> None:
         self.problems.append(Problem(self.file, *_position(node), text))
 
 

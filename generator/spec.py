@@ -1,4 +1,4 @@
-"""An OpenAPI document as JSON values, with the position of each; whether it makes sense is asked elsewhere."""
+"""An OpenAPI document as JSON values with positions; other modules validate it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def at(node: Any, *keys: str) -> dict[str, Any]:
-    """Return the object that `keys` lead to, or an empty one: a broken document has none."""
+    """Return the object at `keys` below `node`; an empty one if there is none."""
     found: Any = node
     for key in keys:
         found = _object(found).get(key)
@@ -23,7 +23,7 @@ def at(node: Any, *keys: str) -> dict[str, Any]:
 
 
 def entries(node: Any) -> list[Any]:
-    """Return `node` where it is an array, else an empty one."""
+    """Return `node` if it is an array; otherwise an empty one."""
     return node if _is_array(node) else []
 
 
@@ -41,23 +41,23 @@ def _is_array(node: Any) -> TypeGuard[list[Any]]:
 
 @attrs.frozen(eq=False)
 class Spec:
-    """An OpenAPI document, and where each of its values stands."""
+    """An OpenAPI document with the position of each value."""
 
     file: str
-    """The path that problems give it."""
+    """The path that problems print."""
     name: str
-    """What generated files call it: nothing that differs from machine to machine."""
+    """The name that generated files print. It is the same on every machine."""
     root: dict[str, Any]
     positions: Mapping[Pointer, tuple[int, int]]
 
     @property
     def sha256(self) -> str:
-        """The hash of what the document says: comments and layout do not count."""
+        """The hash of the canonical JSON. Comments and layout do not change it."""
         text = json.dumps(self.root, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
 
     def problem(self, pointer: Pointer, text: str) -> Problem:
-        """Return the problem at `pointer`, or at the nearest node above that has a position."""
+        """Return the problem at `pointer`, or at its nearest ancestor that has a position."""
         while pointer not in self.positions:
             pointer = pointer[:-1]
         return Problem(self.file, *self.positions[pointer], text)
@@ -70,7 +70,7 @@ class Spec:
                     yield ("paths", path, method), at(self.root, "paths", path, method)
 
     def find(self, ref: str) -> tuple[Pointer, Any] | None:
-        """Return what a local `$ref` names, with its pointer; None where there is nothing."""
+        """Resolve a local `$ref` to its pointer and value; None if it does not exist."""
         if not ref.startswith("#/"):
             return None
         pointer = tuple(part.replace("~1", "/").replace("~0", "~") for part in ref[2:].split("/"))
@@ -86,7 +86,7 @@ class Spec:
         return pointer, node
 
     def follow(self, pointer: Pointer, node: Any) -> tuple[Pointer, Any]:
-        """Return what `node` stands for, through any number of references; itself where one dangles."""
+        """Resolve the references of `node`, to any depth; return it unchanged if one does not exist."""
         seen: set[str] = set()
         while isinstance(ref := _object(node).get("$ref"), str):
             found = self.find(ref)

@@ -1,4 +1,4 @@
-"""python -m generator.stable PYTHON...: show that each interpreter generates the committed code, to the byte."""
+"""python -m generator.stable PYTHON...: check that each interpreter generates exactly the committed bytes."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def requirements() -> list[str]:
-    """Return what the generator imports, pinned as the project pins it."""
+    """Return the requirements of the generator, with the project's version pins."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     groups = [project["dependencies"], *project["optional-dependencies"].values()]
     return sorted({one for group in groups for one in group if re.split(r"[^\w.-]", one)[0] in _NEEDED})
 
 
 def _same(python: str) -> bool:
-    """Return whether `python`, with an environment of its own and two orders of hashes, has nothing to change."""
+    """Return whether `python`, in a new virtual environment and with two hash seeds, generates the same bytes."""
     with tempfile.TemporaryDirectory() as folder:
         _run([python, "-m", "venv", folder])
         inside = str(Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python")
@@ -39,7 +39,7 @@ def _same(python: str) -> bool:
         version = _run([inside, "--version"]).stdout.strip()
         checks = [_run([inside, "-B", "-m", "generator", "--check"], seed=seed) for seed in ("0", "1")]
     same = all(check.returncode == 0 for check in checks)
-    sys.stdout.write(f"{version}: {'the same bytes' if same else 'other bytes, or none'}\n")
+    sys.stdout.write(f"{version}: {'same bytes' if same else 'different bytes, or an error'}\n")
     for check in checks:
         sys.stderr.write(check.stdout + check.stderr)
     return same
@@ -47,7 +47,7 @@ def _same(python: str) -> bool:
 
 def _run(command: list[str], seed: str = "random") -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "PYTHONHASHSEED": seed}
-    return subprocess.run(  # noqa: S603  # The caller's own interpreters.
+    return subprocess.run(  # noqa: S603  # The caller names the interpreters.
         command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=seed == "random"
     )
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import attrs
 
-from .problems import StoppedError
+from .problems import GenerationError
 
 _MARK = "SPEC_SHA256 = "
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2
@@ -48,7 +48,7 @@ class Module:
         return self.path.read_bytes() if self.path.is_file() else None
 
 
-def differences(package: Package, modules: list[Module]) -> list[str]:
+def diff(package: Package, modules: list[Module]) -> list[str]:
     """Return a unified diff, line by line, from what stands there to what is generated."""
     lines: list[str] = []
     current = package.current()
@@ -70,16 +70,16 @@ def _difference(name: str, old: bytes | None, new: str | None) -> Iterator[str]:
     yield from difflib.unified_diff(before, after, from_, to) if before or after else (f"--- {from_}\n", f"+++ {to}\n")
 
 
-def examine(path: Path) -> None:
+def check_target(path: Path) -> None:
     """Refuse a directory that cannot be a generated package, or that holds something else."""
     if not path.name.isidentifier():
-        raise StoppedError(f"{path.name!r} cannot be imported; name the output like a Python package")
+        raise GenerationError(f"{path.name!r} cannot be imported; name the output like a Python package")
     if path.is_dir() and any(path.iterdir()):
         init = path / "__init__.py"
         if not init.is_file() or _MARK not in init.read_text(encoding="utf-8", errors="replace"):
-            raise StoppedError(f"{path} holds something that was not generated; name another directory, or empty it")
+            raise GenerationError(f"{path} holds something that was not generated; name another directory, or empty it")
     elif path.exists() and not path.is_dir():
-        raise StoppedError(f"{path} is no directory; name another")
+        raise GenerationError(f"{path} is no directory; name another")
 
 
 def write(package: Package, modules: list[Module]) -> None:
@@ -105,7 +105,7 @@ def write(package: Package, modules: list[Module]) -> None:
         for folder in made:
             with contextlib.suppress(OSError):
                 folder.rmdir()
-        raise StoppedError(f"{package.path} cannot be written: {error.strerror or error}; it is as it was") from None
+        raise GenerationError(f"{package.path} cannot be written: {error.strerror or error}; it is as it was") from None
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
@@ -115,7 +115,7 @@ def _make_parent(path: Path) -> list[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoppedError(f"{path.parent} cannot be made: {error.strerror or error}") from None
+        raise GenerationError(f"{path.parent} cannot be made: {error.strerror or error}") from None
     return missing
 
 

@@ -1,4 +1,4 @@
-"""Walks a document: every reference in it, and every schema; examples and extensions hold neither."""
+"""Walks the objects and schemas of a document; examples and extensions contain neither."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _SINGLE = (
 
 
 def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    """Yield every object outside of schemas, which `schemas` yields."""
+    """Yield every object outside schemas."""
     stack: list[tuple[Pointer, Any]] = [((), spec.root)]
     while stack:
         pointer, node = stack.pop()
@@ -28,8 +28,8 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
             continue
         yield pointer, at(node)
         if pointer[-2:-1] == ("links",):
-            continue  # What a link sends are values.
-        named = pointer[:1] == ("components",) and len(pointer) == 2  # noqa: PLR2004  # Its keys are anyone's.
+            continue  # A link contains values.
+        named = pointer[:1] == ("components",) and len(pointer) == 2  # noqa: PLR2004  # Its keys are component names.
         for key, value in at(node).items():
             below = (*pointer, key)
             holds = named or not (key in _VALUES or key.startswith("x-"))
@@ -38,7 +38,7 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
 
 
 def schemas(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
-    """Yield every schema, and every one within it."""
+    """Yield every schema and its subschemas."""
     stack: list[tuple[Pointer, Any]] = [
         (("components", "schemas", name), node) for name, node in at(spec.root, "components", "schemas").items()
     ]

@@ -1,4 +1,4 @@
-"""Pareta API: its operations as values, and its objects as typed views.
+"""Pareta API: operations as values, and objects as typed views.
 
 Generated from openapi/pareta.yaml. Do not edit: change that file and run `make generate`.
 """

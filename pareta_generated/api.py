@@ -1,4 +1,4 @@
-"""The operations of the API: functions from arguments to a call. Nothing is sent here.
+"""Operations of the API: functions that make a call from arguments. They send nothing.
 
 Generated from openapi/pareta.yaml. Do not edit: change that file and run `make generate`.
 """
@@ -39,19 +39,19 @@ from .types import (
     Operation,
     StreamCall,
     Unset,
-    body_of,
-    due,
-    header_fields,
-    pairs,
-    segment,
+    encode_body,
+    encode_headers,
+    encode_query,
+    quote_segment,
+    require,
 )
 
 LIST_MODELS = Operation(
     id="list_models",
     method="GET",
     path="/v1/models",
-    answer=ModelList,
-    repeatable=True,
+    response_type=ModelList,
+    idempotent=True,
 )
 
 
@@ -61,16 +61,16 @@ def list_models() -> Call[ModelList]:
     Lists the organisation's endpoints that are live and have a URL, each under the id that a chat completion takes
     as `model`. Stopped, starting and failed endpoints are left out. One page, whole.
     """
-    return Call(operation=LIST_MODELS, path="/v1/models", answer=ModelList)
+    return Call(operation=LIST_MODELS, path="/v1/models", response_type=ModelList)
 
 
 LIST_ENDPOINTS = Operation(
     id="list_endpoints",
     method="GET",
     path="/v1/endpoints",
-    answer=Endpoint,
-    many=True,
-    repeatable=True,
+    response_type=Endpoint,
+    is_list=True,
+    idempotent=True,
 )
 
 
@@ -79,7 +79,7 @@ def list_endpoints() -> Call[list[Endpoint]]:
 
     Lists all endpoints that the organisation can access, in any status, oldest first.
     """
-    return Call(operation=LIST_ENDPOINTS, path="/v1/endpoints", answer=Endpoint)
+    return Call(operation=LIST_ENDPOINTS, path="/v1/endpoints", response_type=Endpoint)
 
 
 DEPLOY_ENDPOINT = Operation(
@@ -114,17 +114,17 @@ def deploy_endpoint(
         idempotency_key: Names a logical call, and is the same on each of its retries: while the first is being
             answered, a repetition joins it, and afterwards it gets the same answer. It has one effect. A key that
             was used for another request answers 422. At most 255 characters.
-        extra_body: Further fields of the body, which the document does not declare.
+        extra_body: Fields of the body that the document does not declare.
 
     Raises:
-        ValueError: `task` or `model` is None or empty, or a further name is one that was given as an argument.
+        ValueError: `task` or `model` is None or empty, or an undeclared name is also given as an argument.
 
     """
     return StreamCall(
         operation=DEPLOY_ENDPOINT,
         path="/v1/endpoints",
-        headers=header_fields({"Idempotency-Key": idempotency_key}),
-        body=body_of({"task": due("task", task), "model": due("model", model), "name": name}, extra_body),
+        headers=encode_headers({"Idempotency-Key": idempotency_key}),
+        body=encode_body({"task": require("task", task), "model": require("model", model), "name": name}, extra_body),
     )
 
 
@@ -132,8 +132,8 @@ RETRIEVE_ENDPOINT = Operation(
     id="retrieve_endpoint",
     method="GET",
     path="/v1/endpoints/{endpoint_id}",
-    answer=Endpoint,
-    repeatable=True,
+    response_type=Endpoint,
+    idempotent=True,
 )
 
 
@@ -146,11 +146,13 @@ def retrieve_endpoint(endpoint_id: str | None) -> Call[Endpoint]:
         endpoint_id: An endpoint's id, as in `Endpoint.id` or `Model.id`.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path.
 
     """
     return Call(
-        operation=RETRIEVE_ENDPOINT, path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}", answer=Endpoint
+        operation=RETRIEVE_ENDPOINT,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}",
+        response_type=Endpoint,
     )
 
 
@@ -158,8 +160,8 @@ DELETE_ENDPOINT = Operation(
     id="delete_endpoint",
     method="DELETE",
     path="/v1/endpoints/{endpoint_id}",
-    empty=True,
-    repeatable=True,
+    no_content=True,
+    idempotent=True,
 )
 
 
@@ -172,17 +174,17 @@ def delete_endpoint(endpoint_id: str | None) -> Call[None]:
         endpoint_id: An endpoint's id, as in `Endpoint.id` or `Model.id`.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path.
 
     """
-    return Call(operation=DELETE_ENDPOINT, path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}")
+    return Call(operation=DELETE_ENDPOINT, path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}")
 
 
 START_ENDPOINT = Operation(
     id="start_endpoint",
     method="POST",
     path="/v1/endpoints/{endpoint_id}/start",
-    answer=EndpointState,
+    response_type=EndpointState,
     headers=frozenset({"idempotency-key"}),
 )
 
@@ -200,14 +202,14 @@ def start_endpoint(endpoint_id: str | None, *, idempotency_key: str | None = Non
             was used for another request answers 422. At most 255 characters.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path.
 
     """
     return Call(
         operation=START_ENDPOINT,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/start",
-        headers=header_fields({"Idempotency-Key": idempotency_key}),
-        answer=EndpointState,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/start",
+        headers=encode_headers({"Idempotency-Key": idempotency_key}),
+        response_type=EndpointState,
     )
 
 
@@ -215,7 +217,7 @@ STOP_ENDPOINT = Operation(
     id="stop_endpoint",
     method="POST",
     path="/v1/endpoints/{endpoint_id}/stop",
-    answer=EndpointState,
+    response_type=EndpointState,
     headers=frozenset({"idempotency-key"}),
 )
 
@@ -233,14 +235,14 @@ def stop_endpoint(endpoint_id: str | None, *, idempotency_key: str | None = None
             was used for another request answers 422. At most 255 characters.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL.
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path.
 
     """
     return Call(
         operation=STOP_ENDPOINT,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/stop",
-        headers=header_fields({"Idempotency-Key": idempotency_key}),
-        answer=EndpointState,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/stop",
+        headers=encode_headers({"Idempotency-Key": idempotency_key}),
+        response_type=EndpointState,
     )
 
 
@@ -248,8 +250,8 @@ ENDPOINT_PERFORMANCE = Operation(
     id="endpoint_performance",
     method="GET",
     path="/v1/endpoints/{endpoint_id}/performance",
-    answer=EndpointPerformance,
-    repeatable=True,
+    response_type=EndpointPerformance,
+    idempotent=True,
 )
 
 
@@ -267,15 +269,15 @@ def endpoint_performance(
         filters: Any further parameters. What the server does not know it ignores.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path, or an undeclared name is also
             given as an argument.
 
     """
     return Call(
         operation=ENDPOINT_PERFORMANCE,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/performance",
-        query=pairs({"window": window}, filters),
-        answer=EndpointPerformance,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/performance",
+        query=encode_query({"window": window}, filters),
+        response_type=EndpointPerformance,
     )
 
 
@@ -283,8 +285,8 @@ ENDPOINT_UPTIME = Operation(
     id="endpoint_uptime",
     method="GET",
     path="/v1/endpoints/{endpoint_id}/uptime",
-    answer=EndpointUptime,
-    repeatable=True,
+    response_type=EndpointUptime,
+    idempotent=True,
 )
 
 
@@ -303,15 +305,15 @@ def endpoint_uptime(
         filters: Any further parameters. What the server does not know it ignores.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path, or an undeclared name is also
             given as an argument.
 
     """
     return Call(
         operation=ENDPOINT_UPTIME,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/uptime",
-        query=pairs({"window": window}, filters),
-        answer=EndpointUptime,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/uptime",
+        query=encode_query({"window": window}, filters),
+        response_type=EndpointUptime,
     )
 
 
@@ -319,8 +321,8 @@ ENDPOINT_COST = Operation(
     id="endpoint_cost",
     method="GET",
     path="/v1/endpoints/{endpoint_id}/cost",
-    answer=EndpointCost,
-    repeatable=True,
+    response_type=EndpointCost,
+    idempotent=True,
 )
 
 
@@ -344,15 +346,15 @@ def endpoint_cost(
         filters: Any further parameters. What the server does not know it ignores.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path, or an undeclared name is also
             given as an argument.
 
     """
     return Call(
         operation=ENDPOINT_COST,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/cost",
-        query=pairs({"window": window, "group_by": group_by}, filters),
-        answer=EndpointCost,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/cost",
+        query=encode_query({"window": window, "group_by": group_by}, filters),
+        response_type=EndpointCost,
     )
 
 
@@ -360,8 +362,8 @@ ENDPOINT_QUALITY = Operation(
     id="endpoint_quality",
     method="GET",
     path="/v1/endpoints/{endpoint_id}/quality",
-    answer=EndpointQuality,
-    repeatable=True,
+    response_type=EndpointQuality,
+    idempotent=True,
 )
 
 
@@ -380,15 +382,15 @@ def endpoint_quality(
         filters: Any further parameters. What the server does not know it ignores.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path, or an undeclared name is also
             given as an argument.
 
     """
     return Call(
         operation=ENDPOINT_QUALITY,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/quality",
-        query=pairs({"window": window}, filters),
-        answer=EndpointQuality,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/quality",
+        query=encode_query({"window": window}, filters),
+        response_type=EndpointQuality,
     )
 
 
@@ -396,8 +398,8 @@ ENDPOINT_ACTIVITY = Operation(
     id="endpoint_activity",
     method="GET",
     path="/v1/endpoints/{endpoint_id}/activity",
-    answer=EndpointActivity,
-    repeatable=True,
+    response_type=EndpointActivity,
+    idempotent=True,
 )
 
 
@@ -416,15 +418,15 @@ def endpoint_activity(
         filters: Any further parameters. What the server does not know it ignores.
 
     Raises:
-        ValueError: `endpoint_id` is None, empty, or cannot stand in a URL, or a further name is one that was
+        ValueError: `endpoint_id` is None, empty, or not allowed in a URL path, or an undeclared name is also
             given as an argument.
 
     """
     return Call(
         operation=ENDPOINT_ACTIVITY,
-        path=f"/v1/endpoints/{segment('endpoint_id', endpoint_id)}/activity",
-        query=pairs({"window": window}, filters),
-        answer=EndpointActivity,
+        path=f"/v1/endpoints/{quote_segment('endpoint_id', endpoint_id)}/activity",
+        query=encode_query({"window": window}, filters),
+        response_type=EndpointActivity,
     )
 
 
@@ -432,7 +434,7 @@ CREATE_CHAT_COMPLETION = Operation(
     id="create_chat_completion",
     method="POST",
     path="/v1/chat/completions",
-    answer=ChatCompletion,
+    response_type=ChatCompletion,
     events={"message": ChatCompletionChunk},
     done="[DONE]",
     headers=frozenset({"idempotency-key"}),
@@ -561,19 +563,18 @@ def create_chat_completion(
         idempotency_key: Names a logical call, and is the same on each of its retries: while the first is being
             answered, a repetition joins it, and afterwards it gets the same answer. It has one effect. A key that
             was used for another request answers 422. At most 255 characters.
-        extra_body: Further fields of the body, which the document does not declare.
+        extra_body: Fields of the body that the document does not declare.
 
     Raises:
-        ValueError: `model` or `messages` is None or empty, or a further name is one that was given as an
-            argument.
+        ValueError: `model` or `messages` is None or empty, or an undeclared name is also given as an argument.
 
     """
     _path = "/v1/chat/completions"
-    _headers = header_fields({"Idempotency-Key": idempotency_key})
-    _body = body_of(
+    _headers = encode_headers({"Idempotency-Key": idempotency_key})
+    _body = encode_body(
         {
-            "model": due("model", model),
-            "messages": due("messages", messages),
+            "model": require("model", model),
+            "messages": require("messages", messages),
             "stream": stream,
             "stream_options": stream_options,
             "max_tokens": max_tokens,
@@ -594,15 +595,17 @@ def create_chat_completion(
     )
     if stream:
         return StreamCall(operation=CREATE_CHAT_COMPLETION, path=_path, headers=_headers, body=_body)
-    return Call(operation=CREATE_CHAT_COMPLETION, path=_path, headers=_headers, body=_body, answer=ChatCompletion)
+    return Call(
+        operation=CREATE_CHAT_COMPLETION, path=_path, headers=_headers, body=_body, response_type=ChatCompletion
+    )
 
 
 LIST_TASKS = Operation(
     id="list_tasks",
     method="GET",
     path="/v1/tasks",
-    answer=TaskList,
-    repeatable=True,
+    response_type=TaskList,
+    idempotent=True,
 )
 
 
@@ -611,14 +614,14 @@ def list_tasks() -> Call[TaskList]:
 
     Lists every task that a model can be deployed for. One page, whole.
     """
-    return Call(operation=LIST_TASKS, path="/v1/tasks", answer=TaskList)
+    return Call(operation=LIST_TASKS, path="/v1/tasks", response_type=TaskList)
 
 
 MATCH_TASK = Operation(
     id="match_task",
     method="POST",
     path="/v1/tasks/match",
-    answer=TaskMatch,
+    response_type=TaskMatch,
     headers=frozenset({"idempotency-key"}),
 )
 
@@ -643,9 +646,9 @@ def match_task(*, query: str | None, top_k: int = 5, idempotency_key: str | None
     return Call(
         operation=MATCH_TASK,
         path="/v1/tasks/match",
-        headers=header_fields({"Idempotency-Key": idempotency_key}),
-        body=body_of({"query": due("query", query), "top_k": top_k}),
-        answer=TaskMatch,
+        headers=encode_headers({"Idempotency-Key": idempotency_key}),
+        body=encode_body({"query": require("query", query), "top_k": top_k}),
+        response_type=TaskMatch,
     )
 
 
@@ -653,8 +656,8 @@ RETRIEVE_TASK = Operation(
     id="retrieve_task",
     method="GET",
     path="/v1/tasks/{task_id}",
-    answer=Task,
-    repeatable=True,
+    response_type=Task,
+    idempotent=True,
 )
 
 
@@ -668,14 +671,14 @@ def retrieve_task(task_id: str | None, *, examples_n: int | None = None) -> Call
         examples_n: How many worked examples to include. None are included unless asked for. From 0 to 20.
 
     Raises:
-        ValueError: `task_id` is None, empty, or cannot stand in a URL.
+        ValueError: `task_id` is None, empty, or not allowed in a URL path.
 
     """
     return Call(
         operation=RETRIEVE_TASK,
-        path=f"/v1/tasks/{segment('task_id', task_id)}",
-        query=pairs({"examples_n": examples_n}),
-        answer=Task,
+        path=f"/v1/tasks/{quote_segment('task_id', task_id)}",
+        query=encode_query({"examples_n": examples_n}),
+        response_type=Task,
     )
 
 
@@ -683,8 +686,8 @@ TASK_LEADERBOARD = Operation(
     id="task_leaderboard",
     method="GET",
     path="/v1/tasks/{task_id}/leaderboard",
-    answer=Leaderboard,
-    repeatable=True,
+    response_type=Leaderboard,
+    idempotent=True,
 )
 
 
@@ -698,11 +701,13 @@ def task_leaderboard(task_id: str | None) -> Call[Leaderboard]:
         task_id: A task's id, as in `Task.id`.
 
     Raises:
-        ValueError: `task_id` is None, empty, or cannot stand in a URL.
+        ValueError: `task_id` is None, empty, or not allowed in a URL path.
 
     """
     return Call(
-        operation=TASK_LEADERBOARD, path=f"/v1/tasks/{segment('task_id', task_id)}/leaderboard", answer=Leaderboard
+        operation=TASK_LEADERBOARD,
+        path=f"/v1/tasks/{quote_segment('task_id', task_id)}/leaderboard",
+        response_type=Leaderboard,
     )
 
 

@@ -1,4 +1,4 @@
-"""The objects of the API: what is received as views, what is sent as TypedDicts.
+"""Objects of the API: views of responses, and TypedDicts of requests.
 
 Generated from openapi/pareta.yaml. Do not edit: change that file and run `make generate`.
 """
@@ -61,7 +61,7 @@ class Model(types.View):
     @property
     def created(self) -> int | None:
         """When the endpoint was created, in Unix seconds."""
-        return types.integer(self._raw.get("created"))
+        return types.parse_integer(self._raw.get("created"))
 
 
 class Endpoint(types.View):
@@ -114,7 +114,7 @@ class Endpoint(types.View):
     @property
     def created_at(self) -> datetime | None:
         """When it was deployed."""
-        return types.moment(self._raw.get("created_at"))
+        return types.parse_datetime(self._raw.get("created_at"))
 
     @property
     def owned_by(self) -> str | None:
@@ -125,7 +125,7 @@ class Endpoint(types.View):
     @property
     def protected(self) -> bool | None:
         """Whether it refuses to be stopped and deleted."""
-        return types.boolean(self._raw.get("protected"))
+        return types.parse_boolean(self._raw.get("protected"))
 
     @property
     def failure(self) -> str | None:
@@ -148,7 +148,7 @@ class DeployProgress(types.View):
     @property
     def pct(self) -> int | None:
         """How much of the whole deployment is done, in percent. It never falls."""
-        return types.integer(self._raw.get("pct"))
+        return types.parse_integer(self._raw.get("pct"))
 
 
 class DeployComplete(types.View):
@@ -159,7 +159,7 @@ class DeployComplete(types.View):
     @property
     def endpoint(self) -> Endpoint:
         """A deployed model, and where it stands."""
-        return self._one_due("endpoint", Endpoint)
+        return self._one_required("endpoint", Endpoint)
 
 
 class DeployFailure(types.View):
@@ -174,7 +174,7 @@ class DeployFailure(types.View):
         return value if isinstance(value, str) else None
 
 
-class EndpointState(types.Feed):
+class EndpointState(types.DictView):
     """The status of an endpoint after a change."""
 
     __slots__ = ()
@@ -192,7 +192,7 @@ class EndpointState(types.Feed):
         return value if isinstance(value, str) else None
 
 
-class EndpointPerformance(types.Feed):
+class EndpointPerformance(types.DictView):
     """Latency of an endpoint over a window of time."""
 
     __slots__ = ()
@@ -212,25 +212,25 @@ class EndpointPerformance(types.Feed):
     @property
     def requests(self) -> int | None:
         """How many completions were measured."""
-        return types.integer(self.get("requests"))
+        return types.parse_integer(self.get("requests"))
 
     @property
     def p50_ms(self) -> float | None:
         """Half of the completions took at most so many milliseconds; null where there were none."""
-        return types.number(self.get("p50_ms"))
+        return types.parse_number(self.get("p50_ms"))
 
     @property
     def p95_ms(self) -> float | None:
         """95 % of the completions took at most so many milliseconds; null where there were none."""
-        return types.number(self.get("p95_ms"))
+        return types.parse_number(self.get("p95_ms"))
 
     @property
     def p99_ms(self) -> float | None:
         """99 % of the completions took at most so many milliseconds; null where there were none."""
-        return types.number(self.get("p99_ms"))
+        return types.parse_number(self.get("p99_ms"))
 
 
-class EndpointUptime(types.Feed):
+class EndpointUptime(types.DictView):
     """Availability of an endpoint over a window of time."""
 
     __slots__ = ()
@@ -250,7 +250,7 @@ class EndpointUptime(types.Feed):
     @property
     def availability(self) -> float | None:
         """The share of the time that it was live, from 0 to 1; null where it was meant to be stopped all the time."""
-        return types.number(self.get("availability"))
+        return types.parse_number(self.get("availability"))
 
     @property
     def incidents(self) -> list[Incident]:
@@ -258,7 +258,7 @@ class EndpointUptime(types.Feed):
         return self._many("incidents", Incident)
 
 
-class Incident(types.Feed):
+class Incident(types.DictView):
     """A time in which an endpoint was meant to be live and was not."""
 
     __slots__ = ()
@@ -266,12 +266,12 @@ class Incident(types.Feed):
     @property
     def started_at(self) -> datetime | None:
         """When it began."""
-        return types.moment(self.get("started_at"))
+        return types.parse_datetime(self.get("started_at"))
 
     @property
     def ended_at(self) -> datetime | None:
         """When it ended; null while it lasts."""
-        return types.moment(self.get("ended_at"))
+        return types.parse_datetime(self.get("ended_at"))
 
     @property
     def reason(self) -> str | None:
@@ -280,7 +280,7 @@ class Incident(types.Feed):
         return value if isinstance(value, str) else None
 
 
-class EndpointCost(types.Feed):
+class EndpointCost(types.DictView):
     """Spend and savings of an endpoint over a window of time, in micro-USD."""
 
     __slots__ = ()
@@ -300,22 +300,22 @@ class EndpointCost(types.Feed):
     @property
     def requests(self) -> int | None:
         """How many completions were billed."""
-        return types.integer(self.get("requests"))
+        return types.parse_integer(self.get("requests"))
 
     @property
     def spend_micro_usd(self) -> int | None:
         """What they cost, in micro-USD."""
-        return types.integer(self.get("spend_micro_usd"))
+        return types.parse_integer(self.get("spend_micro_usd"))
 
     @property
     def frontier_baseline_micro_usd(self) -> int | None:
         """What they would have cost on the frontier model of the leaderboard, in micro-USD."""
-        return types.integer(self.get("frontier_baseline_micro_usd"))
+        return types.parse_integer(self.get("frontier_baseline_micro_usd"))
 
     @property
     def savings_micro_usd(self) -> int | None:
         """The baseline less the spend, in micro-USD."""
-        return types.integer(self.get("savings_micro_usd"))
+        return types.parse_integer(self.get("savings_micro_usd"))
 
     @property
     def groups(self) -> list[CostGroup]:
@@ -323,7 +323,7 @@ class EndpointCost(types.Feed):
         return self._many("groups", CostGroup)
 
 
-class CostGroup(types.Feed):
+class CostGroup(types.DictView):
     """Spend and savings of one day or hour, in micro-USD."""
 
     __slots__ = ()
@@ -331,30 +331,30 @@ class CostGroup(types.Feed):
     @property
     def started_at(self) -> datetime | None:
         """When the day or hour began, in UTC."""
-        return types.moment(self.get("started_at"))
+        return types.parse_datetime(self.get("started_at"))
 
     @property
     def requests(self) -> int | None:
         """How many completions were billed."""
-        return types.integer(self.get("requests"))
+        return types.parse_integer(self.get("requests"))
 
     @property
     def spend_micro_usd(self) -> int | None:
         """What they cost, in micro-USD."""
-        return types.integer(self.get("spend_micro_usd"))
+        return types.parse_integer(self.get("spend_micro_usd"))
 
     @property
     def frontier_baseline_micro_usd(self) -> int | None:
         """What they would have cost on the frontier model, in micro-USD."""
-        return types.integer(self.get("frontier_baseline_micro_usd"))
+        return types.parse_integer(self.get("frontier_baseline_micro_usd"))
 
     @property
     def savings_micro_usd(self) -> int | None:
         """The baseline less the spend, in micro-USD."""
-        return types.integer(self.get("savings_micro_usd"))
+        return types.parse_integer(self.get("savings_micro_usd"))
 
 
-class EndpointQuality(types.Feed):
+class EndpointQuality(types.DictView):
     """Judged quality of an endpoint over a window of time."""
 
     __slots__ = ()
@@ -380,7 +380,7 @@ class EndpointQuality(types.Feed):
     @property
     def score(self) -> float | None:
         """The mean over all judged completions, from 0 to 1; null where there were none."""
-        return types.number(self.get("score"))
+        return types.parse_number(self.get("score"))
 
     @property
     def windows(self) -> list[JudgeWindow]:
@@ -388,7 +388,7 @@ class EndpointQuality(types.Feed):
         return self._many("windows", JudgeWindow)
 
 
-class JudgeWindow(types.Feed):
+class JudgeWindow(types.DictView):
     """How an hour's completions were judged."""
 
     __slots__ = ()
@@ -396,25 +396,25 @@ class JudgeWindow(types.Feed):
     @property
     def started_at(self) -> datetime | None:
         """When the window began."""
-        return types.moment(self.get("started_at"))
+        return types.parse_datetime(self.get("started_at"))
 
     @property
     def ended_at(self) -> datetime | None:
         """When the window ends."""
-        return types.moment(self.get("ended_at"))
+        return types.parse_datetime(self.get("ended_at"))
 
     @property
     def judged(self) -> int | None:
         """How many completions were judged."""
-        return types.integer(self.get("judged"))
+        return types.parse_integer(self.get("judged"))
 
     @property
     def score(self) -> float | None:
         """Their mean score, from 0 to 1."""
-        return types.number(self.get("score"))
+        return types.parse_number(self.get("score"))
 
 
-class EndpointActivity(types.Feed):
+class EndpointActivity(types.DictView):
     """Usage of an endpoint over a window of time."""
 
     __slots__ = ()
@@ -434,22 +434,22 @@ class EndpointActivity(types.Feed):
     @property
     def requests(self) -> int | None:
         """How many completions were served."""
-        return types.integer(self.get("requests"))
+        return types.parse_integer(self.get("requests"))
 
     @property
     def errors(self) -> int | None:
         """How many requests for a completion failed."""
-        return types.integer(self.get("errors"))
+        return types.parse_integer(self.get("errors"))
 
     @property
     def prompt_tokens(self) -> int | None:
         """How many tokens were read."""
-        return types.integer(self.get("prompt_tokens"))
+        return types.parse_integer(self.get("prompt_tokens"))
 
     @property
     def completion_tokens(self) -> int | None:
         """How many tokens were written."""
-        return types.integer(self.get("completion_tokens"))
+        return types.parse_integer(self.get("completion_tokens"))
 
     @property
     def series(self) -> list[ActivityHour]:
@@ -457,7 +457,7 @@ class EndpointActivity(types.Feed):
         return self._many("series", ActivityHour)
 
 
-class ActivityHour(types.Feed):
+class ActivityHour(types.DictView):
     """Usage in one hour."""
 
     __slots__ = ()
@@ -465,27 +465,27 @@ class ActivityHour(types.Feed):
     @property
     def started_at(self) -> datetime | None:
         """When the hour began, in UTC."""
-        return types.moment(self.get("started_at"))
+        return types.parse_datetime(self.get("started_at"))
 
     @property
     def requests(self) -> int | None:
         """How many completions were served."""
-        return types.integer(self.get("requests"))
+        return types.parse_integer(self.get("requests"))
 
     @property
     def errors(self) -> int | None:
         """How many requests for a completion failed."""
-        return types.integer(self.get("errors"))
+        return types.parse_integer(self.get("errors"))
 
     @property
     def prompt_tokens(self) -> int | None:
         """How many tokens were read."""
-        return types.integer(self.get("prompt_tokens"))
+        return types.parse_integer(self.get("prompt_tokens"))
 
     @property
     def completion_tokens(self) -> int | None:
         """How many tokens were written."""
-        return types.integer(self.get("completion_tokens"))
+        return types.parse_integer(self.get("completion_tokens"))
 
 
 class ChatCompletionChunk(types.View):
@@ -508,7 +508,7 @@ class ChatCompletionChunk(types.View):
     @property
     def created(self) -> int | None:
         """When the completion was begun, in Unix seconds."""
-        return types.integer(self._raw.get("created"))
+        return types.parse_integer(self._raw.get("created"))
 
     @property
     def model(self) -> str | None:
@@ -535,12 +535,12 @@ class ChunkChoice(types.View):
     @property
     def index(self) -> int | None:
         """Its place among the choices, from 0."""
-        return types.integer(self._raw.get("index"))
+        return types.parse_integer(self._raw.get("index"))
 
     @property
     def delta(self) -> Delta:
         """What a chunk adds to a message."""
-        return self._one_due("delta", Delta)
+        return self._one_required("delta", Delta)
 
     @property
     def finish_reason(self) -> FinishReason | None:
@@ -586,7 +586,7 @@ class ToolCallDelta(types.View):
     @property
     def index(self) -> int | None:
         """Which of the requests it adds to, from 0."""
-        return types.integer(self._raw.get("index"))
+        return types.parse_integer(self._raw.get("index"))
 
     @property
     def id(self) -> str | None:
@@ -632,17 +632,17 @@ class Usage(types.View):
     @property
     def prompt_tokens(self) -> int | None:
         """How many tokens were read."""
-        return types.integer(self._raw.get("prompt_tokens"))
+        return types.parse_integer(self._raw.get("prompt_tokens"))
 
     @property
     def completion_tokens(self) -> int | None:
         """How many tokens were written."""
-        return types.integer(self._raw.get("completion_tokens"))
+        return types.parse_integer(self._raw.get("completion_tokens"))
 
     @property
     def total_tokens(self) -> int | None:
         """Both together."""
-        return types.integer(self._raw.get("total_tokens"))
+        return types.parse_integer(self._raw.get("total_tokens"))
 
 
 class ChatCompletion(types.View):
@@ -665,7 +665,7 @@ class ChatCompletion(types.View):
     @property
     def created(self) -> int | None:
         """When it was made, in Unix seconds."""
-        return types.integer(self._raw.get("created"))
+        return types.parse_integer(self._raw.get("created"))
 
     @property
     def model(self) -> str | None:
@@ -681,7 +681,7 @@ class ChatCompletion(types.View):
     @property
     def usage(self) -> Usage:
         """The tokens of a completion."""
-        return self._one_due("usage", Usage)
+        return self._one_required("usage", Usage)
 
 
 class Choice(types.View):
@@ -692,12 +692,12 @@ class Choice(types.View):
     @property
     def index(self) -> int | None:
         """Its place among the choices, from 0."""
-        return types.integer(self._raw.get("index"))
+        return types.parse_integer(self._raw.get("index"))
 
     @property
     def message(self) -> Message:
         """A message that the model wrote. It can be sent back among a request's messages as it is."""
-        return self._one_due("message", Message)
+        return self._one_required("message", Message)
 
     @property
     def finish_reason(self) -> FinishReason | None:
@@ -755,7 +755,7 @@ class ToolCall(types.View):
     @property
     def function(self) -> FunctionCall:
         """A function and its arguments."""
-        return self._one_due("function", FunctionCall)
+        return self._one_required("function", FunctionCall)
 
 
 class FunctionCall(types.View):
@@ -807,7 +807,7 @@ class Task(types.View):
     @property
     def has_blob_input(self) -> bool | None:
         """Whether its input is a file, such as an image, and not text."""
-        return types.boolean(self._raw.get("has_blob_input"))
+        return types.parse_boolean(self._raw.get("has_blob_input"))
 
     @property
     def examples(self) -> list[TaskExample]:
@@ -847,7 +847,7 @@ class TaskMatch(types.View):
     @property
     def matched(self) -> bool | None:
         """Whether a task fits well enough."""
-        return types.boolean(self._raw.get("matched"))
+        return types.parse_boolean(self._raw.get("matched"))
 
     @property
     def chosen(self) -> TaskMatchCandidate | None:
@@ -862,7 +862,7 @@ class TaskMatch(types.View):
     @property
     def ambiguous(self) -> bool | None:
         """Whether another task fits about as well as the chosen one."""
-        return types.boolean(self._raw.get("ambiguous"))
+        return types.parse_boolean(self._raw.get("ambiguous"))
 
     @property
     def matcher(self) -> Literal["keyword", "semantic"] | str | None:
@@ -885,12 +885,12 @@ class TaskMatchCandidate(types.View):
     @property
     def score(self) -> float | None:
         """How well it fits, from 0 to 1."""
-        return types.number(self._raw.get("score"))
+        return types.parse_number(self._raw.get("score"))
 
     @property
     def confidence(self) -> float | None:
         """How sure that is, given the other candidates, from 0 to 1."""
-        return types.number(self._raw.get("confidence"))
+        return types.parse_number(self._raw.get("confidence"))
 
 
 class Leaderboard(types.View):
@@ -953,17 +953,17 @@ class LeaderboardEntry(types.View):
     @property
     def quality(self) -> float | None:
         """Its score on the task, from 0 to 1."""
-        return types.number(self._raw.get("quality"))
+        return types.parse_number(self._raw.get("quality"))
 
     @property
     def cost_per_request_micro_usd(self) -> int | None:
         """What a completion costs, in micro-USD."""
-        return types.integer(self._raw.get("cost_per_request_micro_usd"))
+        return types.parse_integer(self._raw.get("cost_per_request_micro_usd"))
 
     @property
     def context_k(self) -> int | None:
         """How much it can read, in thousands of tokens."""
-        return types.integer(self._raw.get("context_k"))
+        return types.parse_integer(self._raw.get("context_k"))
 
     @property
     def run_mode(self) -> str | None:

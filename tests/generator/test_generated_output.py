@@ -12,11 +12,12 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from conftest import SMALL
+from conftest import ROOT, SMALL
 
 from generator.__main__ import main
 
 ODD = Path(__file__).parent / "odd.yaml"
+RUNTIME = {file.name: file for file in (ROOT / "generator" / "runtime").glob("[!_]*.py")}
 
 
 @pytest.fixture(scope="module")
@@ -48,7 +49,8 @@ def test_every_file_names_the_command_that_makes_it(odd: Path) -> None:
     for file in odd.glob("*.[pj]*"):
         text = file.read_text(encoding="utf-8")
         if text:
-            assert "Generated from odd.yaml. Do not edit" in text
+            source = file.name if file.name in RUNTIME else "odd.yaml"
+            assert f"{source}. Do not edit: change that file and run" in text
             assert "python -m generator --spec odd.yaml --output odd" in text
             assert str(odd.parent) not in text
 
@@ -69,7 +71,7 @@ def test_direction_marks_do_not_reach_the_code(api: ModuleType) -> None:
 def test_literals_are_exactly_the_document_s(api: ModuleType) -> None:
     """A name or default with any character is sent as the document has it."""
     call = api.inline(body="b", kind="fixed")
-    assert call.body == {"body": "b", "kind": "fixed", "from": 'x"y\n\u202e', "due": "a"}
+    assert call.body == {"body": "b", "kind": "fixed", "from": 'x"y\n\u202e', "require": "a"}
 
 
 def test_path_parameters_are_quoted_and_counted(api: ModuleType) -> None:
@@ -117,16 +119,16 @@ def test_an_optional_body_is_left_out(api: ModuleType) -> None:
 
 
 def test_a_view_can_be_sent_back(api: ModuleType, models: ModuleType) -> None:
-    """An object from an answer goes into a request as it came."""
+    """An object of a response is sent in a request unchanged."""
     pet = models.Pet.from_dict({"id": 1, "later": True})
     assert api.put_pets(body=[pet, {"id": 2}]).body == [{"id": 1, "later": True}, {"id": 2}]
 
 
 def test_absent_null_and_mistyped_fields_read_as_nothing(models: ModuleType) -> None:
-    """No answer makes reading a scalar fail."""
+    """Reading a scalar never fails."""
     for raw in ({}, dict.fromkeys(("either", "size", "free", "list", "str")), {"either": True, "size": 3, "str": "?"}):
-        answer = models.InlineAnswer.from_dict(raw)
-        read = (answer.either, answer.size, answer.free, answer.str_, answer.list_, answer.inner.deep)
+        response = models.InlineResponse.from_dict(raw)
+        read = (response.either, response.size, response.free, response.str_, response.list_, response.inner.deep)
         assert read == (None, None, None, None, [], [])
 
 
@@ -149,22 +151,28 @@ def test_every_kind_of_property_reads(models: ModuleType) -> None:
         "import": 7.0,
         "3d": 1.5,
     }
-    answer = models.InlineAnswer.from_dict(raw)
-    assert answer.inner.deep[0].x is True
-    assert (answer.list_, answer.int_, answer.dict_, answer.property_) == ([1, 2.5], [1], [{"a": 1}], [["a"]])
-    assert answer.str_ == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
-    assert (answer.either, answer.either2, answer.either3) == (4, "t", {"value": "v"})
-    assert (answer.free, answer.flag, answer.maybe, answer.size) == ({"k": None}, [False], ["a", None], "huge")
-    assert (answer.import_, answer.field_3d) == (7, 1.5)
-    assert answer.to_dict() == raw
+    response = models.InlineResponse.from_dict(raw)
+    assert response.inner.deep[0].x is True
+    assert (response.list_, response.int_, response.dict_, response.property_) == ([1, 2.5], [1], [{"a": 1}], [["a"]])
+    assert response.str_ == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+    assert (response.either, response.either2, response.either3) == (4, "t", {"value": "v"})
+    assert (response.free, response.flag, response.maybe, response.size) == ({"k": None}, [False], ["a", None], "huge")
+    assert (response.import_, response.field_3d) == (7, 1.5)
+    assert response.to_dict() == raw
 
 
-def test_a_feed_is_a_dict_with_properties(models: ModuleType) -> None:
+def test_a_dict_view_is_a_dict_with_properties(models: ModuleType) -> None:
     """It dumps, compares and prints as the JSON that it is."""
-    feed = models.Feedy.from_dict({"total": 2, "rows": [{"n": 1}]})
-    assert feed == {"total": 2, "rows": [{"n": 1}]}
-    assert json.loads(json.dumps(feed)) == feed
-    assert (feed.total, feed.rows[0].n, isinstance(feed.rows[0], dict)) == (2, 1, True)
+    metrics = models.Metrics.from_dict({"total": 2, "rows": [{"n": 1}]})
+    assert metrics == {"total": 2, "rows": [{"n": 1}]}
+    assert json.loads(json.dumps(metrics)) == metrics
+    assert (metrics.total, metrics.rows[0].n, isinstance(metrics.rows[0], dict)) == (2, 1, True)
+
+
+def test_an_object_that_a_dict_view_requires_is_never_none(models: ModuleType) -> None:
+    """It is a dict view, too: an empty one if the server omits it."""
+    absent, present = models.Metrics.from_dict({}), models.Metrics.from_dict({"range": {"days": 7}})
+    assert (absent.range.days, present.range.days, isinstance(absent.range, dict)) == (None, 7, True)
 
 
 def test_parts_of_a_schema_become_one_class(models: ModuleType) -> None:
@@ -174,8 +182,8 @@ def test_parts_of_a_schema_become_one_class(models: ModuleType) -> None:
 
 
 def test_204_is_nothing_to_read(api: ModuleType) -> None:
-    """An operation that may answer 204 returns None, whatever else it may answer."""
-    assert (api.ANYTHING.empty, api.ANYTHING.answer) == (True, None)
+    """An operation that can respond with 204 returns None, whatever its other statuses."""
+    assert (api.ANYTHING.no_content, api.ANYTHING.response_type) == (True, None)
 
 
 def test_events_come_from_their_envelopes(api: ModuleType, models: ModuleType) -> None:
@@ -204,6 +212,14 @@ def test_a_schema_within_itself_generates(models: ModuleType) -> None:
     """A tree is read to any depth, when it is asked for."""
     tree = models.Tree.from_dict({"children": [{"left": {"value": "leaf"}}]})
     assert tree.children[0].left.value == "leaf"
+
+
+def test_the_runtime_is_copied_with_a_notice(odd: Path) -> None:
+    """Below its docstring, each module is what type checkers and linters have checked."""
+    for name, file in RUNTIME.items():
+        copy, source = (path.read_text(encoding="utf-8").split('"""', 2) for path in (odd / name, file))
+        assert (copy[1].split("\n")[0], copy[2]) == (source[1], source[2])
+    assert {"types.py", "views.py"} <= RUNTIME.keys()
 
 
 def test_our_own_package_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> None:

@@ -22,22 +22,22 @@ BROKEN = {
     "dangling reference": (
         "'#/components/schemas/NewPet'",
         "'#/components/schemas/Nope'",
-        "pets.yaml:23:22: '#/components/schemas/Nope' leads nowhere",
+        "pets.yaml:23:22: '#/components/schemas/Nope' does not exist",
     ),
     "reference to another file": (
         "'#/components/schemas/NewPet'",
         "'other.yaml#/NewPet'",
-        "pets.yaml:23:22: 'other.yaml#/NewPet' is outside of this document",
+        "pets.yaml:23:22: 'other.yaml#/NewPet' is outside this document",
     ),
     "reference to itself": (
         "        born: {type: string, format: date-time}",
         "        loop: {$ref: '#/components/schemas/Loop'}\n    Loop: {$ref: '#/components/schemas/Loop'}",
-        "pets.yaml:37:16: '#/components/schemas/Loop' leads back to itself",
+        "pets.yaml:37:16: '#/components/schemas/Loop' refers to itself",
     ),
     "duplicate operationId": (
         "operationId: create_pet",
         "operationId: retrieve_pet",
-        "pets.yaml:18:7: operationId 'retrieve_pet' is that of GET /pets/{pet_id} too; rename one of them",
+        "pets.yaml:18:7: operationId 'retrieve_pet' is also used by GET /pets/{pet_id}; rename one of them",
     ),
     "missing operationId": ("      operationId: create_pet\n", "", "pets.yaml:17:5: no operationId"),
     "operationId in camel case": (
@@ -48,12 +48,12 @@ BROKEN = {
     "operationId that is a keyword": (
         "operationId: create_pet",
         "operationId: import",
-        "pets.yaml:18:7: operationId 'import' is a name that the generated code uses",
+        "pets.yaml:18:7: operationId 'import' is reserved by the generated code",
     ),
     "operationId that is a builtin": (
         "operationId: create_pet",
         "operationId: list",
-        "pets.yaml:18:7: operationId 'list' is a name that the generated code uses",
+        "pets.yaml:18:7: operationId 'list' is reserved by the generated code",
     ),
     "no responses": (
         "      responses:\n        '201':",
@@ -71,7 +71,11 @@ BROKEN = {
         "/pets/one:",
         "pets.yaml:8:11: path parameter 'pet_id' is not in the path",
     ),
-    "unbalanced path": ("/pets/{pet_id}:", "/pets/{pet_id}}:", "pets.yaml:4:3: path '/pets/{pet_id}}' has a brace"),
+    "unbalanced path": (
+        "/pets/{pet_id}:",
+        "/pets/{pet_id}}:",
+        "pets.yaml:4:3: path '/pets/{pet_id}}' has an unbalanced brace",
+    ),
     "unknown type": ("schema: {type: integer}", "schema: {type: strng}", "pets.yaml:9:45: type 'strng' does not exist"),
     "required without property": (
         "required: [name]",
@@ -100,12 +104,12 @@ BROKEN = {
             "      required: [name]\n      properties:\n        other: {$ref: '#/components/schemas/pet'}\n"
             "        third: {$ref: '#/components/schemas/Pet'}\n"
         ),
-        "pets.yaml:32:5: name 'PetParam' collides",
+        "pets.yaml:32:5: name 'PetParam' is also the name of",
     ),
     "schema with a name of the runtime": (
         "        born: {type: string, format: date-time}",
         "        born: {$ref: '#/components/schemas/View'}\n    View: {type: object, properties: {a: {type: integer}}}",
-        "pets.yaml:38:5: name 'View' is one that the generated code uses",
+        "pets.yaml:38:5: name 'View' is reserved by the generated code",
     ),
     "argument for two things": (
         "        - {name: depth, in: query, schema: {type: integer}}",
@@ -116,21 +120,21 @@ BROKEN = {
     "nullable of 3.0": (
         "        id: {type: string}",
         "        id: {type: string, nullable: true}",
-        "pets.yaml:36:28: `nullable` is of OpenAPI 3.0",
+        "pets.yaml:36:28: `nullable` is OpenAPI 3.0",
     ),
     "field in the wrong case": (
         "      operationId: create_pet",
         "      operationID: create_pet",
-        "pets.yaml:18:7: 'operationID' is no field that OpenAPI has here",
+        "pets.yaml:18:7: 'operationID' is not an OpenAPI field here",
     ),
     "misspelt field": (
         "      operationId: create_pet",
         "      operationId: create_pet\n      sumary: Create",
-        "pets.yaml:19:7: 'sumary' is no field that OpenAPI has here",
+        "pets.yaml:19:7: 'sumary' is not an OpenAPI field here",
     ),
     "no title": ("title: Pets, ", "", 'pets.yaml:2:1: "title" is a required property'),
     "merge key": ("    Pet:\n", "    Pet:\n      <<: {}\n", "pets.yaml:33:7: merge keys"),
-    "not a number": ("type: integer}", "type: integer, maximum: .nan}", "pets.yaml:9:69: .nan is no JSON number"),
+    "not a number": ("type: integer}", "type: integer, maximum: .nan}", "pets.yaml:9:69: .nan is not a JSON number"),
     "no string as key": ("        id: {type: string}", "        ~: {type: string}", "pets.yaml:36:9: a key must be"),
     "stream without payload": (
         "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
@@ -144,15 +148,15 @@ BROKEN = {
             "              schema: {properties: {data: {type: string, contentMediaType: application/json,\n"
             "                contentSchema: {$ref: '#/components/schemas/Pet'}}}}\n  /pets:"
         ),
-        "pets.yaml:5:5: the answer is JSON or a stream; name the boolean",
+        "pets.yaml:5:5: the response is JSON or a stream; name the body's boolean",
     ),
-    "feed within a view": (
+    "dict view within a view": (
         "        born: {type: string, format: date-time}",
         (
             "        born: {$ref: '#/components/schemas/Times'}\n"
             "    Times: {type: object, x-representation: mapping, properties: {a: {type: integer}}}"
         ),
-        "pets.yaml:37:9: a schema with `x-representation: mapping` cannot stand within a view",
+        "pets.yaml:37:9: a schema with `x-representation: mapping` cannot be inside a view",
     ),
     "unknown schema in x-accepts": (
         "name: {type: string, minLength: 1}",
@@ -162,7 +166,7 @@ BROKEN = {
     "default that cannot be an argument": (
         "name: {type: string, minLength: 1}",
         "name: {type: array, items: {type: string}, default: [a]}",
-        "pets.yaml:42:52: the default of 'name' is always sent and so must be a scalar",
+        "pets.yaml:42:52: the default of 'name' is always sent, so it must be a scalar",
     ),
 }
 
@@ -189,11 +193,13 @@ def test_a_property_that_would_hide_a_member_of_a_view_is_refused(generate: Gene
 
 
 @pytest.mark.parametrize("member", ["items", "keys", "copy", "update", "get"])
-def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_feed(generate: Generate, member: str) -> None:
-    """A feed is a dict, whose methods every caller relies on."""
+def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_dict_view(
+    generate: Generate, member: str
+) -> None:
+    """A dict view is a dict, whose methods every caller relies on."""
     text = SMALL.replace("    Pet:\n", "    Pet:\n      x-representation: mapping\n")
     run = generate(text.replace("        id: {type: string}", f"        id: {{type: string}}\n        {member}: {{}}"))
-    assert (run.code, run.err.startswith(f"pets.yaml:38:9: property {member!r} would hide")) == (1, True)
+    assert (run.code, run.err.startswith(f"pets.yaml:38:9: property {member!r} would override")) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -201,14 +207,14 @@ def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_feed(gene
     [
         (b"", "pets.yaml:1:1: the document is empty"),
         (b"# nothing\n", "pets.yaml:1:1: the document is empty"),
-        (b"- a\n- b\n", "pets.yaml:1:1: the document is no mapping"),
-        (b"just text\n", "pets.yaml:1:1: the document is no mapping"),
+        (b"- a\n- b\n", "pets.yaml:1:1: the document is not a mapping"),
+        (b"just text\n", "pets.yaml:1:1: the document is not a mapping"),
         (b"openapi: 3.1.0\ninfo: \xff\xfe\n", "pets.yaml:2:7: not UTF-8"),
-        (b"a: &x [*x]\n", "pets.yaml:1:4: an alias stands within what it names"),
+        (b"a: &x [*x]\n", "pets.yaml:1:4: an alias is inside its own anchor"),
         (b"a: " + b"[" * 5000 + b"]" * 5000, "pets.yaml:1:1: the document nests too deeply"),
         (b"a: " + b"[" * 200 + b"]" * 200, "pets.yaml:1:154: the document is too large or too deep"),
         (b"a: !!binary aGk=\n", "pets.yaml:1:4: a value tagged 'binary' is not JSON"),
-        (b'a: "\\ud800"\n', "pets.yaml:1:4: half of a surrogate pair"),
+        (b'a: "\\ud800"\n', "pets.yaml:1:4: a lone surrogate"),
         (b"a: 1\n---\nb: 2\n", "pets.yaml:2:1: not YAML"),
         (b"a: \x00\n", "pets.yaml:1:"),
     ],

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, SMALL, Generate, digest
 
-from generator.problems import StoppedError
+from generator.problems import GenerationError
 from generator.tree import Module, Package, write
 
 FILES = {"__init__.py": 'SPEC_SHA256 = "a"\n', "models.py": "x = 1\n" * 5000}
@@ -99,7 +99,7 @@ def test_a_module_that_cannot_be_written_puts_the_package_back(tmp_path: Path) -
     first = Module(tmp_path / "_sync" / "good.py", "new = 1\n")
     write(Package(target, FILES), [Module(first.path, "old = 1\n")])
     before = digest(tmp_path / "made"), first.path.read_text()
-    with pytest.raises(StoppedError, match="it is as it was"):
+    with pytest.raises(GenerationError, match="it is as it was"):
         write(Package(target, {"__init__.py": "other\n"}), [first, Module(blocked / "bad.py", "x\n")])
     assert (digest(tmp_path / "made"), first.path.read_text()) == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["_sync", "file", "made"]
@@ -109,7 +109,7 @@ def test_a_first_package_that_fails_leaves_no_directory(tmp_path: Path) -> None:
     """Parents that were made for it go too."""
     (tmp_path / "file").write_text("no directory")
     package = Package(tmp_path / "new" / "made", FILES)
-    with pytest.raises(StoppedError):
+    with pytest.raises(GenerationError):
         write(package, [Module(tmp_path / "file" / "bad.py", "x\n")])
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
@@ -130,7 +130,7 @@ def test_a_package_that_was_moved_away_is_put_back_first(tmp_path: Path) -> None
     process = subprocess.Popen([sys.executable, "-c", ""])
     process.wait()
     write(Package(tmp_path / f".made.{process.pid}.old", FILES), [])
-    with pytest.raises(StoppedError):
+    with pytest.raises(GenerationError):
         write(Package(tmp_path / "made", {"a/b": ""}), [])
     assert (tmp_path / "made" / "models.py").read_text() == FILES["models.py"]
 
@@ -159,7 +159,7 @@ def test_check_prints_a_diff_and_changes_nothing(generate: Generate, tmp_path: P
     run = generate(SMALL.replace("born:", "hatched:"), "--check")
     assert run.code == 1
     assert "--- committed/pets/models.py\n+++ generated/pets/models.py\n" in run.out
-    assert '+        return types.moment(self._raw.get("hatched"))\n' in run.out
+    assert '+        return types.parse_datetime(self._raw.get("hatched"))\n' in run.out
     assert "run `python -m generator --spec pets.yaml --output pets`" in run.err
     (tmp_path / "pets.yaml").unlink()
     assert digest(tmp_path) == before

@@ -1,0 +1,1 @@
+"""Source of the modules that every generated package contains as copies."""

@@ -1,0 +1,237 @@
+"""JSON objects of a response as typed views; reading one does not copy it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import repeat
+from typing import Any, ClassVar, Self, TypeVar
+
+import attrs
+
+from .json_values import JSON, Origin, deep_copy, is_array, is_object, short_repr
+
+T = TypeVar("T")
+V = TypeVar("V", bound="View")
+D = TypeVar("D", bound="DictView")
+
+
+@attrs.define(eq=False, repr=False)
+class View:
+    """A JSON object from the API, with typed properties.
+
+    Reading does not fail when a newer server adds or omits fields. A field that is absent, null or
+    of another scalar type reads as None (a list as `[]`). `to_dict()` returns every field.
+    """
+
+    _raw: JSON
+    _origin: Origin
+    _cache: dict[str, Any] | None = attrs.field(init=False, default=None)
+
+    make_origin: ClassVar[Callable[[Any], Origin]] = Origin
+
+    @classmethod
+    def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
+        """Make a view of the JSON object `raw`, without copying it: the cost does not depend on its size."""
+        origin = View.make_origin(raw) if origin is None else origin
+        if not isinstance(raw, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise origin.decode_error("$", f"an object ({cls.__name__})", raw)
+        return cls(raw, origin)
+
+    def to_dict(self) -> JSON:
+        """Return a deep copy of the server's JSON object."""
+        return deep_copy(self._raw)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """Return the raw JSON value at `key`, or `default` if the server did not send it."""
+        return self._raw.get(key, default)
+
+    @property
+    def request_id(self) -> str | None:
+        """The `x-request-id` header of the response."""
+        return self._origin.request_id
+
+    def __getitem__(self, key: str) -> Any:
+        if not isinstance(key, str):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"{type(self).__name__} keys are strings, not {type(key).__name__}")
+        return self._raw[key]
+
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # Compares by a dict, which has no hash.
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, View) or type(other) is not type(self):
+            return NotImplemented
+        return self._raw == other._raw
+
+    def __repr__(self) -> str:
+        fields = ", ".join(f"{key}={short_repr(value)}" for key, value in self._raw.items())
+        return f"{type(self).__name__}({fields})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (self._raw, self._origin.with_root(self._raw)))
+
+    def _one(self, key: str, view: type[V]) -> V | None:
+        """Return the object at `key` as a view, the same view each time; None if it is absent."""
+        cache = self._cache
+        if cache is not None and key in cache:
+            found: V = cache[key]
+            return found
+        value = self._raw.get(key)
+        if value is None:
+            return None
+        if not is_object(value):
+            raise self._origin.field_error(self._raw, key, f"an object ({view.__name__})", value)
+        made = view(value, self._origin)
+        if cache is None:
+            self._cache = {key: made}
+        else:
+            cache[key] = made
+        return made
+
+    def _one_required(self, key: str, view: type[V]) -> V:
+        """Return the object at `key`, which the document requires; an empty view if it is absent."""
+        return self._one(key, view) or view({}, self._origin)
+
+    def _many(self, key: str, view: type[V]) -> list[V]:
+        """Return the objects of the list at `key` as views, the same list each time; `[]` if it is absent."""
+        cache = self._cache
+        if cache is not None and key in cache:
+            views: list[V] = cache[key]
+            return views
+        found: list[Any] | None = self._raw.get(key)
+        if type(found) is list and len(found) == 1 and is_object(one := found[0]):  # The case of nearly every chunk.
+            made = [view(one, self._origin)]
+        else:
+            made = make_views(view, read_array(self._raw, key, dict, self._origin), self._origin)
+        if cache is None:
+            self._cache = {key: made}
+        else:
+            cache[key] = made
+        return made
+
+    def _values(self, key: str, kind: type[T] | tuple[type[T], ...]) -> list[T]:
+        """Return the scalars of the list at `key`; `[]` if it is absent."""
+        return read_array(self._raw, key, kind, self._origin)
+
+    def _mapping(self, key: str) -> JSON | None:
+        """Return the raw object at `key`; None if it is absent."""
+        return read_object(self._raw, key, self._origin)
+
+
+class DictView(JSON):
+    """A JSON object from the API as a `dict`, with typed properties.
+
+    For objects that people print, dump and tabulate. `metrics["key"]` is the raw value. `metrics.key`
+    is typed: None (a list `[]`) if the field is absent or of another type.
+    """
+
+    __slots__ = ("_origin",)
+    _origin: Origin
+
+    @classmethod
+    def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
+        """Make a dict view of the JSON object `raw`."""
+        origin = View.make_origin(raw) if origin is None else origin
+        if not isinstance(raw, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise origin.decode_error("$", f"an object ({cls.__name__})", raw)
+        view = cls(raw)
+        view._origin = origin
+        return view
+
+    def to_dict(self) -> JSON:
+        """Return a deep copy of the server's JSON object."""
+        return deep_copy(dict(self))
+
+    @property
+    def request_id(self) -> str | None:
+        """The `x-request-id` header of the response; None for an object that was made by hand."""
+        return self._get_origin().request_id
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raw = dict(self)
+        return (_rebuild_dict_view, (type(self), raw, self._get_origin().with_root(raw)))
+
+    def _get_origin(self) -> Origin:
+        try:
+            return self._origin
+        except AttributeError:  # Made by hand, as any dict can be.
+            return View.make_origin(self)
+
+    def _one(self, key: str, view: type[D]) -> D | None:
+        value = read_object(self, key, self._get_origin())
+        return None if value is None else view.from_dict(value, self._get_origin())
+
+    def _one_required(self, key: str, view: type[D]) -> D:
+        return view.from_dict(read_object(self, key, self._get_origin()) or {}, self._get_origin())
+
+    def _many(self, key: str, view: type[D]) -> list[D]:
+        origin = self._get_origin()
+        found: list[JSON] = read_array(self, key, dict, origin)
+        return [view.from_dict(item, origin) for item in found]
+
+    def _values(self, key: str, kind: type[T] | tuple[type[T], ...]) -> list[T]:
+        return read_array(self, key, kind, self._get_origin())
+
+    def _mapping(self, key: str) -> JSON | None:
+        return read_object(self, key, self._get_origin())
+
+
+def _rebuild_dict_view(view: type[D], raw: JSON, origin: Origin) -> D:
+    return view.from_dict(raw, origin)
+
+
+def read_array(raw: JSON, key: str, kind: type[T] | tuple[type[T], ...], origin: Origin) -> list[T]:
+    """Return the array at `key`, whose items must be instances of `kind`; `[]` if it is absent."""
+    value = raw.get(key)
+    if value is None:
+        return []
+    if not is_array(value):
+        raise origin.field_error(raw, key, "an array", value)
+    if _all_are(value, kind):
+        return value
+    for index, item in enumerate(value):
+        if not isinstance(item, kind) or (isinstance(item, bool) and kind not in (bool, object)):
+            expected = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+            raise origin.field_error(raw, f"{key}[{index}]", expected, item)
+    return value
+
+
+def _all_are(values: list[Any], kind: Any) -> bool:
+    """Return whether the type of every value is exactly `kind`. It runs no Python code for each value."""
+    return list(map(type, values)).count(kind) == len(values)
+
+
+def make_views(view: type[V], found: list[JSON], origin: Origin) -> list[V]:
+    """Return a view of each object.
+
+    For a long list, it allocates all views before it fills the first one. Allocation triggers garbage collections,
+    and each of them would follow the filled views through the whole response.
+    """
+    if len(found) < 5:  # noqa: PLR2004
+        return [view(raw, origin) for raw in found]
+    views: list[Any] = list(map(object.__new__, repeat(view, len(found))))
+    for each, raw in zip(views, found, strict=True):
+        each._raw, each._origin, each._cache = raw, origin, None  # noqa: SLF001
+    return views
+
+
+def read_object(raw: JSON, key: str, origin: Origin) -> JSON | None:
+    """Return the raw object at `key`; None if it is absent."""
+    value = raw.get(key)
+    if value is None or is_object(value):
+        return value
+    raise origin.field_error(raw, key, "an object", value)
+
+
+def read_items(raw: Any, view: type[View | DictView] | None, origin: Origin) -> list[Any]:
+    """Return the items of a response that is an array."""
+    if not is_array(raw):
+        raise origin.decode_error("$", "an array", raw)
+    if view is None:
+        return raw
+    if not _all_are(raw, dict):
+        for index, item in enumerate(raw):
+            if not is_object(item):
+                raise origin.decode_error(f"$[{index}]", f"an object ({view.__name__})", item)
+    if issubclass(view, View):
+        return make_views(view, raw, origin)
+    return [view.from_dict(item, origin) for item in raw]
