@@ -40,7 +40,7 @@ class ChatReading:
     def _chunks(
         self, events: Sequence[tuple[str, str]], failure: EventTooLargeError | None = None
     ) -> Iterator[ChatCompletionChunk]:
-        add, at = self.fold.add, self._origin.at
+        add, at = self.fold.add, self._origin.with_root
         for name, text in events:
             raw = _json.decode_short_object(text)
             if raw is None or name == "error" or raw.get("error"):

@@ -76,7 +76,7 @@ def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> F
     response = yield from _attempts(session, call, deadline or Deadline.of(session))
     if not isinstance(response, Response):  # Only a StreamCall opens a stream.
         raise TypeError(f"{call.operation.id} was not sent as a stream")
-    if call.operation.empty:
+    if call.operation.no_content:
         return call.read(None, Answer(None, response))
     value = _value(response)
     return call.read(value, Answer.of(value, response))

@@ -6,7 +6,7 @@ from collections.abc import ItemsView
 from io import StringIO
 from typing import Any, cast
 
-from pareta_generated.types import integer
+from pareta_generated.types import parse_integer
 
 
 class Fold:
@@ -136,7 +136,7 @@ def _only_content(choice: dict[str, Any]) -> Any:
 
 def _whole(index: Any) -> int:
     """Return the place that a chunk names; what is no whole number raises TypeError."""
-    number = integer(index)
+    number = parse_integer(index)
     if number is None:
         raise TypeError("an index is no whole number")
     return number

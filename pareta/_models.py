@@ -33,15 +33,15 @@ class Answer(Origin):
         """Return the origin of the value `root` that came in `response`, whose bytes it does not keep."""
         return cls(root, response.containing(b""))
 
-    def at(self, root: Any) -> Self:
+    def with_root(self, root: Any) -> Self:
         """Return this origin with another root: an event of the same answer."""
         other = object.__new__(type(self))
         other.root, other.request_id, other.response = root, self.request_id, self.response
         return other
 
-    def unreadable(self, path: str, expected: str, found: Any) -> Exception:
+    def decode_error(self, path: str, expected: str, found: Any) -> Exception:
         """Return an APIResponseError that names the call."""
-        said = f"{path}: expected {expected}, found {types.kind_of(found)}"
+        said = f"{path}: expected {expected}, found {types.json_type(found)}"
         response = self.response
         if response is None:
             return APIResponseError(said)
@@ -69,7 +69,7 @@ class ModelList(models.ModelList):
         origin = View.make_origin(raw) if origin is None else origin
         listed = super().from_dict(raw, origin)
         if not isinstance(raw.get("data"), list):
-            raise origin.unreadable("$.data", "an array", raw.get("data"))
+            raise origin.decode_error("$.data", "an array", raw.get("data"))
         return listed
 
     def __iter__(self) -> Iterator[Model]:
@@ -116,8 +116,8 @@ def bind(function: Callable[P, Call[G]], view: type[V]) -> Callable[P, Call[V]]:
 def bind(function: Callable[P, Call[Any]], view: type[V]) -> Callable[P, Call[Any]]:
     """Return the generated `function` with `view` to read its answer: a subclass of what the document says."""
     operation = OPERATIONS[function.__name__]
-    if operation.answer is None or not issubclass(view, operation.answer):
-        raise TypeError(f"{view.__name__} is no {operation.answer}, which {operation.id} answers")
+    if operation.response_type is None or not issubclass(view, operation.response_type):
+        raise TypeError(f"{view.__name__} is no {operation.response_type}, which {operation.id} answers")
 
     def call(*args: P.args, **kwargs: P.kwargs) -> Call[Any]:
         made = function(*args, **kwargs)
@@ -127,7 +127,7 @@ def bind(function: Callable[P, Call[Any]], view: type[V]) -> Callable[P, Call[An
             query=made.query,
             headers=made.headers,
             body=made.body,
-            answer=view,
+            response_type=view,
         )
 
     return call

@@ -100,4 +100,4 @@ def quoted(path: str, query: tuple[tuple[str, str], ...]) -> str:
 
 def repeatable(call: Request, key: str | None) -> bool:
     """Whether sending `call` twice has one effect: by its method, or because it carries a key."""
-    return call.operation.repeatable or key is not None or "idempotency-key" in map(str.lower, call.headers)
+    return call.operation.idempotent or key is not None or "idempotency-key" in map(str.lower, call.headers)

@@ -14,7 +14,7 @@ from pareta_generated.models import (
     EndpointState,
     EndpointUptime,
 )
-from pareta_generated.types import UNSET, segment
+from pareta_generated.types import UNSET, quote_segment
 
 from .. import _flows as flows
 from .._calls import LIST_ENDPOINTS, RETRIEVE_ENDPOINT
@@ -119,7 +119,7 @@ class AsyncEndpoints:
 
         Raises:
             NotFoundError: There is no such endpoint.
-            ValueError: The id is None or empty, or cannot stand in a URL; nothing is sent.
+            ValueError: The id is None or empty, or is not allowed in a URL path; nothing is sent.
 
         """
         return await self._caller.send(RETRIEVE_ENDPOINT(endpoint_id))
@@ -192,10 +192,10 @@ class AsyncEndpoints:
         """Return the metrics of an endpoint. Nothing is sent until one of them is asked for.
 
         Raises:
-            ValueError: The id is None or empty, or cannot stand in a URL.
+            ValueError: The id is None or empty, or is not allowed in a URL path.
 
         """
-        segment("endpoint_id", endpoint_id)
+        quote_segment("endpoint_id", endpoint_id)
         return AsyncMetrics(self._caller, endpoint_id)
 
 

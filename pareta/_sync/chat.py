@@ -17,7 +17,7 @@ from pareta_generated.models import (
     ToolChoiceParam,
     ToolParam,
 )
-from pareta_generated.types import UNSET, Call, due
+from pareta_generated.types import UNSET, Call, require
 
 from .. import _flows as flows
 from .._log import log_undeclared
@@ -196,7 +196,7 @@ class Completions:
         }
         call = api.create_chat_completion(
             model=model,
-            messages=due("messages", messages),
+            messages=require("messages", messages),
             stream=UNSET if stream is None else stream,
             extra_body={name: value for name, value in given.items() if value is not None} | extra,
         )

@@ -27,7 +27,7 @@ from pareta._sse import Decoder
 from pareta._timeouts import Timeouts
 from pareta_generated import api
 from pareta_generated.api import OPERATIONS
-from pareta_generated.types import Call, Feed, StreamCall, View
+from pareta_generated.types import Call, DictView, StreamCall, View
 
 from . import strategies as made
 
@@ -36,7 +36,7 @@ WITH_ID = (
     *(api.retrieve_endpoint, api.delete_endpoint, api.start_endpoint, api.stop_endpoint, api.retrieve_task),
     *(api.task_leaderboard, api.endpoint_performance, api.endpoint_activity),
 )
-ANSWERED = [each for each in OPERATIONS.values() if each.answer is not None and not each.events]
+ANSWERED = [each for each in OPERATIONS.values() if each.response_type is not None and not each.events]
 
 
 @attrs.frozen
@@ -107,14 +107,14 @@ def read(thing: Any) -> None:
                 with suppress(ParetaError):
                     value = getattr(thing, name)
                     for part in value if isinstance(value, list) else [value]:
-                        if isinstance(part, View | Feed):
+                        if isinstance(part, View | DictView):
                             read(part)
 
 
 def answers(case: Any) -> None:
     """Hold that an answer of 2xx can be read, whatever it says, or is a ParetaError."""
     operation, content = case
-    call: Call[Any] = Call(operation=operation, path="/v1/y", answer=operation.answer)
+    call: Call[Any] = Call(operation=operation, path="/v1/y", response_type=operation.response_type)
     with suppress(ParetaError):
         found = Virtual([respond(content=content)]).run(flows.send(SESSION, call))
         for each in found if isinstance(found, list) else [found]:

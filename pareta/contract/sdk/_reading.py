@@ -18,7 +18,7 @@ from pareta import _flows as flows
 from pareta._calls import LIST_ENDPOINTS, LIST_MODELS, RETRIEVE_ENDPOINT
 from pareta._response import Headers, Response
 from pareta_generated import api
-from pareta_generated.types import Call, Feed, View
+from pareta_generated.types import Call, DictView, View
 
 from .._document import JSON_TYPE, Document, Schema
 from .._exchange import is_array, is_object, snippet
@@ -161,7 +161,7 @@ class Reader:
 
     def _agree(self, seen: Any, raw: Any, schema: Schema, path: str) -> None:
         schema = self._document.resolve(schema)
-        if isinstance(seen, View | Feed) and is_object(raw):
+        if isinstance(seen, View | DictView) and is_object(raw):
             for name, each in schema.get("properties", {}).items():
                 attribute = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
                 try:
@@ -174,7 +174,9 @@ class Reader:
                 raise Misread(TRUE, f"{path} has {len(seen)} entries of {len(raw)}")  # pyright: ignore[reportUnknownArgumentType]
             for index, each in enumerate(raw):
                 self._agree(seen[index], each, schema.get("items", {}), f"{path}[{index}]")
-        elif isinstance(seen, View | Feed | datetime) or is_object(raw) or raw == "" or (seen == [] and raw is None):
+        elif (
+            isinstance(seen, View | DictView | datetime) or is_object(raw) or raw == "" or (seen == [] and raw is None)
+        ):
             return  # Absent lists read as empty; an empty id as the name.
         elif seen != raw and not (seen is None and schema.get("format") == "date-time"):
             raise Misread(TRUE, f"{path} reads as {snippet(seen, 60)}, the JSON says {snippet(raw, 60)}")
@@ -197,7 +199,7 @@ def touch_all(read: Callable[[], Any], check: str, body: Any, *, may_refuse: boo
 def _everything(value: Any) -> Iterator[Any]:
     """Yield a value and whatever its properties lead to."""
     yield value
-    if isinstance(value, View | Feed):
+    if isinstance(value, View | DictView):
         for kind in type(value).__mro__:
             for name, member in vars(kind).items():
                 if isinstance(member, property) and not name.startswith("_"):

@@ -26,8 +26,8 @@ PATCHES = (
         name="wrong path",
         quick=True,
         file="pareta_generated/api.py",
-        old="""{segment('endpoint_id', endpoint_id)}/stop\"""",
-        new="""{segment('endpoint_id', endpoint_id)}/start\"""",
+        old="""{quote_segment('endpoint_id', endpoint_id)}/stop\"""",
+        new="""{quote_segment('endpoint_id', endpoint_id)}/start\"""",
         found_by="sdk-request-meant",
     ),
     Patch(
@@ -41,8 +41,8 @@ PATCHES = (
     Patch(
         name="undeclared parameter",
         file="pareta_generated/api.py",
-        old='body=body_of({"query": due("query", query), "top_k": top_k}),',
-        new='body=body_of({"query": due("query", query), "top_k": top_k, "limit": top_k}),',
+        old='body=encode_body({"query": require("query", query), "top_k": top_k}),',
+        new='body=encode_body({"query": require("query", query), "top_k": top_k, "limit": top_k}),',
         found_by="sdk-request-form",
     ),
     Patch(
@@ -56,7 +56,7 @@ PATCHES = (
     ),
     Patch(
         name="an integer that is 7.0 crashes",
-        file="pareta_generated/types.py",
+        file="pareta_generated/json_values.py",
         old="""    return int(value) if isinstance(value, float) and value.is_integer() else None""",
         new="""    return value.__index__() if isinstance(value, float) else None""",
         found_by="sdk-answers-read",
@@ -98,16 +98,16 @@ PATCHES = (
     Patch(
         name="wrong property",
         file="pareta_generated/models.py",
-        old='types.number(self._raw.get("quality"))',
-        new='types.number(self._raw.get("context_k"))',
+        old='types.parse_number(self._raw.get("quality"))',
+        new='types.parse_number(self._raw.get("context_k"))',
         found_by="sdk-properties-true",
         part="reading",
     ),
     Patch(
         name="a wrong answer is not refused",
-        file="pareta_generated/types.py",
-        old='    if not is_array(raw):\n        raise origin.unreadable("$", "an array", raw)\n    if answer is',
-        new="    if answer is",
+        file="pareta_generated/views.py",
+        old='    if not is_array(raw):\n        raise origin.decode_error("$", "an array", raw)\n    if view is',
+        new="    if view is",
         found_by="sdk-wrong-answers-refused",
         part="reading",
     ),
