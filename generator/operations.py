@@ -29,6 +29,7 @@ class _Response:
     no_content: bool = False
     type: str = ""
     events: dict[str, str] = attrs.field(factory=dict[str, str])
+    terminal: list[str] = attrs.field(factory=list[str])
     done: str = ""
     event_type: str = ""
 
@@ -64,6 +65,18 @@ def successes(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> dict[s
     return dict(sorted(found.items()))
 
 
+def envelopes(spec: Spec, pointer: Pointer, media: dict[str, Any]) -> list[tuple[Pointer, Pointer, dict[str, Any]]]:
+    """Return the event envelopes of a stream: the pointer in its schema, the pointer behind references, the schema."""
+    pointer, node = spec.follow((*pointer, "schema"), media.get("schema"))
+    listed = [
+        ((*pointer, key, str(index)), branch)
+        for key in ("oneOf", "anyOf")
+        for index, branch in enumerate(entries(at(node).get(key)))
+    ]
+    found = [(where, *spec.follow(where, branch)) for where, branch in listed or [(pointer, node)]]
+    return [(where, found_at, at(envelope)) for where, found_at, envelope in found]
+
+
 def _response(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -> _Response:
     response = _Response()
     responses = successes(views.registry.spec, pointer, operation)
@@ -90,17 +103,9 @@ def _response(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -
 
 def _events(views: ViewPlanner, pointer: Pointer, media: dict[str, Any], owner: str, response: _Response) -> None:
     spec, report = views.registry.spec, views.registry.report
-    pointer = (*pointer, "schema")
-    pointer, node = spec.follow(pointer, media.get("schema"))
-    branches = [
-        ((*pointer, key, str(index)), branch)
-        for key in ("oneOf", "anyOf")
-        for index, branch in enumerate(entries(at(node).get(key)))
-    ] or [(pointer, node)]
-    for where, branch in branches:
-        branch_at, envelope = spec.follow(where, branch)
-        data_at, data = spec.follow((*branch_at, "properties", "data"), at(envelope, "properties").get("data"))
-        event = shape(spec, branch_at, at(envelope, "properties").get("event")).values or ["message"]
+    for where, found_at, envelope in envelopes(spec, pointer, media):
+        data_at, data = spec.follow((*found_at, "properties", "data"), at(envelope, "properties").get("data"))
+        event = shape(spec, found_at, at(envelope, "properties").get("event")).values or ["message"]
         if isinstance(at(data).get("const"), str):
             if response.done and response.done != names.literal(data["const"]):
                 report(where, "a stream has two constants as its end; remove one")
@@ -114,11 +119,16 @@ def _events(views: ViewPlanner, pointer: Pointer, media: dict[str, Any], owner: 
             continue
         cls = views.class_of(found, f"{owner}_{event[0]}_event", payload, dict_view=False)
         for name in event:
-            if response.events.setdefault(names.literal(name), cls) != cls:
+            literal, terminal = names.literal(name), envelope.get("x-terminal") is True
+            if literal in response.events and (literal in response.terminal) != terminal:
+                report(where, f"event {name!r} has `x-terminal` in one envelope only; use it in all or none")
+            if response.events.setdefault(literal, cls) != cls:
                 report(where, f"event {name!r} has two payloads; use one schema")
+            if terminal and literal not in response.terminal:
+                response.terminal.append(literal)
     response.event_type = " | ".join(dict.fromkeys(response.events.values()))
     if not response.events:
-        report(pointer, "the stream has no event; describe its envelope with `event` and `data`")
+        report((*pointer, "schema"), "the stream has no event; describe its envelope with `event` and `data`")
 
 
 def _operation(
@@ -146,6 +156,7 @@ def _operation(
         is_list=response.is_list,
         no_content=response.no_content,
         events=response.events,
+        terminal=response.terminal,
         done=response.done,
         event_type=response.event_type,
         stream_field=_stream_field(typed_dicts.registry, pointer, operation, response, arguments),

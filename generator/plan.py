@@ -127,6 +127,8 @@ class OperationPlan:
     no_content: bool
     events: dict[str, str]
     """The class of each event's payload, by the literal of the event's name."""
+    terminal: list[str]
+    """The literals of the names of the events that end the stream."""
     done: str
     event_type: str
     """The type parameter of `StreamCall`; empty if there is no stream."""

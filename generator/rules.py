@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import names
-from .operations import JSON, SSE, successes
+from .operations import JSON, SSE, envelopes, successes
 from .problems import Pointer
 from .shapes import Shape, properties
 from .spec import Spec, at, entries
@@ -31,6 +31,7 @@ def operation_rules(spec: Spec) -> Iterator[Finding]:
         yield from _path_parameters(spec, pointer, operation)
     yield from _parameters(spec)
     yield from _contents(spec)
+    yield from _terminal(spec)
 
 
 def _path(path: str) -> Iterator[Finding]:
@@ -116,6 +117,27 @@ def _contents(spec: Spec) -> Iterator[Finding]:
                 what = "request body" if request else "response"
                 text = f"media type {media!r} of a {what} cannot be generated; use {' or '.join(allowed)}"
                 yield (*pointer, "content", media), text
+
+
+def _terminal(spec: Spec) -> Iterator[Finding]:
+    events = {
+        found_at
+        for pointer, operation in spec.operations()
+        for response_at, response in successes(spec, pointer, operation).values()
+        if SSE in at(response, "content")
+        for _, found_at, _ in envelopes(spec, (*response_at, "content", SSE), at(response, "content", SSE))
+    }
+    for pointer, node in (*objects(spec), *schemas(spec)):
+        where = (*pointer, "x-terminal")
+        if "x-terminal" not in node:
+            continue
+        if pointer not in events:
+            yield (
+                where,
+                "`x-terminal` belongs in the schema of a stream's event, beside its `properties`; move it there",
+            )
+        elif not isinstance(node["x-terminal"], bool):
+            yield where, "`x-terminal` is a boolean; write `true`, or remove it"
 
 
 def schema_rules(spec: Spec) -> Iterator[Finding]:

@@ -3,6 +3,6 @@
 Generated from openapi/pareta.yaml. Do not edit: change that file and run `make generate`.
 """
 
-SPEC_SHA256 = "890e62c9cbd3c8197cfbab61c2e5c20a6910b705afcac4bb12abf2d46e82653b"
+SPEC_SHA256 = "4df369c63ad755acd148319151ad34afd1ec893859ebf7eaeddde1cfb63fc0b7"
 SPEC_VERSION = "1.0.0"
 GENERATOR = "openapi-python-client 0.29.1"

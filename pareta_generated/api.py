@@ -87,6 +87,7 @@ DEPLOY_ENDPOINT = Operation(
     method="POST",
     path="/v1/endpoints",
     events={"progress": DeployProgress, "complete": DeployComplete, "error": DeployFailure},
+    terminal=frozenset({"complete", "error"}),
     headers=frozenset({"idempotency-key"}),
 )
 

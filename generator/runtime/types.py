@@ -74,6 +74,8 @@ class Operation:
     """Whether the response has no body to read."""
     events: Mapping[str, type[View]] = attrs.field(factory=dict[str, type[View]])
     """The payload class of each server-sent event by its name (`message` for an event without a name)."""
+    terminal: frozenset[str] = frozenset()
+    """The names of the events that end the stream."""
     done: str | None = None
     """The `data` that ends the stream and is not JSON, such as `[DONE]`."""
     idempotent: bool = False

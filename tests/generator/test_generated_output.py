@@ -188,8 +188,15 @@ def test_204_is_nothing_to_read(api: ModuleType) -> None:
 
 def test_events_come_from_their_envelopes(api: ModuleType, models: ModuleType) -> None:
     """Names, payloads and the end of a stream are what the schema says of one event."""
-    assert api.TALK.events == {"word": models.Tree, "message": models.Toy}
+    toy = models.Toy
+    assert api.TALK.events == {"word": models.Tree, 'stop"': toy, "failed": toy, "message": toy}
     assert api.TALK.done == "[DONE]"
+
+
+def test_terminal_events_come_from_the_document(api: ModuleType) -> None:
+    """`x-terminal` marks the envelope of an event that ends the stream; without it, no event does."""
+    assert api.TALK.terminal == {'stop"', "failed"}
+    assert api.LIST_PETS.terminal == frozenset()
 
 
 def test_a_field_chooses_between_answer_and_stream(api: ModuleType) -> None:

@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from conftest import SMALL, Generate, digest
 
+ENVELOPE = (
+    "                properties: {data: {type: string, contentMediaType: application/json,"
+    " contentSchema: {$ref: '#/components/schemas/Pet'}}}\n"
+)
 # What is replaced in the small document, by what, and how the refusal begins.
 BROKEN = {
     "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:29: not YAML: "),
@@ -140,6 +144,37 @@ BROKEN = {
         "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
         "text/event-stream:\n              schema: {type: object, properties: {data: {type: string}}}\n  /pets:",
         "pets.yaml:15:15: an event's `data` must be",
+    ),
+    "x-terminal outside a stream": (
+        "    NewPet:\n      type: object\n",
+        "    NewPet:\n      type: object\n      x-terminal: true\n",
+        "pets.yaml:40:7: `x-terminal` belongs in the schema of a stream's event",
+    ),
+    "x-terminal on an operation": (
+        "      operationId: create_pet\n",
+        "      operationId: create_pet\n      x-terminal: true\n",
+        "pets.yaml:19:7: `x-terminal` belongs in the schema of a stream's event",
+    ),
+    "x-terminal that is no boolean": (
+        "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
+        f"text/event-stream:\n              schema:\n                x-terminal: end\n{ENVELOPE}  /pets:",
+        "pets.yaml:16:17: `x-terminal` is a boolean",
+    ),
+    "x-terminal beside a reference": (
+        "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
+        (
+            "text/event-stream:\n              schema:\n                $ref: '#/components/schemas/Pet'\n"
+            "                x-terminal: true\n  /pets:"
+        ),
+        "pets.yaml:17:17: `x-terminal` belongs in the schema of a stream's event",
+    ),
+    "event that is terminal and is not": (
+        "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
+        (
+            "text/event-stream:\n              schema:\n                oneOf:\n"
+            f"                - x-terminal: true\n  {ENVELOPE}                -\n  {ENVELOPE}  /pets:"
+        ),
+        "pets.yaml:20:19: event 'message' has `x-terminal` in one envelope only",
     ),
     "answer in two forms": (
         "              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
