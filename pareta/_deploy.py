@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
+from pareta_generated.api import DEPLOY_ENDPOINT
+
 from . import _json
 from ._body import ANSWER_LIMIT
 from ._engine import Fault
@@ -50,7 +52,7 @@ class DeployReading:
             event = self.last_event = {"event": name, "data": _data(text) if data is None else data}
             if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
                 raise self._failed("The deployment completed without telling its endpoint: look with endpoints.list().")
-            self.done = name in ("complete", "error")
+            self.done = name in DEPLOY_ENDPOINT.terminal
             yield event
             if self.done:
                 return

@@ -16,8 +16,6 @@ from ._response import Response
 from ._sse import Decoder, EventTooLargeError
 
 E = TypeVar("E")
-TERMINAL = {"deploy_endpoint": frozenset({"complete", "error"})}
-"""The events that end a stream, which the document has no words for."""
 
 
 class EventReading(Generic[E]):
@@ -27,7 +25,6 @@ class EventReading(Generic[E]):
         self._call = call
         self._response = response
         self._decoder = Decoder(line_limit=limit // 4, event_limit=limit // 2)
-        self._terminal = TERMINAL.get(call.operation.id, frozenset())
         self._last: dict[str, Any] | None = None
         self.done = False
 
@@ -50,7 +47,7 @@ class EventReading(Generic[E]):
                 except ValueError as error:
                     raise self._error(f"the data of {name!r} is not JSON: {text[:200]!r}") from error
             self._last = {"event": name, "data": raw}
-            self.done = name in self._terminal
+            self.done = name in self._call.operation.terminal
             yield self._call.read(name, cast("dict[str, Any]", raw), Answer.of(raw, self._response))
             if self.done:
                 return
@@ -59,7 +56,7 @@ class EventReading(Generic[E]):
 
     def end(self) -> None:
         """Raise where the stream has an end of its own that did not come."""
-        if self._terminal or self._call.operation.done:
+        if self._call.operation.terminal or self._call.operation.done:
             raise self._error("the stream ended before its last event")
         self.done = True
 

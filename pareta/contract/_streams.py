@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pareta_generated.api import DEPLOY_ENDPOINT
+
 from ._document import EVENTS_TYPE
 from ._exchange import Exchange, entries, fields, is_object, snippet
 
 _DONE = "[DONE]"
-_ENDS = ("complete", "error")
 
 
 def _streams(exchange: Exchange, operation_id: str) -> bool:
@@ -26,12 +27,12 @@ def _deploy_ends_once(exchange: Exchange) -> Iterator[str]:
     if not _streams(exchange, "deploy_endpoint"):
         return
     names = [name for name, _ in exchange.events]
-    ends = [name for name in names if name in _ENDS]
+    ends = [name for name in names if name in DEPLOY_ENDPOINT.terminal]
     if not ends:
-        yield f"the stream ended without complete or error, after {len(names)} events"
+        yield f"the stream ended without {' or '.join(sorted(DEPLOY_ENDPOINT.terminal))}, after {len(names)} events"
     elif len(ends) > 1:
         yield f"the stream has {len(ends)} terminal events: {', '.join(ends)}"
-    elif names[-1] not in _ENDS:
+    elif names[-1] not in DEPLOY_ENDPOINT.terminal:
         yield f"something follows the terminal event: {snippet(names[names.index(ends[0]) + 1 :])}"
 
 

@@ -76,7 +76,7 @@ def _hold_deploy(payloads: dict[str, list[Any]], dice: Random) -> None:
     sent: Events = [("progress", each) for each in payloads["progress"]]
     sent.insert(dice.randrange(len(sent) + 1), ("an-event-of-the-future", {"what": "ever"}))
     _must_raise(lambda: _read(DeployReading(_RESPONSE), sent, dice), "neither complete nor error")
-    for end in ("complete", "error"):
+    for end in sorted(api.DEPLOY_ENDPOINT.terminal):
         whole = [*sent, (end, payloads[end][0])]
         found = _guarded(partial(_read, DeployReading(_RESPONSE), [*whole, ("progress", {})], dice), whole)
         _same([(each["event"], each["data"]) for each in found], whole)
