@@ -1,1 +1,1 @@
-"""Writes `pareta_generated/`, and the sync half of the resources, from what they are derived from."""
+"""Generates `pareta_generated/` from the document, and `pareta/_sync/` from `pareta/_async/`."""

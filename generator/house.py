@@ -30,28 +30,28 @@ def _operations(spec: Spec) -> Iterator[Finding]:
     for pointer, operation in spec.operations():
         tags = entries(operation.get("tags"))
         if len(tags) != 1 or tags[0] not in declared:
-            yield pointer, "an operation has one tag, which the root describes; give it that"
+            yield pointer, "an operation needs exactly one tag of the root's `tags`; correct it"
         for key in ("summary", "description"):
             if not operation.get(key):
-                yield pointer, f"an operation has a {key}; write one"
+                yield pointer, f"an operation needs a {key}; add one"
         yield from _statuses(spec, pointer, operation)
         yield from _idempotency(spec, pointer, operation)
         body_at, body = spec.follow((*pointer, "requestBody"), operation.get("requestBody"))
         for media, content in at(body, "content").items():
             if not _samples((), content):
-                yield (*body_at, "content", media), "a request body has examples; write one"
+                yield (*body_at, "content", media), "a request body needs an example; add one"
 
 
 def _statuses(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
     responses = at(operation, "responses")
     required = {"401": "a missing or wrong key"}
     if "requestBody" in operation:
-        required["422"] = "a body that does not fit"
+        required["422"] = "an invalid body"
     if "{" in pointer[1]:
-        required["404"] = "an id that nothing has"
+        required["404"] = "an unknown id"
     for status, reason in required.items():
         if status not in responses:
-            yield (*pointer, "responses"), f"{status}, for {reason}, is not described; add it"
+            yield (*pointer, "responses"), f"status {status}, for {reason}, is missing; add it"
     for status, node in responses.items():
         yield from _response(status, *spec.follow((*pointer, "responses", status), node))
 
@@ -59,14 +59,14 @@ def _statuses(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterat
 def _response(status: str, where: Pointer, response: Any) -> Iterator[Finding]:
     headers = {name.lower() for name in at(response, "headers")}
     if "x-request-id" not in headers:
-        yield where, "a response has the header x-request-id; describe it"
+        yield where, "a response needs the header x-request-id; add it"
     if status in ("429", "503") and "retry-after" not in headers:
-        yield where, f"{status} may carry Retry-After; describe the header"
+        yield where, f"status {status} needs the header Retry-After; add it"
     if status >= "4" and not at(response, "content", JSON, "schema"):
-        yield where, "an error has a JSON body with a schema; describe it"
+        yield where, "an error needs a JSON body with a schema; add it"
     for media, content in at(response, "content").items():
         if not _samples((), content):
-            yield (*where, "content", media), "an answer has examples; write one"
+            yield (*where, "content", media), "a response needs an example; add one"
 
 
 def _idempotency(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Iterator[Finding]:
@@ -74,29 +74,32 @@ def _idempotency(spec: Spec, pointer: Pointer, operation: dict[str, Any]) -> Ite
     if pointer[2] != "post":
         return
     if found is None:
-        yield pointer, "a POST takes an optional Idempotency-Key; add the parameter"
+        yield pointer, "a POST needs an optional Idempotency-Key; add the parameter"
     elif found[1].get("required") is True or _samples((), found[1]) or _samples((), found[1].get("schema")):
-        yield found[0], "Idempotency-Key is optional and has no example, since one key serves one call; correct it"
+        yield found[0], "Idempotency-Key must be optional and without an example; correct it"
 
 
 def _schemas(spec: Spec) -> Iterator[Finding]:
     for pointer, schema in schemas(spec):
         if "allOf" in schema:
-            yield (*pointer, "allOf"), "a schema declares its properties directly; write them out instead of `allOf`"
+            yield (
+                (*pointer, "allOf"),
+                "a schema must declare its properties directly; write them out instead of `allOf`",
+            )
         if len(pointer) == 3 and not schema.get("description"):  # noqa: PLR2004
-            yield pointer, "a named schema has a description; write one"
+            yield pointer, "a named schema needs a description; add one"
         for name, node in at(schema, "properties").items():
             where = (*pointer, "properties", name)
             if not at(node).get("description") and not shape(spec, where, node).schema.get("description"):
-                yield where, f"property {name!r} has no description; write one"
+                yield where, f"property {name!r} has no description; add one"
 
 
 def _examples(spec: Spec) -> Iterator[Finding]:
     for pointer, node in objects(spec):
         if "schema" in node:
-            yield from _fit(spec, pointer, node["schema"], _samples(pointer, node))
+            yield from _match(spec, pointer, node["schema"], _samples(pointer, node))
     for pointer, schema in schemas(spec):
-        yield from _fit(spec, pointer, schema, _samples(pointer, schema))
+        yield from _match(spec, pointer, schema, _samples(pointer, schema))
 
 
 def _samples(pointer: Pointer, node: Any) -> list[tuple[Pointer, Any]]:
@@ -110,18 +113,21 @@ def _samples(pointer: Pointer, node: Any) -> list[tuple[Pointer, Any]]:
     return [*found, *(((*pointer, "examples", str(index)), value) for index, value in enumerate(values))]
 
 
-def _fit(spec: Spec, pointer: Pointer, schema: Any, samples: list[tuple[Pointer, Any]]) -> Iterator[Finding]:
+def _match(spec: Spec, pointer: Pointer, schema: Any, samples: list[tuple[Pointer, Any]]) -> Iterator[Finding]:
     if not samples:
         return
     whole = _validator(spec, schema)
     for where, value in samples:
         for error in whole.iter_errors(value):
-            yield (*where, *map(str, error.instance_path)), f"the example does not fit: {_brief(error)}; correct either"
+            yield (
+                (*where, *map(str, error.instance_path)),
+                f"the example does not match the schema: {_shortened(error)}; correct one of them",
+            )
         if pointer[-1:] == (SSE,):
-            yield from _event_fits(spec, schema, where, value)
+            yield from _event_matches(spec, schema, where, value)
 
 
-def _event_fits(spec: Spec, schema: Any, where: Pointer, value: Any) -> Iterator[Finding]:
+def _event_matches(spec: Spec, schema: Any, where: Pointer, value: Any) -> Iterator[Finding]:
     """Validate the JSON in an event's `data` against the `contentSchema` of its envelope."""
     branches = [spec.follow((), one)[1] for key in ("oneOf", "anyOf") for one in entries(at(schema).get(key))]
     fitting = [one for one in branches if _validator(spec, one).is_valid(value)]
@@ -134,13 +140,13 @@ def _event_fits(spec: Spec, schema: Any, where: Pointer, value: Any) -> Iterator
             yield where, f"the event's data is not JSON: {error}; correct it"
             continue
         for wrong in _validator(spec, at(branch, "properties", "data", "contentSchema")).iter_errors(payload):
-            yield where, f"the event's data does not fit: {_brief(wrong)}; correct either"
+            yield where, f"the event's data does not match the schema: {_shortened(wrong)}; correct one of them"
 
 
 def _validator(spec: Spec, schema: Any) -> jsonschema_rs.Draft202012Validator:
     return jsonschema_rs.Draft202012Validator({"allOf": [schema], "components": at(spec.root, "components")})
 
 
-def _brief(error: jsonschema_rs.ValidationError) -> str:
+def _shortened(error: jsonschema_rs.ValidationError) -> str:
     text = " ".join(error.message.split())
     return text if len(text) < 160 else f"...{text[-160:]}"  # noqa: PLR2004

@@ -29,10 +29,10 @@ def problems(spec: Spec) -> list[Problem]:
         except (AttributeError, KeyError, TypeError, ValueError):
             if not structure:
                 raise  # Otherwise a structural error, reported below, is the cause.
-    said = {pointer for pointer, _ in found}
+    reported = {pointer for pointer, _ in found}
     for pointer, text in structure:
         # The rules above explain it better.
-        explained = pointer in said or (pointer[-1:] == ("type",) and any(one[:-1] == pointer for one in said))
+        explained = pointer in reported or (pointer[-1:] == ("type",) and any(one[:-1] == pointer for one in reported))
         if not explained or (not pointer and "openapi" not in text):
             found.append((pointer, text))
     return [spec.problem(pointer, text) for pointer, text in found]
@@ -94,9 +94,9 @@ def _finding(error: Any) -> Iterator[Finding]:
 
 def _shortened(text: str) -> str:
     # The message starts with the whole value. The position shows it already.
-    told = re.search(
+    match = re.search(
         r" (is not (?:of type|one of|valid under|allowed)|is a required|does not match|has |was expected).*$", text
     )
-    if len(text) > 100 and told:  # noqa: PLR2004
-        text = f"this value{told[0]}"
+    if len(text) > 100 and match:  # noqa: PLR2004
+        text = f"this value{match[0]}"
     return f"{text[:200]}; see the OpenAPI 3.1 specification for the values that are allowed here"

@@ -37,20 +37,20 @@ def sentence(text: str) -> str:
 
 def limits(schema: dict[str, Any], text: str) -> str:
     """Return a schema's default and limits as text, without a range that `text` already contains."""
-    said: list[str] = []
+    parts: list[str] = []
     low, high = schema.get("minimum"), schema.get("maximum")
     if {str(low), str(high)} <= set(re.findall(r"-?[0-9.]*[0-9]", text)):
         low = high = None
     if low is not None and high is not None:
-        said.append(f"From {low} to {high}.")
+        parts.append(f"From {low} to {high}.")
     elif low is not None or high is not None:
-        said.append(f"At least {low}." if high is None else f"At most {high}.")
+        parts.append(f"At least {low}." if high is None else f"At most {high}.")
     for key, unit in (("Length", "characters"), ("Items", "items")):
         if isinstance(schema.get(f"max{key}"), int):
-            said.append(f"At most {schema[f'max{key}']} {unit}.")
+            parts.append(f"At most {schema[f'max{key}']} {unit}.")
     if "default" in schema:
-        said.append(f"Default: `{json.dumps(schema['default'], ensure_ascii=False)}`.")
-    return " ".join(said)
+        parts.append(f"Default: `{json.dumps(schema['default'], ensure_ascii=False)}`.")
+    return " ".join(parts)
 
 
 def item(name: str, text: str) -> str:

@@ -98,10 +98,10 @@ def _collect(spec: Spec, pointer: Pointer, node: Any, members: dict[str, Member]
 
 
 def _all_of(spec: Spec, pointer: Pointer, schema: dict[str, Any], inner: list[Shape]) -> Shape:
-    said = [one for one in inner if one.kind != "any"]
-    if len(said) == 1:
-        return said[0]
-    if said and all(one.kind in ("object", "map") for one in said):
+    typed = [one for one in inner if one.kind != "any"]
+    if len(typed) == 1:
+        return typed[0]
+    if typed and all(one.kind in ("object", "map") for one in typed):
         found = Shape("object", pointer, schema)
         return found if properties(spec, found) else Shape("map", pointer, schema)
     return Shape("any", pointer, schema)

@@ -32,8 +32,8 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         named = pointer[:1] == ("components",) and len(pointer) == 2  # noqa: PLR2004  # Its keys are component names.
         for key, value in at(node).items():
             below = (*pointer, key)
-            holds = named or not (key in _VALUES or key.startswith("x-"))
-            if holds and key != "schema" and below[:2] != ("components", "schemas"):
+            visit = named or not (key in _VALUES or key.startswith("x-"))
+            if visit and key != "schema" and below[:2] != ("components", "schemas"):
                 stack.append((below, value))
 
 

@@ -62,25 +62,33 @@ components:
 """
 
 BROKEN = {
-    "two tags": ("tags: [pets]", "tags: [pets, more]", "6:5: an operation has one tag"),
-    "an undeclared tag": ("tags: [pets]", "tags: [cats]", "6:5: an operation has one tag"),
-    "no summary": ("      summary: Create a pet\n", "", "6:5: an operation has a summary"),
-    "no description": ("      description: Makes one.\n", "", "6:5: an operation has a description"),
-    "no 401": ("        '401': {$ref: '#/components/responses/Wrong'}\n", "", "19:7: 401, for a missing or wrong key"),
-    "no 422": ("        '422': {$ref: '#/components/responses/Wrong'}\n", "", "19:7: 422, for a body"),
+    "two tags": ("tags: [pets]", "tags: [pets, more]", "6:5: an operation needs exactly one tag"),
+    "an undeclared tag": ("tags: [pets]", "tags: [cats]", "6:5: an operation needs exactly one tag"),
+    "no summary": ("      summary: Create a pet\n", "", "6:5: an operation needs a summary"),
+    "no description": ("      description: Makes one.\n", "", "6:5: an operation needs a description"),
+    "no 401": (
+        "        '401': {$ref: '#/components/responses/Wrong'}\n",
+        "",
+        "19:7: status 401, for a missing or wrong key",
+    ),
+    "no 422": ("        '422': {$ref: '#/components/responses/Wrong'}\n", "", "19:7: status 422, for an invalid body"),
     "no request id": (
         "headers: {x-request-id: {",
         "headers: {x-other: {",
-        "20:9: a response has the header x-request-id",
+        "20:9: a response needs the header x-request-id",
     ),
-    "no key": ("name: Idempotency-Key", "name: X-Key", "6:5: a POST takes an optional Idempotency-Key"),
+    "no key": ("name: Idempotency-Key", "name: X-Key", "6:5: a POST needs an optional Idempotency-Key"),
     "a key with an example": (
         "One key for one call., schema",
         "One key., example: k, schema",
-        "12:11: Idempotency-Key is optional and has no example",
+        "12:11: Idempotency-Key must be optional and without an example",
     ),
-    "no example": ("            examples: {rex: {value: {name: Rex}}}\n", "", "16:11: a request body has examples"),
-    "an example that does not fit": ("{value: {name: Rex}}", "{value: {name: 7}}", "18:38: the example does not fit"),
+    "no example": ("            examples: {rex: {value: {name: Rex}}}\n", "", "16:11: a request body needs an example"),
+    "an example that does not fit": (
+        "{value: {name: Rex}}",
+        "{value: {name: 7}}",
+        "18:38: the example does not match the schema",
+    ),
     "a property without description": (
         "name: {type: string, description: Its name.}",
         "name: {type: string}",
@@ -89,12 +97,12 @@ BROKEN = {
     "allOf": (
         "      description: A pet.\n",
         "      description: A pet.\n      allOf: []\n",
-        "42:7: a schema declares its",
+        "42:7: a schema must declare its",
     ),
     "an error without schema": (
         "          schema: {$ref: '#/components/schemas/Error'}\n",
         "",
-        "31:5: an error has a JSON body",
+        "31:5: an error needs a JSON body",
     ),
 }
 
