@@ -15,16 +15,13 @@ from .json_values import (
     JSON,
     DecodeError,
     Origin,
-    deep_copy,
-    is_array,
-    is_object,
     json_type,
     parse_boolean,
     parse_datetime,
     parse_integer,
     parse_number,
 )
-from .views import DictView, View, make_views, read_array, read_items, read_object
+from .views import DictView, View, read_items
 
 __all__ = [
     "JSON",
@@ -38,22 +35,15 @@ __all__ = [
     "StreamCall",
     "Unset",
     "View",
-    "deep_copy",
     "encode_body",
     "encode_headers",
     "encode_query",
-    "is_array",
-    "is_object",
     "json_type",
-    "make_views",
     "parse_boolean",
     "parse_datetime",
     "parse_integer",
     "parse_number",
     "quote_segment",
-    "read_array",
-    "read_items",
-    "read_object",
     "require",
     "to_json_value",
 ]
