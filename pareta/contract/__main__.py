@@ -1,4 +1,4 @@
-"""`python -m pareta.contract [URL]`: hold a server against the document. 0: all is well, 1: it is not, 2: usage."""
+"""`python -m pareta.contract [URL]`: check a server. Exit status: 0 passed, 1 failed, 2 usage error."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _DESCRIPTION = """\
-Hold a server against the Pareta API's document and its meaning. Without URL a sandbox of its own is held.
+Check that a server conforms to the OpenAPI document of the Pareta API. Without URL, start a sandbox and check it.
 
-What would deploy, ask, stop or delete on another server is skipped unless writes are allowed. Then it makes endpoints
-of its own, which are billed, and removes them; it never changes one that it did not make.
+By default, another server receives only reads. With --allow-writes the suite deploys its own endpoints, which are
+billed, and deletes them at the end. It never changes an endpoint that it did not create.
 """
 
 
@@ -27,16 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if parts.scheme not in ("http", "https") or not parts.netloc:
             parser.error(f"URL must begin with http:// or https://, not {url!r}")
         if not options.api_key:
-            parser.error("a server needs a key: set PARETA_API_KEY, or give --api-key KEY")
+            parser.error("a server needs a key: set PARETA_API_KEY, or give --api-key KEY_PLACEHOLDER")
     try:
-        from . import Settings, Unreachable, _html, _junit, _terminal, hold  # noqa: PLC0415  # It needs the extra.
+        from . import Settings, UnreachableError, _html, _junit, _terminal, check  # noqa: PLC0415 - needs the extra
     except ImportError as error:
         return _fail(str(error))
     settings = Settings(examples=options.examples, seed=options.seed, allow_writes=options.allow_writes)
     try:
-        report = hold(options.url, api_key=options.api_key, settings=settings)
-    except Unreachable as error:
-        return _fail(f"The server cannot be held: {error}")
+        report = check(options.url, api_key=options.api_key, settings=settings)
+    except UnreachableError as error:
+        return _fail(f"Cannot check the server: {error}")
     except ImportError as error:
         return _fail(str(error))
     for path, render in ((options.junit, _junit.render), (options.html, _html.render)):
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             try:
                 path.write_text(render(report), encoding="utf-8")
             except OSError as error:
-                return _fail(f"{path} cannot be written: {error.strerror}")
+                return _fail(f"Cannot write {path}: {error.strerror}")
     sys.stdout.write(_terminal.render(report, colours=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
     return 0 if report.ok else 1
 
@@ -55,33 +55,33 @@ def _parser() -> argparse.ArgumentParser:
         description=_DESCRIPTION,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("url", nargs="?", metavar="URL", help="the server, such as https://api.pareta.ai")
+    parser.add_argument("url", nargs="?", metavar="URL", help="the server to check, such as https://api.pareta.ai")
     parser.add_argument(
-        "--api-key", default=os.environ.get("PARETA_API_KEY", "").strip(), help="default: $PARETA_API_KEY"
+        "--api-key", default=os.environ.get("PARETA_API_KEY", "").strip(), help="the API key (default: $PARETA_API_KEY)"
     )
     parser.add_argument(
         "--allow-writes",
         action="store_true",
         default=os.environ.get("ALLOW_WRITES") == "1",
-        help="deploy, ask, stop and delete too (or ALLOW_WRITES=1)",
+        help="also deploy, complete, stop and delete (or ALLOW_WRITES=1)",
     )
     parser.add_argument(
         "--examples",
         type=count,
         default=os.environ.get("EXAMPLES", "25"),
         metavar="N",
-        help="how many requests to make up for each operation and phase (or EXAMPLES=N; default: 25)",
+        help="requests to generate for each operation and phase (or EXAMPLES=N; default: 25)",
     )
-    parser.add_argument("--seed", type=int, default=7, help="what they follow from (default: %(default)s)")
+    parser.add_argument("--seed", type=int, default=7, help="the seed of the generator (default: %(default)s)")
     parser.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write a page to read")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="write an HTML report")
     return parser
 
 
 def count(text: str) -> int:
-    """Read a number of examples."""
+    """Parse a positive integer."""
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"it must be a whole number of 1 or more, not {text!r}")
+        raise argparse.ArgumentTypeError(f"must be a positive integer, not {text!r}")
     return int(text)
 
 

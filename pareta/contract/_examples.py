@@ -1,4 +1,4 @@
-"""The document's examples: each has the form of its schema, and is true of a fresh sandbox."""
+"""Checks of the document's examples: each fits its schema and is what a fresh sandbox returns."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
-from ._bench import Bench
-from ._conformance import Conformance, event_schemas
+from ._context import Context
 from ._document import EVENTS_TYPE, Document, Media, Operation, Response
-from ._exchange import Exchange, is_object, snippet
+from ._exchange import Exchange, is_array, is_object, snippet
+from ._response_validator import ResponseValidator, event_schemas
 
 PART = "examples"
 CHECKS = {
-    "examples-valid": "Every example of the document has the form of its schema.",
-    "examples-true": "Every example of an answer is what a fresh sandbox answers.",
+    "examples-valid": "Every example in the document fits its schema.",
+    "examples-true": "A fresh sandbox returns every example of a response.",
 }
 _HOSTED = "https://api.pareta.ai"
-_FAILS = {"x-sandbox-scenario": "deploy-fails"}
+_DEPLOY_FAILS = {"x-sandbox-scenario": "deploy-fails"}
 
-# What to send for the examples of errors, which stand at answers that many operations share.
+# The request that returns the example of each error response, which operations share.
 _ERRORS: dict[str, tuple[str, dict[str, Any]]] = {
     "400": ("deploy_endpoint", {"body": {"task": "contract-fields"}}),
     "401": ("list_models", {"authorization": "Bearer pareta_sk_wrong"}),
@@ -36,39 +36,40 @@ _ERRORS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def hold_valid(bench: Bench) -> None:
-    """Hold every example against its schema. No request is needed."""
-    document, journal = bench.wire.document, bench.wire.journal
-    conformance = Conformance(document)
+def check_schemas(context: Context) -> None:
+    """Validate every example against its schema, without a request."""
+    document, results = context.client.document, context.client.results
+    validator = ResponseValidator(document)
     for operation in document.operations.values():
-        for place, schema, value in _placed(document, operation):
-            for error in conformance.validator((operation.id, place), schema).iter_errors(value):
-                reason = f"the example {snippet(value, 60)} of {place}: {snippet(error.message)}"
-                journal.fail("examples-valid", reason, operation=operation)
+        for location, schema, value in _examples_of(document, operation):
+            for error in validator.schema_validator((operation.id, location), schema).iter_errors(value):
+                reason = f"the example {snippet(value, 60)} of {location}: {snippet(error.message)}"
+                results.fail("examples-valid", reason, operation=operation)
 
 
-def hold_true(bench: Bench) -> None:
-    """Send what the document gives as examples to a fresh sandbox, and look for the examples of the answers."""
-    document = bench.wire.document
+def check_responses(context: Context) -> None:
+    """Send every example request to a fresh sandbox, and compare the responses with the documented examples."""
+    document = context.client.document
     for operation in document.operations.values():
-        answers = [_sent(bench, operation.id, options) for options in requests_of(operation)]
+        exchanges = [_send(context, operation.id, options) for options in example_requests(operation)]
+        first = next(example_requests(operation))
         if operation.id == "deploy_endpoint":
-            answers.append(_sent(bench, operation.id, {"body": {"task": "invoice-fields"}, "headers": _FAILS}))
+            body = {"task": "invoice-fields"}
+            exchanges.append(_send(context, operation.id, {"body": body, "headers": _DEPLOY_FAILS}))
         if operation.id == "create_chat_completion":
-            first = next(requests_of(operation))
-            answers.append(_sent(bench, operation.id, {**first, "body": {**first["body"], "stream": True}}))
+            exchanges.append(_send(context, operation.id, {**first, "body": {**first["body"], "stream": True}}))
         if operation.id == "start_endpoint":
-            answers.append(_sent(bench, operation.id, {"path": {"endpoint_id": "ep_d4e5f6"}}))
+            exchanges.append(_send(context, operation.id, {"path": {"endpoint_id": "ep_d4e5f6"}}))
         for status, response in operation.responses.items():
             if status in _ERRORS and _ERRORS[status][0] == operation.id:
-                answers.append(_sent(bench, operation.id, {**next(requests_of(operation)), **_ERRORS[status][1]}))
+                exchanges.append(_send(context, operation.id, {**first, **_ERRORS[status][1]}))
             elif not status.startswith("2"):
                 continue
-            _compare(bench, operation, response, [each for each in answers if str(each.status) == status])
+            _compare(context, operation, response, [each for each in exchanges if str(each.status) == status])
 
 
-def requests_of(operation: Operation) -> Iterator[dict[str, Any]]:
-    """Yield the requests that an operation's examples make: each value of a path with each body."""
+def example_requests(operation: Operation) -> Iterator[dict[str, Any]]:
+    """Yield the requests that an operation's examples combine to: each path and query with each body."""
     names = [each.name for each in operation.parameters if each.location == "path"]
     values = [each.examples for each in operation.parameters if each.location == "path"]
     queries: list[dict[str, Any]] = [{}]
@@ -80,42 +81,43 @@ def requests_of(operation: Operation) -> Iterator[dict[str, Any]]:
         yield {"path": dict(zip(names, path, strict=True)), "query": query, "body": body}
 
 
-def _sent(bench: Bench, operation_id: str, options: dict[str, Any]) -> Exchange:
-    bench.fresh()
-    return bench.wire.send(operation_id, **options)
+def _send(context: Context, operation_id: str, options: dict[str, Any]) -> Exchange:
+    context.reset()
+    return context.client.send(operation_id, **options)
 
 
-def _compare(bench: Bench, operation: Operation, response: Response, answers: list[Exchange]) -> None:
-    for kind, media in response.content.items():
+def _compare(context: Context, operation: Operation, response: Response, exchanges: list[Exchange]) -> None:
+    for content_type, media in response.content.items():
         found: list[Any] = []
-        for answer in answers:
-            if answer.content_type == kind:
-                found += _events(answer) if kind == EVENTS_TYPE else [answer.json]
+        for exchange in exchanges:
+            if exchange.content_type == content_type:
+                found += _events(exchange) if content_type == EVENTS_TYPE else [exchange.json]
         for name, example in media.examples.items():
-            due = _event(example) if kind == EVENTS_TYPE else _local(example, bench.target.base_url)
-            if not any(_within(due, each) for each in found):
+            base_url = context.target.base_url
+            expected = _event(example) if content_type == EVENTS_TYPE else _with_base_url(example, base_url)
+            if not any(_contains(each, expected) for each in found):
                 reason = (
-                    f"the example {name!r} of {response.status} is not what a fresh sandbox answers: {snippet(example)}"
+                    f"a fresh sandbox does not return the example {name!r} of {response.status}: {snippet(example)}"
                 )
-                bench.wire.journal.fail("examples-true", reason, operation=operation, kind=name)
+                context.client.results.fail("examples-true", reason, operation=operation, kind=name)
 
 
-def _placed(document: Document, operation: Operation) -> Iterator[tuple[str, dict[str, Any], Any]]:
-    """Yield each example of an operation with its place and the schema that it must fit."""
+def _examples_of(document: Document, operation: Operation) -> Iterator[tuple[str, dict[str, Any], Any]]:
+    """Yield the location, schema and value of each of an operation's examples."""
     for parameter in operation.parameters:
         for value in parameter.examples:
             yield parameter.name, parameter.schema, value
     bodies: list[tuple[str, Media]] = [] if operation.body is None else [("the request", operation.body)]
     for status, response in operation.responses.items():
-        bodies += [(f"{status} {kind}", media) for kind, media in response.content.items()]
-    for place, media in bodies:
+        bodies += [(f"{status} {content_type}", media) for content_type, media in response.content.items()]
+    for location, media in bodies:
         for value in media.examples.values():
-            yield place, media.schema, value
-            if EVENTS_TYPE in place:
+            yield location, media.schema, value
+            if EVENTS_TYPE in location:
                 schemas = event_schemas(document, media.schema)
-                if value["data"] not in schemas.ends:
+                if value["data"] not in schemas.terminators:
                     name = value.get("event", "message")
-                    yield f"{place} data of {name}", schemas.named[name], _event(value)["data"]
+                    yield f"{location} data of {name}", schemas.by_name[name], _event(value)["data"]
 
 
 def _events(exchange: Exchange) -> list[Any]:
@@ -131,20 +133,16 @@ def _event(example: dict[str, Any]) -> dict[str, Any]:
     return {**example, "data": json.loads(data) if data.startswith("{") else data}
 
 
-def _local(value: Any, base_url: str) -> Any:
-    """Return an example as this sandbox would say it: with its own URL."""
-    if is_object(value):
-        return {key: _local(each, base_url) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_local(each, base_url) for each in value]  # pyright: ignore[reportUnknownVariableType]
-    return value.replace(_HOSTED, base_url) if isinstance(value, str) else value
+def _with_base_url(value: Any, base_url: str) -> Any:
+    """Replace the platform's URL in an example by the sandbox's."""
+    return json.loads(json.dumps(value).replace(_HOSTED, base_url))
 
 
-def _within(due: Any, found: Any) -> bool:
-    """Whether an example is what was found, or, of a list of objects, an excerpt in its order."""
-    if is_object(due) and is_object(found):
-        return due.keys() == found.keys() and all(_within(value, found[key]) for key, value in due.items())
-    if isinstance(due, list) and isinstance(found, list):
-        rest = iter(found)  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-        return all(any(_within(each, other) for other in rest) for each in due)  # pyright: ignore[reportUnknownVariableType]
-    return bool(due == found)
+def _contains(found: Any, expected: Any) -> bool:
+    """Return whether `found` equals `expected`; a list may have more items, in the same order."""
+    if is_object(expected) and is_object(found):
+        return expected.keys() == found.keys() and all(_contains(found[key], value) for key, value in expected.items())
+    if is_array(expected) and is_array(found):
+        rest = iter(found)
+        return all(any(_contains(other, each) for other in rest) for each in expected)
+    return bool(expected == found)

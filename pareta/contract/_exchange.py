@@ -1,4 +1,4 @@
-"""A request and what it was answered, as a value that checks look at and reports show."""
+"""One request with its response, as a value for checks and reports."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import shlex
 from collections.abc import Mapping
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, Final, TypeGuard
 from urllib.parse import parse_qsl
 
@@ -16,69 +17,69 @@ from pareta._sse import Decoder
 from ._document import EVENTS_TYPE, Operation
 
 NO_JSON: Final = object()
-"""What a body that is no JSON reads as."""
+"""Stands for a body that is not JSON."""
 _SHOWN = frozenset({"content-type", "idempotency-key", "x-sandbox-scenario", "accept"})
 _BODY_SHOWN = 2000
 
 
 @frozen(kw_only=True, eq=False, slots=False)
 class Exchange:
-    """A request and its answer, read whole. The key is in neither."""
+    """A request and its whole response, without the API key."""
 
     part: str
     method: str
     target: str
-    """Path and query, as they were sent."""
+    """Path and query as sent."""
     request_headers: Mapping[str, str]
     request_body: bytes
     status: int
     headers: Mapping[str, str]
-    """Of the answer, by lower-case name."""
+    """The response headers by lower-case name."""
     content: bytes
     operation: Operation | None = None
     path: Mapping[str, str] = {}
-    """The values of the path's parameters."""
-    cut: bool = False
-    """Whether a stream was left before its end."""
+    """The values of the path parameters."""
+    truncated: bool = False
+    """Whether the client closed the stream before its end."""
 
     @property
     def ok(self) -> bool:
-        """Whether the status is of the 200s."""
-        return 200 <= self.status < 300  # noqa: PLR2004
+        """Whether the status is 2xx."""
+        return HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
 
     @property
     def content_type(self) -> str:
-        """The answer's media type, without parameters."""
+        """The response's media type, without parameters."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
 
     @cached_property
     def json(self) -> Any:
-        """The answer as JSON; NO_JSON where it is none."""
+        """The response body as JSON, or NO_JSON."""
         return _json(self.content)
 
     @cached_property
-    def sent(self) -> Any:
-        """The request's body as JSON; NO_JSON where it is none."""
+    def request_json(self) -> Any:
+        """The request body as JSON, or NO_JSON."""
         return _json(self.request_body)
 
     @cached_property
     def query(self) -> dict[str, str]:
-        """The request's query; of a repeated name the last value."""
+        """The query parameters; the last value of a repeated one."""
         return dict(parse_qsl(self.target.partition("?")[2], keep_blank_values=True))
 
     @cached_property
     def events(self) -> list[tuple[str, str]]:
-        """The answer's server-sent events: name (`message` where it has none) and data."""
+        """The name (`message` by default) and data of each server-sent event."""
         return Decoder().feed(self.content) if self.content_type == EVENTS_TYPE else []
 
     @cached_property
     def payloads(self) -> list[tuple[str, Any]]:
-        """The events with their data as JSON; NO_JSON where it is none."""
+        """The name of each event, and its data as JSON or NO_JSON."""
         return [(name, _json(data.encode())) for name, data in self.events]
 
     @property
     def curl(self) -> str:
-        """A line for a shell that sends the request again, given PARETA_BASE_URL and PARETA_API_KEY."""
+        """A curl command that repeats the request; it reads PARETA_BASE_URL and PARETA_API_KEY."""
         parts = ["curl -i"]
         if self.method != "GET":
             parts.append(f"-X {shlex.quote(self.method)}")
@@ -113,17 +114,17 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
 
 
 def fields(value: Any) -> dict[str, Any]:
-    """Return a JSON object's fields; none where it is no object."""
+    """Return the fields of a JSON object, or {} for another value."""
     return value if is_object(value) else {}
 
 
 def entries(value: Any) -> list[Any]:
-    """Return a JSON array's entries; none where it is no array."""
+    """Return the entries of a JSON array, or [] for another value."""
     return value if is_array(value) else []
 
 
 def snippet(value: Any, length: int = 120) -> str:
-    """Return a value in one short line, for a reason."""
+    """Return a value on one line of at most `length` characters."""
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = " ".join(text.split())
     return text if len(text) <= length else f"{text[: length - 1]}…"

@@ -1,36 +1,36 @@
-"""The coverage gate: every documented answer is seen, the rare ones by asking a sandbox of our own for them."""
+"""The coverage gate: a run must see every documented response; a sandbox scenario produces the rare ones."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ._bench import Bench
-from ._examples import requests_of
-from ._report import Cell, unseen
+from ._context import Context
+from ._examples import example_requests
+from ._report import ResponseCoverage, unseen
 
 PART = "gate"
 CHECK = "documented-answers-seen"
-SENTENCE = "Every documented status and content type of every operation was seen."
+SENTENCE = "The run saw every documented status and content type of every operation."
 
 
-def ask_for_the_rest(bench: Bench) -> None:
-    """Ask for the documented errors that did not come by themselves."""
-    for cell in bench.wire.journal.cells():
-        if not cell.seen and cell.status >= "4":
-            bench.fresh()
-            options = next(requests_of(bench.wire.document.operations[cell.operation]))
-            headers = {"x-sandbox-scenario": cell.status}
-            bench.wire.send(cell.operation, **options, headers=headers, asked_for=True)
+def request_missing_errors(context: Context) -> None:
+    """Request the documented errors that the run has not seen yet, by scenario."""
+    for response in context.client.results.coverage():
+        if not response.seen and response.status >= "4":
+            context.reset()
+            options = next(example_requests(context.client.document.operations[response.operation]))
+            headers = {"x-sandbox-scenario": response.status}
+            context.client.send(response.operation, **options, headers=headers, by_scenario=True)
 
 
-def hold(bench: Bench, cells: Iterable[Cell]) -> None:
-    """Fail for what was not seen on a sandbox of our own; on another server say so."""
-    due = [cell for cell in cells if cell.expected and not cell.seen]
-    if not bench.ours:
-        if due:
-            bench.wire.journal.note(CHECK, f"not seen on this server: {unseen(due)}")
+def check_coverage(context: Context, coverage: Iterable[ResponseCoverage]) -> None:
+    """Fail for unseen responses of the sandbox; note them for another server."""
+    missing = [response for response in coverage if response.reachable and not response.seen]
+    if not context.is_sandbox:
+        if missing:
+            context.client.results.note(CHECK, f"not seen on this server: {unseen(missing)}")
         return
-    for operation_id in dict.fromkeys(cell.operation for cell in due):
-        operation = bench.wire.document.operations[operation_id]
-        answers = (f"{cell.status} {cell.content_type}".strip() for cell in due if cell.operation == operation_id)
-        bench.wire.journal.fail(CHECK, f"not seen: {', '.join(answers)}", operation=operation)
+    for operation_id in dict.fromkeys(response.operation for response in missing):
+        operation = context.client.document.operations[operation_id]
+        responses = (f"{each.status} {each.content_type}".strip() for each in missing if each.operation == operation_id)
+        context.client.results.fail(CHECK, f"not seen: {', '.join(responses)}", operation=operation)

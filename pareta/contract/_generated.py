@@ -1,4 +1,4 @@
-"""Requests made up from the document by schemathesis, and its checks; all that is said of one by itself."""
+"""Requests that schemathesis generates from the document, with schemathesis's own checks."""
 
 from __future__ import annotations
 
@@ -13,61 +13,61 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.core import EventStream
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 
+from ._case_hooks import EndpointGuard, UniqueKeys, registered
+from ._client import KEY_PLACEHOLDER, UnreachableError
 from ._document import Document
 from ._exchange import Exchange, snippet
-from ._guard import Guard, Keys, looked_at
-from ._journal import Journal
-from ._settings import PHASES, Settings
+from ._results import Results
+from ._suite_settings import PHASES, Settings
 from ._target import Target
-from ._wire import KEY, Unreachable
 
 PART = "generated"
 _MOST_EVENTS = 100_000
-# What it takes for a valid request may name what does not exist (400), or come when nothing is left (402).
-_VALID_MAY_BE = ["2xx", "400", "401", "402", "403", "404", "409", "429", "5xx"]
+# A request that fits its schema can still name an unknown task (400) or meet an empty balance (402).
+_STATUSES_OF_VALID_REQUESTS = ["2xx", "400", "401", "402", "403", "404", "409", "429", "5xx"]
 SENTENCES = {
-    "not_a_server_error": "No request makes the server fail.",
+    "not_a_server_error": "No request causes a server error.",
     "status_code_conformance": "Every status is documented for its operation.",
     "content_type_conformance": "Every content type is documented.",
-    "response_headers_conformance": "Every documented header has its form.",
-    "response_schema_conformance": "Every body has the form of its schema.",
-    "negative_data_rejection": "What the document does not allow is refused.",
-    "positive_data_acceptance": "What the document allows is accepted.",
+    "response_headers_conformance": "Every documented header fits its schema.",
+    "response_schema_conformance": "Every body fits its schema.",
+    "negative_data_rejection": "Invalid requests are refused.",
+    "positive_data_acceptance": "Valid requests are accepted.",
     "missing_required_header": "A request without a required header is refused.",
-    "unsupported_method": "A method that a path does not have answers 405.",
-    "use_after_free": "What was deleted is gone.",
-    "ensure_resource_availability": "What was made is there.",
-    "ignored_auth": "The key is asked for wherever the document says so.",
+    "unsupported_method": "An undocumented method returns 405.",
+    "use_after_free": "A deleted resource is gone.",
+    "ensure_resource_availability": "A created resource exists.",
+    "ignored_auth": "Authentication is enforced where the document requires it.",
 }
-"""The checks of schemathesis that apply, and what each shows."""
+"""The schemathesis checks that apply, with what each one shows."""
 
 
-def run(target: Target, document: Document, journal: Journal, settings: Settings) -> None:
-    """Send generated requests to the target, phase by phase, and record what they find."""
-    guard = None if target.sandbox is not None else Guard(target, document, journal)
+def run(target: Target, document: Document, results: Results, settings: Settings) -> None:
+    """Send generated requests to the target, phase by phase, and record the results."""
+    guard = None if target.sandbox is not None else EndpointGuard(target, document, results)
     schema = _schema(target, document, settings, guard)
-    with looked_at(Keys(), *([] if guard is None else [guard])):
-        _follow(from_schema(schema).execute(), target, document, journal)
+    with registered(UniqueKeys(), *([] if guard is None else [guard])):
+        _follow(from_schema(schema).execute(), target, document, results)
     if guard is not None:
         guard.close()
 
 
-def _follow(stream: EventStream, target: Target, document: Document, journal: Journal) -> None:
+def _follow(stream: EventStream, target: Target, document: Document, results: Results) -> None:
     for event in stream:
         if isinstance(event, events.ScenarioFinished):
-            _record(event.recorder, target, document, journal)
+            _record(event.recorder, target, document, results)
         elif isinstance(event, events.NonFatalError):
             reason = f"{event.info.title}: {snippet(event.info.message, 300)}"
             if "onnect" in event.info.title:
-                raise Unreachable(reason)
-            journal.fail("generated-requests", f"{event.label}: {reason}")
+                raise UnreachableError(reason)
+            results.fail("generated-requests", f"{event.label}: {reason}")
         elif isinstance(event, events.FatalError):
             raise event.exception
 
 
-def _schema(target: Target, document: Document, settings: Settings, guard: Guard | None) -> Any:
+def _schema(target: Target, document: Document, settings: Settings, guard: EndpointGuard | None) -> Any:
     phases: dict[str, dict[str, Any]] = {phase: {"enabled": phase in settings.phases} for phase in PHASES}
-    if not target.writes:  # A method that is not documented may still do something.
+    if not target.writes:  # An undocumented method may still write.
         phases["coverage"]["unexpected-methods"] = ["options", "trace"]
     config: Any = SchemathesisConfig.from_dict(  # pyright: ignore[reportUnknownMemberType]
         {
@@ -82,7 +82,7 @@ def _schema(target: Target, document: Document, settings: Settings, guard: Guard
             "phases": phases,
             "checks": {
                 "not_a_server_error": {"expected-statuses": ["2xx", "4xx", "503"]},
-                "positive_data_acceptance": {"expected-statuses": _VALID_MAY_BE},
+                "positive_data_acceptance": {"expected-statuses": _STATUSES_OF_VALID_REQUESTS},
             },
             "output": {"sanitization": {"enabled": False}, "truncation": {"max-recorded-payload-size": 0}},
             "cache": {"enabled": False},
@@ -96,14 +96,14 @@ def _schema(target: Target, document: Document, settings: Settings, guard: Guard
     return schema
 
 
-def _record(recorder: ScenarioRecorder, target: Target, document: Document, journal: Journal) -> None:
+def _record(recorder: ScenarioRecorder, target: Target, document: Document, results: Results) -> None:
     for case_id, interaction in recorder.interactions.items():
         exchange = _exchange(interaction, target, document)
         if exchange is None:
             continue
-        journal.record(exchange, conforms=False)
+        results.record(exchange, validate=False)
         for name, title, message in _failures(recorder, case_id):
-            journal.fail(name, snippet(_reason(title, message, exchange), 300), exchange, kind=title)
+            results.fail(name, snippet(_reason(title, message, exchange), 300), exchange, kind=title)
 
 
 def _failures(recorder: ScenarioRecorder, case_id: str) -> Iterator[tuple[str, str, str]]:
@@ -116,9 +116,9 @@ def _failures(recorder: ScenarioRecorder, case_id: str) -> Iterator[tuple[str, s
 
 
 def _reason(title: str, message: str, exchange: Exchange) -> str:
-    said = snippet(exchange.content.decode("utf-8", "replace"), 100)
+    body = snippet(exchange.content.decode("utf-8", "replace"), 100)
     first = " ".join(message.split("\n\n", maxsplit=1)[0].split())
-    return f"{title}: {first} [answered {exchange.status} {said}]"
+    return f"{title}: {first} [response: {exchange.status} {body}]"
 
 
 def _exchange(interaction: Interaction, target: Target, document: Document) -> Exchange | None:
@@ -133,7 +133,7 @@ def _exchange(interaction: Interaction, target: Target, document: Document) -> E
     headers = {name: ", ".join(each) for name, each in request.headers.items()}
     for name, value in headers.items():
         if value == f"Bearer {target.api_key}":
-            headers[name] = KEY
+            headers[name] = KEY_PLACEHOLDER
     return Exchange(
         part=PART,
         method=request.method,
@@ -145,5 +145,5 @@ def _exchange(interaction: Interaction, target: Target, document: Document) -> E
         content=response.content,
         operation=operation,
         path=values,
-        cut=response.stream_cut_short,
+        truncated=response.stream_cut_short,
     )

@@ -1,28 +1,28 @@
-"""The report as one HTML page that needs nothing else: styles inline, no script, all text of servers escaped."""
+"""The report as one self-contained HTML page: inline styles, no script, all server text escaped."""
 
 from __future__ import annotations
 
 from html import escape
 from importlib.resources import files
 
-from ._report import Cell, Checked, Finding, Report
+from ._report import CheckResult, Finding, Report, ResponseCoverage
 
-_KEY = (
-    '<p class="key"><span class="seen">n</span> seen n times <span class="asked">n</span> asked for'
-    ' <span class="missing">0</span> not seen. The title of a cell says its content type and line.</p>'
+_LEGEND = (
+    '<p class="key"><span class="seen">n</span> seen n times <span class="asked">n</span> seen by scenario'
+    ' <span class="missing">0</span> not seen. A cell\'s title has its content type and line.</p>'
 )
 
 
 def render(report: Report) -> str:
-    """Return the report as a page."""
-    seen = len(report.cells) - len(report.missing)
+    """Render the report as HTML."""
+    seen = len(report.coverage) - len(report.missing)
     style = files("pareta.contract").joinpath("report.css").read_text(encoding="utf-8")
     facts = {
         "requests": str(sum(report.requests.values())),
         "checks passed": str(report.count("passed")),
         "failed": str(report.count("failed")),
         "skipped": str(report.count("skipped")),
-        "answers seen": f"{seen} of {len(report.cells)}",
+        "responses seen": f"{seen} of {len(report.coverage)}",
         "seconds": f"{report.seconds:.1f}",
     }
     return "\n".join(
@@ -35,8 +35,8 @@ def render(report: Report) -> str:
             '<dl class="facts">',
             *(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in facts.items()),
             f"</dl><p>Seed {report.seed}, {report.examples} examples for each operation and phase.</p>",
-            *_findings(report, "What is wrong", report.findings, "bad"),
-            *_findings(report, "Worth knowing", report.notes, "odd"),
+            *_findings(report, "Failures", report.findings, "bad"),
+            *_findings(report, "Notes", report.notes, "odd"),
             *_matrix(report),
             *_checks(report),
             "</main></body></html>\n",
@@ -63,35 +63,34 @@ def _findings(report: Report, title: str, findings: tuple[Finding, ...], kind: s
 
 
 def _matrix(report: Report) -> list[str]:
-    statuses = sorted({cell.status for cell in report.cells})
-    rows: dict[tuple[str, str], list[Cell]] = {}
-    for cell in report.cells:
+    statuses = sorted({cell.status for cell in report.coverage})
+    rows: dict[tuple[str, str], list[ResponseCoverage]] = {}
+    for cell in report.coverage:
         rows.setdefault((cell.operation, cell.label), []).append(cell)
     head = "".join(f'<th scope="col">{status}</th>' for status in statuses)
     parts = [
-        "<section><h2>Documented answers</h2>",
-        _KEY,
+        "<section><h2>Documented responses</h2>",
+        _LEGEND,
         f'<div class="wide"><table class="matrix"><thead><tr><th scope="col">operation</th>{head}</tr></thead><tbody>',
     ]
-    for (operation, label), cells in rows.items():
+    for (operation, label), coverage in rows.items():
         row = "".join(
-            f"<td>{''.join(_cell(cell) for cell in cells if cell.status == status)}</td>" for status in statuses
+            f"<td>{''.join(_cell(cell) for cell in coverage if cell.status == status)}</td>" for status in statuses
         )
         name = escape(operation).replace("_", "_<wbr>")
         parts.append(f'<tr><th scope="row">{name}<small>{escape(label)}</small></th>{row}</tr>')
     return [*parts, "</tbody></table></div></section>"]
 
 
-def _cell(cell: Cell) -> str:
-    kind = "missing" if not cell.seen else "asked" if cell.asked_for else "seen"
+def _cell(cell: ResponseCoverage) -> str:
+    kind = "missing" if not cell.seen else "asked" if cell.by_scenario else "seen"
     title = f"{cell.content_type or 'no body'}, line {cell.line}"
     return f'<span class="{kind}" title="{escape(title)}">{cell.seen}</span>'
 
 
 def _checks(report: Report) -> list[str]:
     parts = ["<section><h2>Checks</h2>"]
-    for part in dict.fromkeys(each.part for each in report.checks):
-        checks = [each for each in report.checks if each.part == part]
+    for part, checks in report.parts.items():
         failed = sum(each.outcome == "failed" for each in checks)
         count = f"{len(checks)}" + (f", {failed} failed" if failed else "")
         parts.append(f"<details{' open' if failed else ''}><summary>{escape(part)} ({count})</summary><ul>")
@@ -100,7 +99,8 @@ def _checks(report: Report) -> list[str]:
     return [*parts, "</section>"]
 
 
-def _check(check: Checked) -> str:
-    why = f" <em>{escape(check.reason)}</em>" if check.reason else ""
-    said = f" {escape(check.sentence)}" if check.sentence else ""
-    return f'<li class="{check.outcome}"><b>{check.outcome}</b> <code>{escape(check.name)}</code>{said}{why}</li>'
+def _check(check: CheckResult) -> str:
+    reason = f" <em>{escape(check.reason)}</em>" if check.reason else ""
+    sentence = f" {escape(check.sentence)}" if check.sentence else ""
+    name = f"<b>{check.outcome}</b> <code>{escape(check.name)}</code>"
+    return f'<li class="{check.outcome}">{name}{sentence}{reason}</li>'

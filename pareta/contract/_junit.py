@@ -1,4 +1,4 @@
-"""The report as JUnit XML: a case for each check."""
+"""The report as JUnit XML, with one test case for each check."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from ._report import Finding, Report
 
 
 def render(report: Report) -> str:
-    """Return the report as JUnit XML."""
+    """Render the report as JUnit XML."""
     suites = Element("testsuites", name="pareta.contract", time=f"{report.seconds:.3f}")
-    for part in dict.fromkeys(each.part for each in report.checks):
-        checks = [each for each in report.checks if each.part == part]
+    for part, checks in report.parts.items():
         suite = SubElement(
             suites,
             "testsuite",
@@ -30,16 +29,16 @@ def render(report: Report) -> str:
             for finding in report.findings:
                 if finding.check == check.name:
                     failure = SubElement(case, "failure", message=_text(f"{finding.operation}: {finding.reason}"))
-                    failure.text = _text(_told(finding))
+                    failure.text = _text(_details(finding))
     indent(suites)
     return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(suites, encoding="unicode") + "\n"
 
 
-def _told(finding: Finding) -> str:
+def _details(finding: Finding) -> str:
     steps = [f"{place}. {step}" for place, step in enumerate(finding.steps, start=1)]
     return "\n".join([finding.reason, finding.where, *steps, finding.curl])
 
 
 def _text(text: str) -> str:
-    """Return text without what XML cannot hold."""
-    return "".join(char if char in "\t\n" or (char.isprintable() and ord(char) < 0xFFFE) else "\ufffd" for char in text)  # noqa: PLR2004
+    """Replace the characters that XML does not allow."""
+    return "".join(char if char in "\t\n" or (char.isprintable() and char < "\ufffe") else "\ufffd" for char in text)

@@ -1,4 +1,4 @@
-"""The report of a run: a value that the terminal, JUnit and HTML render; nothing is decided here."""
+"""The report of a run, as a value; the terminal, JUnit and HTML modules render it."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ Outcome = Literal["passed", "failed", "noted", "skipped"]
 
 @frozen(kw_only=True)
 class Finding:
-    """Something that is wrong (or, among `notes`, worth knowing), the first time that it was seen."""
+    """A failure or a note, as it was first seen."""
 
     check: str
     operation: str
-    """Method and path; empty where it is about no single operation."""
+    """Method and path; empty unless it concerns a single operation."""
     reason: str
     where: str
-    """Where the document says otherwise: `file:line`."""
+    """The place in the document, `file:line`."""
     curl: str = ""
     steps: tuple[str, ...] = ()
-    """The requests that led there, where one alone does not show it."""
+    """The requests that led to the failure, if one request is not enough to show it."""
     times: int = 1
 
 
 @frozen(kw_only=True)
-class Checked:
-    """A check that ran, or did not and why."""
+class CheckResult:
+    """A check and its outcome."""
 
     name: str
     sentence: str
@@ -40,8 +40,8 @@ class Checked:
 
 
 @frozen(kw_only=True)
-class Cell:
-    """A documented answer: whether it was seen, and whether it had to be asked for."""
+class ResponseCoverage:
+    """How often a documented response was seen."""
 
     operation: str
     label: str
@@ -49,70 +49,78 @@ class Cell:
     content_type: str
     line: int
     seen: int
-    asked_for: bool = False
-    """Whether it was seen because a scenario asked for it."""
-    expected: bool = True
-    """Whether this run could see it at all."""
+    by_scenario: bool = False
+    """Whether it was seen only because a sandbox scenario requested it."""
+    reachable: bool = True
+    """Whether this run can see it."""
 
 
 @frozen(kw_only=True)
 class Report:
-    """What a run found."""
+    """The results of a run."""
 
     target: str
     seed: int
     examples: int
     findings: tuple[Finding, ...]
     notes: tuple[Finding, ...]
-    checks: tuple[Checked, ...]
-    cells: tuple[Cell, ...]
+    checks: tuple[CheckResult, ...]
+    coverage: tuple[ResponseCoverage, ...]
     requests: Mapping[str, int]
-    """How many requests each part sent."""
+    """The number of requests of each part."""
     gated: bool
-    """Whether a documented answer that was not seen is a failure."""
+    """Whether an unseen documented response is a failure."""
     seconds: float
 
     @property
-    def missing(self) -> tuple[Cell, ...]:
-        """The documented answers that were not seen."""
-        return tuple(cell for cell in self.cells if not cell.seen)
+    def missing(self) -> tuple[ResponseCoverage, ...]:
+        """The documented responses that were not seen."""
+        return tuple(response for response in self.coverage if not response.seen)
 
     @property
     def ok(self) -> bool:
-        """Whether nothing is wrong."""
+        """Whether there are no failures."""
         return not self.findings
 
     @property
-    def skipped(self) -> tuple[Checked, ...]:
+    def skipped(self) -> tuple[CheckResult, ...]:
         """The checks that did not run."""
         return tuple(each for each in self.checks if each.outcome == "skipped")
 
     @property
+    def parts(self) -> dict[str, list[CheckResult]]:
+        """The checks by part."""
+        parts: dict[str, list[CheckResult]] = {}
+        for check in self.checks:
+            parts.setdefault(check.part, []).append(check)
+        return parts
+
+    @property
     def verdict(self) -> str:
-        """The report in a sentence."""
+        """The result in one sentence."""
         match len(self.findings):
             case 0:
-                return "Nothing is wrong."
+                return "No failures."
             case 1:
-                return "One thing is wrong."
+                return "1 failure."
             case many:
-                return f"{many} things are wrong."
+                return f"{many} failures."
 
     def sentence(self, check: str) -> str:
-        """Return what a check shows."""
+        """Return the sentence of a check."""
         return next((each.sentence for each in self.checks if each.name == check), "")
 
     def count(self, outcome: Outcome) -> int:
-        """Return how many checks came out so."""
+        """Return the number of checks with an outcome."""
         return sum(each.outcome == outcome for each in self.checks)
 
 
-def unseen(cells: Iterable[Cell]) -> str:
-    """Say in short which documented answers were not seen: by status, with the operations where they are few."""
+def unseen(coverage: Iterable[ResponseCoverage]) -> str:
+    """Summarise the unseen responses by status and content type; name up to three operations each."""
     operations: dict[str, list[str]] = {}
-    for cell in cells:
-        if not cell.seen:
-            operations.setdefault(f"{cell.status} {cell.content_type}".strip(), []).append(cell.operation)
+    for response in coverage:
+        if not response.seen:
+            operations.setdefault(f"{response.status} {response.content_type}".strip(), []).append(response.operation)
     return "; ".join(
         f"{answer} of {', '.join(names) if len(names) <= _FEW else f'{len(names)} operations'}"
         for answer, names in sorted(operations.items())

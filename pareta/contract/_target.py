@@ -1,79 +1,53 @@
-"""The server that is held: where it is, whether it is a sandbox of our own, and what may be done to it."""
+"""The server under test: its address, whether it is the suite's own sandbox, and whether it may be written to."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Protocol
 
 from attrs import frozen
 
-PACE = 0.2
-"""How fast the sandbox goes where a check needs to see a deployment or a cold start under way."""
+from pareta.sandbox import Sandbox
 
-
-class SandboxLike(Protocol):
-    """What the suite asks of a sandbox of its own."""
-
-    @property
-    def balance(self) -> int:
-        """What the organisation has left, in micro-USD; it can be set."""
-        ...
-
-    @balance.setter
-    def balance(self, micro_usd: int) -> None: ...
-
-    @property
-    def base_url(self) -> str:
-        """Where it is."""
-        ...
-
-    @property
-    def api_key(self) -> str:
-        """Its key."""
-        ...
-
-    def reset(self) -> None:
-        """Bring it back to its first state."""
-        ...
+_SLOW_PACE = 0.2
+"""The pace of the sandbox on which a check can see a deployment or a cold start in progress."""
 
 
 @frozen(kw_only=True)
 class Target:
-    """A server. With `sandbox` it is ours: it is reset between checks, and its balance is looked at."""
+    """A server under test. With `sandbox`, the suite resets it between checks and reads its balance."""
 
     base_url: str
     api_key: str
     writes: bool
-    sandbox: SandboxLike | None = None
-    paced: Callable[[], AbstractContextManager[Target]] | None = None
-    """Opens another of our own that takes its time; None where the server is not ours, and takes it anyway."""
+    sandbox: Sandbox | None = None
+    slow: Callable[[], AbstractContextManager[Target]] | None = None
+    """Opens a second, slow sandbox; None for an external server, whose deployments take time anyway."""
 
     @property
     def name(self) -> str:
-        """What a report calls it."""
-        return self.base_url if self.sandbox is None else "a sandbox of its own"
+        """The target's name in a report."""
+        return self.base_url if self.sandbox is None else "the suite's own sandbox"
 
     def reset(self) -> None:
-        """Bring a sandbox of our own back to its first state; leave any other server as it is."""
+        """Reset the sandbox; do nothing on another server."""
         if self.sandbox is not None:
             self.sandbox.reset()
 
 
-def foreign(base_url: str, api_key: str, *, allow_writes: bool) -> Target:
-    """Return a server that is not ours."""
+def external_target(base_url: str, api_key: str, *, allow_writes: bool) -> Target:
+    """Return a server that the suite did not start."""
     return Target(base_url=base_url.rstrip("/").removesuffix("/v1"), api_key=api_key, writes=allow_writes)
 
 
 @contextmanager
-def own(seed: int) -> Generator[Target]:
-    """Serve a sandbox for as long as the context lasts."""
-    from pareta.sandbox import Sandbox  # noqa: PLC0415  # It is the other extra's.
+def sandbox_target(seed: int) -> Generator[Target]:
+    """Serve a sandbox while the context is open."""
 
     @contextmanager
-    def paced() -> Generator[Target]:
-        with Sandbox(seed=seed, pace=PACE) as slow:
-            yield Target(base_url=slow.base_url, api_key=slow.api_key, writes=True, sandbox=slow)
+    def slow() -> Generator[Target]:
+        with Sandbox(seed=seed, pace=_SLOW_PACE) as sandbox:
+            yield Target(base_url=sandbox.base_url, api_key=sandbox.api_key, writes=True, sandbox=sandbox)
 
     with Sandbox(seed=seed, pace=0) as sandbox:
-        yield Target(base_url=sandbox.base_url, api_key=sandbox.api_key, writes=True, sandbox=sandbox, paced=paced)
+        yield Target(base_url=sandbox.base_url, api_key=sandbox.api_key, writes=True, sandbox=sandbox, slow=slow)

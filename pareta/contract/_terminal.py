@@ -1,4 +1,4 @@
-"""The report as text: what is wrong, on one screen."""
+"""The report as text that fits on one screen."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import textwrap
 from ._report import Finding, Outcome, Report, unseen
 
 _WIDTH = 110
-_TOLD = 8
-"""How many findings are told in full; further ones are named, up to _NAMED."""
+_DETAILED = 8
+"""The number of findings shown in full; the next ones, up to _NAMED, are shown by name."""
 _NAMED = 20
 _OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "noted", "skipped")
 _CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
 
 
 def render(report: Report, *, colours: bool = False) -> str:
-    """Return the report for a terminal; `colours` for one that shows them."""
+    """Render the report for a terminal, with ANSI colours if `colours`."""
 
     def paint(text: str, colour: str) -> str:
         return f"\033[{_CODES[colour]}m{text}\033[0m" if colours else text
 
     lines = [paint(f"Contract of {report.target}", "bold") + f"  (seed {report.seed}, {report.examples} examples)", ""]
-    for finding in report.findings[:_TOLD]:
+    for finding in report.findings[:_DETAILED]:
         lines += _finding(finding, paint("FAILED", "red"))
-    for finding in report.findings[_TOLD:_NAMED]:
+    for finding in report.findings[_DETAILED:_NAMED]:
         lines.append(f"{paint('FAILED', 'red')}  {_plain(finding.check)}  {_plain(finding.operation)}")
-    if len(report.findings) > _TOLD:
+    if len(report.findings) > _DETAILED:
         more = len(report.findings) - _NAMED
         lines += [*([f"        and {more} more"] if more > 0 else []), "        --html FILE shows them all", ""]
     for note in report.notes:
@@ -42,13 +42,13 @@ def _counts(report: Report) -> list[str]:
     lines = [f"{'checks':<10}{checks}"]
     if report.requests:
         lines.append(f"{'requests':<10}" + ", ".join(f"{count} {part}" for part, count in report.requests.items()))
-    if report.cells:
-        seen = len(report.cells) - len(report.missing)
-        asked = sum(cell.asked_for for cell in report.cells)
-        by_asking = f", {asked} of them by asking for them" if asked else ""
-        lines.append(f"{'coverage':<10}{seen} of {len(report.cells)} documented answers seen{by_asking}")
+    if report.coverage:
+        seen = len(report.coverage) - len(report.missing)
+        forced = sum(response.by_scenario for response in report.coverage)
+        by_scenario = f", {forced} of them by scenario" if forced else ""
+        lines.append(f"{'coverage':<10}{seen} of {len(report.coverage)} documented responses seen{by_scenario}")
     if report.missing:
-        text = f"not seen: {unseen(report.cells)}"
+        text = f"not seen: {unseen(report.coverage)}"
         lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
     return lines
 
@@ -76,5 +76,5 @@ def _skipped(report: Report) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    """Return text of a server's without what a terminal would act on."""
+    """Escape control characters in text from the server."""
     return "".join(char if char.isprintable() else f"\\x{ord(char):02x}" for char in text)

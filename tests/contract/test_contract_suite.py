@@ -12,7 +12,7 @@ from forwarding import forwarding
 from planting import planted
 from server_bugs import BUGS
 
-from pareta.contract import Checked, Finding, Report, Settings, hold
+from pareta.contract import CheckResult, Finding, Report, Settings, check
 from pareta.contract import __main__ as command
 from pareta.contract import _html as html
 from pareta.contract import _junit as junit
@@ -27,7 +27,7 @@ OTHER = attrs.evolve(QUICK, seed=1)
 @pytest.fixture(scope="module")
 def report() -> Report:
     """Hold a sandbox of the suite's own, small."""
-    return hold(settings=SMALL)
+    return check(settings=SMALL)
 
 
 def test_nothing_is_wrong_with_a_clean_sandbox(report: Report) -> None:
@@ -41,13 +41,13 @@ def test_nothing_is_wrong_with_a_clean_sandbox(report: Report) -> None:
 
 def test_what_can_come_by_itself_was_not_asked_for(report: Report) -> None:
     """A scenario was asked for nothing but 402, 429 and 503: everything else the suite brings about itself."""
-    asked = {cell.status for cell in report.cells if cell.asked_for}
+    asked = {response.status for response in report.coverage if response.by_scenario}
     assert asked <= {"429", "503"}
 
 
 def test_two_runs_are_identical_and_another_seed_finds_nothing_either() -> None:
     """The same seed gives the same report to the letter, its times aside."""
-    first, second, other = (attrs.evolve(hold(settings=each), seconds=1) for each in (QUICK, QUICK, OTHER))
+    first, second, other = (attrs.evolve(check(settings=each), seconds=1) for each in (QUICK, QUICK, OTHER))
     assert first == second
     for render in (terminal.render, junit.render, html.render):
         assert render(first) == render(second)
@@ -61,7 +61,7 @@ def test_nothing_is_wrong_through_a_proxy_and_nothing_of_others_is_touched(*, wr
     with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client, forwarding(sandbox.base_url) as url:
         before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         balance = sandbox.balance
-        held = hold(url, api_key=sandbox.api_key, settings=attrs.evolve(QUICK, allow_writes=writes))
+        held = check(url, api_key=sandbox.api_key, settings=attrs.evolve(QUICK, allow_writes=writes))
         after = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         spent = [client.endpoints.metrics(each["id"]).cost()["requests"] for each in before]
         taken = balance - sandbox.balance
@@ -80,7 +80,7 @@ def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(capsys: pytest.
     bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
     with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
         settings = Settings(allow_writes=True, parts=("behaviour",), checks=frozenset({bug.found_by}))
-        held = hold(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
+        held = check(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
         key = sandbox.api_key
     text = terminal.render(held)
     assert "FAILED  max-tokens-obeyed  POST /v1/chat/completions" in text
@@ -101,7 +101,7 @@ def made(**changed: Any) -> Report:
         findings=(),
         notes=(),
         checks=(),
-        cells=(),
+        coverage=(),
         requests={},
         gated=False,
         seconds=1,
@@ -112,8 +112,8 @@ def made(**changed: Any) -> Report:
 def test_a_report_of_nothing_is_right() -> None:
     """Nothing found is nothing wrong, in each form."""
     assert made().ok
-    assert "Nothing is wrong." in terminal.render(made())
-    assert "Nothing is wrong." in html.render(made())
+    assert "No failures." in terminal.render(made())
+    assert "No failures." in html.render(made())
     assert "<failure" not in junit.render(made())
 
 
@@ -127,7 +127,7 @@ def test_what_a_server_says_is_shown_as_text() -> None:
         curl="curl '<b>' \x00",
         steps=("<i>", "\x1b"),
     )
-    failed = Checked(name="aliases-only", sentence="<u>", part="answers", outcome="failed")
+    failed = CheckResult(name="aliases-only", sentence="<u>", part="answers", outcome="failed")
     hostile = made(findings=(finding,), checks=(failed,))
     page, text, xml = html.render(hostile), terminal.render(hostile), junit.render(hostile)
     assert "<script>" not in page
@@ -150,7 +150,7 @@ def test_many_findings_stay_on_a_screen() -> None:
     assert "reason 8" not in text
     assert "check-19 " in text
     assert "and 80 more" in text
-    assert "100 things are wrong." in text
+    assert "100 failures." in text
     assert "reason 99" in html.render(made(findings=many))
 
 
@@ -159,8 +159,8 @@ def test_the_page_stands_alone(report: Report) -> None:
     page = html.render(report)
     assert not re.search(r"(src|href)=|@import|url\(|<script", page)
     shown = page.replace("<wbr>", "")
-    for cell in report.cells:
-        assert cell.operation in shown
+    for response in report.coverage:
+        assert response.operation in shown
     assert 'name="viewport"' in page
 
 
@@ -170,7 +170,7 @@ def test_the_command_writes_its_reports(tmp_path: Path, capsys: pytest.CaptureFi
         arguments = [sandbox.base_url, "--api-key", sandbox.api_key, "--examples", "1"]
         status = command.main([*arguments, "--junit", str(tmp_path / "it.xml"), "--html", str(tmp_path / "it.html")])
     assert status == 0
-    assert "Nothing is wrong." in capsys.readouterr().out
+    assert "No failures." in capsys.readouterr().out
     assert "<testsuites" in (tmp_path / "it.xml").read_text()
     assert "<!doctype html>" in (tmp_path / "it.html").read_text()
 
@@ -188,8 +188,8 @@ def test_the_command_exits_with_1_where_something_is_wrong(capsys: pytest.Captur
     [
         (["localhost:8700"], "URL must begin with http:// or https://"),
         (["http://localhost:8700"], "set PARETA_API_KEY"),
-        (["--examples", "0"], "it must be a whole number of 1 or more"),
-        (["http://localhost:1", "--api-key", "k"], "The server cannot be held: GET /v1/models"),
+        (["--examples", "0"], "must be a positive integer"),
+        (["http://localhost:1", "--api-key", "k"], "Cannot check the server: GET /v1/models"),
     ],
 )
 def test_a_wrong_use_exits_with_2_and_says_why(
@@ -208,7 +208,7 @@ def test_a_key_that_is_not_taken_exits_with_2(capsys: pytest.CaptureFixture[str]
     """A server that refuses the key cannot be held, which is no finding."""
     with Sandbox(seed=7, pace=0) as sandbox:
         assert command.main([sandbox.base_url, "--api-key", "wrong"]) == 2
-    assert "does not take the API key" in capsys.readouterr().err
+    assert "rejects the API key" in capsys.readouterr().err
 
 
 def test_importing_pareta_does_not_load_the_suite() -> None:

@@ -13,8 +13,8 @@ import pytest
 import pareta
 from pareta.contract import Settings
 from pareta.contract import _document as documents
-from pareta.contract import _run as run
-from pareta.contract._target import own
+from pareta.contract._run import check_target
+from pareta.contract._target import sandbox_target
 from pareta.sandbox import Sandbox
 
 ROOT = Path(__file__).parent.parent.parent
@@ -62,8 +62,8 @@ def findings(monkeypatch: pytest.MonkeyPatch, change: Any) -> list[tuple[str, st
     """Return what is found where the document is changed."""
     document = changed(change)
     monkeypatch.setattr(documents, "load", lambda: document)
-    with own(7) as target:
-        held = run.hold_target(target, Settings(parts=("examples",)))
+    with sandbox_target(7) as target:
+        held = check_target(target, Settings(parts=("examples",)))
     return [(finding.check, finding.operation, finding.reason) for finding in held.findings]
 
 

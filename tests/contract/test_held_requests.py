@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pareta.contract.sdk import RequestForm
+from pareta.contract.sdk import RequestChecker
 
 ROOT = Path(__file__).parent.parent.parent
 FINE = (
@@ -30,7 +30,7 @@ def problems(
     headers = {name.decode(): value.decode() for name, value in FINE if name.decode() != without}
     headers.update({name.replace("_", "-"): value for name, value in other.items()})
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
-    return list(RequestForm().problems(method, target, raw, body))
+    return list(RequestChecker().problems(method, target, raw, body))
 
 
 def test_a_right_request_has_no_problem() -> None:
@@ -45,8 +45,8 @@ def test_a_right_request_has_no_problem() -> None:
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        ({"method": "PUT"}, "PUT /v1/tasks/match is no operation"),
-        ({"target": "/v1/tasks/match/it"}, "is no operation"),
+        ({"method": "PUT"}, "PUT /v1/tasks/match is not an operation"),
+        ({"target": "/v1/tasks/match/it"}, "is not an operation"),
         ({"target": "/v1/tasks/match?query=x"}, "the query's query is not declared"),
         ({"body": b'{"query":"x","limit":3}'}, "its body's limit is not declared"),
         ({"body": b'{"query":"x","top_k":0}'}, "its body['top_k']: 0 is less than the minimum of 1"),
@@ -57,11 +57,11 @@ def test_a_right_request_has_no_problem() -> None:
         ({"idempotency_key": "a b"}, "the header's Idempotency-Key"),
         ({"without": "content-type"}, "Content-Type is None"),
         ({"accept": "text/event-stream"}, "Accept is 'text/event-stream'"),
-        ({"without": "authorization"}, "it carries no key"),
+        ({"without": "authorization"}, "it has no API key"),
         ({"without": "user-agent"}, "User-Agent is None"),
         ({"content_length": "3"}, "Content-Length is 3"),
-        ({"method": "GET", "target": "/v1/models"}, "a body where none is declared"),
-        ({"method": "DELETE", "target": "/v1/endpoints/..", "body": b""}, "addresses something else"),
+        ({"method": "GET", "target": "/v1/models"}, "no body is declared"),
+        ({"method": "DELETE", "target": "/v1/endpoints/..", "body": b""}, "addresses another resource"),
         ({"method": "GET", "target": "/v1/tasks/x?examples_n=99", "body": b""}, "the query's examples_n"),
         ({"method": "GET", "target": "/v1/tasks/x?examples_n=two", "body": b""}, "the query's examples_n"),
     ],
@@ -125,7 +125,7 @@ def test_a_test_that_makes_the_sdk_send_something_wrong_fails_unless_it_says_so(
 def test_a_whole_suite_must_send_every_operation_in_both_worlds(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """What was never sent is listed when all tests pass; what was sent is not, from whichever worker."""
     said = suite(tmp_path, SUITE.replace("def test_wrong(client):\n    wrong(client)\n", ""), *workers)
-    assert "operations that no test made the SDK send" in said
+    assert "operations that no test sent" in said
     assert "list_models (async)" in said
     assert "list_models (sync)" not in said
     assert "create_chat_completion (sync)" in said

@@ -5,8 +5,8 @@ from planting import Bug, planted
 from server_bugs import AGAINST_ITS_MEANING, AGAINST_THE_DOCUMENT, BUGS
 
 from pareta.contract import Report, Settings
-from pareta.contract._run import hold_target
-from pareta.contract._target import own
+from pareta.contract._run import check_target
+from pareta.contract._target import sandbox_target
 
 
 def run(bug: Bug) -> Report:
@@ -14,8 +14,8 @@ def run(bug: Bug) -> Report:
     checks = None
     if bug.parts == ("behaviour",):
         checks = frozenset({bug.found_by, *bug.runs})
-    with planted(bug), own(7) as target:
-        return hold_target(
+    with planted(bug), sandbox_target(7) as target:
+        return check_target(
             target,
             Settings(examples=8, parts=bug.parts, phases=("coverage",), checks=checks, operations=bug.operations),
         )

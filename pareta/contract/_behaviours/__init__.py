@@ -1,4 +1,4 @@
-"""Checks of what the API means, which no schema says: each has a name, a sentence, and one thing that it shows."""
+"""Checks of documented semantics that no schema can express; each shows one behaviour."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Final
 
 from ._behaviour import Behaviour
 from .billing import BILLING
-from .chatting import CHATTING
-from .deploying import DEPLOYING
+from .completions import COMPLETIONS
+from .deployment import DEPLOYMENT
+from .idempotency import IDEMPOTENCY
 from .lifecycle import LIFECYCLE
-from .reading import READING
-from .repeating import REPEATING
+from .read_only import READ_ONLY
 
-BEHAVIOURS: Final[tuple[Behaviour, ...]] = (*READING, *DEPLOYING, *LIFECYCLE, *CHATTING, *BILLING, *REPEATING)
+BEHAVIOURS: Final[tuple[Behaviour, ...]] = (*READ_ONLY, *DEPLOYMENT, *LIFECYCLE, *COMPLETIONS, *BILLING, *IDEMPOTENCY)
 
 __all__ = ["BEHAVIOURS", "Behaviour"]

@@ -1,4 +1,4 @@
-"""What a check of behaviour is; the checks themselves are beside."""
+"""The type of a behaviour check, and the decorator that makes one."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Callable
 
 from attrs import frozen
 
-from .._bench import Bench
+from .._context import Context
 
 
 @frozen
 class Behaviour:
-    """A check. It raises Broken where it does not hold."""
+    """A check of one behaviour. `run` raises CheckFailed when the server does not have it."""
 
     name: str
     sentence: str
-    run: Callable[[Bench], None]
+    run: Callable[[Context], None]
     writes: bool = True
-    """Whether it deploys, asks, stops or deletes."""
-    own: bool = False
-    """Whether it needs a sandbox of our own."""
+    """Whether it deploys, completes, stops or deletes."""
+    sandbox_only: bool = False
+    """Whether it needs the suite's own sandbox."""
 
 
 def behaviour(
-    name: str, sentence: str, *, writes: bool = True, own: bool = False
-) -> Callable[[Callable[[Bench], None]], Behaviour]:
-    """Make a check of a function."""
-    return lambda run: Behaviour(name, sentence, run, writes, own)
+    name: str, sentence: str, *, writes: bool = True, sandbox_only: bool = False
+) -> Callable[[Callable[[Context], None]], Behaviour]:
+    """Turn a function into a check."""
+    return lambda run: Behaviour(name, sentence, run, writes, sandbox_only)

@@ -1,25 +1,25 @@
-"""The SDK held against the document: what it sends, what it reads, and what it does in both worlds.
+"""Checks that the SDK conforms to the document: its requests, its parsing of responses, its sync and async clients.
 
-`python -m pareta.contract.sdk` runs it. `RequestForm` holds a single request, and `recording` hands over every request
-that clients send, for a test suite that wants to hold them all.
+`python -m pareta.contract.sdk` runs them. `RequestChecker` checks a single request, and `record_requests` observes
+every request of every client, so that a test suite can check them all.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._form import RequestForm
-from ._recording import Sent, recording
+from ._request_checker import RequestChecker
+from ._request_recorder import SentRequest, record_requests
 
 if TYPE_CHECKING:
-    from ._run import hold_sdk
+    from ._sdk_run import check_sdk
 
-__all__ = ["RequestForm", "Sent", "hold_sdk", "recording"]
+__all__ = ["RequestChecker", "SentRequest", "check_sdk", "record_requests"]
 
 
 def __getattr__(name: str) -> Any:
-    if name != "hold_sdk":
+    if name != "check_sdk":
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from ._run import hold_sdk  # noqa: PLC0415  # It loads what makes answers up, which is slow.
+    from ._sdk_run import check_sdk  # noqa: PLC0415 - hypothesis and schemathesis are slow to import
 
-    return hold_sdk
+    return check_sdk

@@ -1,4 +1,4 @@
-"""What the SDK reads: whatever a newer server sends it must read, and of what is wrong it must say so."""
+"""Checks of how the SDK parses response bodies: it accepts those of a newer server and rejects wrong ones."""
 
 from __future__ import annotations
 
@@ -20,21 +20,22 @@ from pareta._response import Headers, Response
 from pareta_generated import api
 from pareta_generated.types import Call, DictView, View
 
+from .._context import CheckFailed
 from .._document import JSON_TYPE, Document, Schema
 from .._exchange import is_array, is_object, snippet
-from .._journal import Journal
-from ._answers import Mutation, bodies
+from .._results import Results
+from ._bodies import Mutation, bodies
 
 READS = "sdk-answers-read"
 TRUE = "sdk-properties-true"
 REFUSES = "sdk-wrong-answers-refused"
 CHECKS = {
-    READS: "What a server of today or tomorrow answers is read whole, and nothing raises.",
-    TRUE: "Each property says what the JSON says.",
-    REFUSES: "A wrong answer raises APIResponseError when it is decoded or read, and nothing else.",
+    READS: "Every valid body, of this or a newer server, is parsed, and no property raises.",
+    TRUE: "Each property has the value of the JSON.",
+    REFUSES: "A wrong body raises APIResponseError, and no other exception, when it is decoded or read.",
 }
 _MESSAGES: Any = [{"role": "user", "content": "?"}]
-_STRANGE: tuple[Any, ...] = ([], {}, "text", 3, None)
+_WRONG_BODIES: tuple[Any, ...] = ([], {}, "text", 3, None)
 _CALLS: dict[str, Callable[[], Any]] = {
     "list_models": LIST_MODELS,
     "list_endpoints": LIST_ENDPOINTS,
@@ -54,36 +55,27 @@ _CALLS: dict[str, Callable[[], Any]] = {
 }
 
 
-class Misread(Exception):  # noqa: N818  # What a check says of the SDK.
-    """The SDK read something otherwise than it must."""
-
-    def __init__(self, check: str, reason: str) -> None:
-        super().__init__(reason)
-        self.check = check
-        self.reason = reason
-
-
-def hold(document: Document, journal: Journal, *, examples: int, chosen_seed: int) -> None:
-    """Hold the reading of every JSON answer of 2xx."""
+def check_bodies(document: Document, results: Results, *, examples: int, chosen_seed: int) -> None:
+    """Check the parsing of every JSON body of a 2xx response."""
     schemas: dict[str, Schema] = {}
     for operation in document.operations.values():
         for status, response in operation.responses.items():
             if status.startswith("2") and JSON_TYPE in response.content:
                 schemas[operation.id] = response.content[JSON_TYPE].schema
     for operation_id, strategy in bodies(document, schemas).items():
-        reader = Reader(document, schemas[operation_id], _CALLS[operation_id]())
+        parser = BodyParser(document, schemas[operation_id], _CALLS[operation_id]())
         try:
             for_each(
-                st.tuples(strategy, st.integers(0, 2**32)), reader.hold, examples=examples, chosen_seed=chosen_seed
+                st.tuples(strategy, st.integers(0, 2**32)), parser.check, examples=examples, chosen_seed=chosen_seed
             )
-        except Misread as misread:
-            journal.fail(misread.check, misread.reason, operation=document.operations[operation_id])
+        except CheckFailed as failure:
+            results.fail(failure.check, failure.reason, operation=document.operations[operation_id])
 
 
 def for_each(
-    values: SearchStrategy[tuple[Any, int]], hold: Callable[[Any, int], None], *, examples: int, chosen_seed: int
+    values: SearchStrategy[tuple[Any, int]], check: Callable[[Any, int], None], *, examples: int, chosen_seed: int
 ) -> None:
-    """Call `hold` with values that follow from the seed; the smallest that it raises for is the one it raises for."""
+    """Call `check` with generated values; raise what it raises for the smallest failing one."""
 
     @seed(chosen_seed)
     @settings(
@@ -96,14 +88,14 @@ def for_each(
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
     )
     @given(values)
-    def check(value: tuple[Any, int]) -> None:
-        hold(*value)
+    def check_each(value: tuple[Any, int]) -> None:
+        check(*value)
 
-    check()
+    check_each()
 
 
-class Reader:
-    """Reads the answers of one operation as a client would."""
+class BodyParser:
+    """Parses the response bodies of one operation as a client does."""
 
     def __init__(self, document: Document, schema: Schema, call: Call[Any]) -> None:
         self._document = document
@@ -112,31 +104,31 @@ class Reader:
         with Pareta(api_key="pareta_sk_contract", base_url="http://localhost") as client:
             self._session = client._caller.session  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
-    def hold(self, body: Any, dice: int) -> None:
-        """Hold the reading of a body, of what a newer server would make of it, and of what is wrong."""
-        self._agree(self.read(body, READS), body, self._schema, "$")
-        mutation = Mutation(self._document, dice)
+    def check(self, body: Any, mutation_seed: int) -> None:
+        """Check the parsing of a body, of newer versions of it, and of wrong ones."""
+        self._compare(self.parse(body, READS), body, self._schema, "$")
+        mutation = Mutation(self._document, mutation_seed)
         for _ in range(3):
-            newer = mutation.future(body, self._schema)
+            newer = mutation.newer(body, self._schema)
             if is_object(newer) == is_object(body):
-                touch_all(partial(self.read, newer, READS), READS, newer)
-        for strange in _STRANGE:
-            if is_array(strange) != is_array(body) or is_object(strange) != is_object(body):
-                self._refused(strange)
-        for wrong in mutation.wrong(body):
-            touch_all(partial(self.decode, json.dumps(wrong).encode()), REFUSES, wrong, may_refuse=True)
+                read_all(partial(self.parse, newer, READS), READS, newer)
+        for wrong in _WRONG_BODIES:
+            if is_array(wrong) != is_array(body) or is_object(wrong) != is_object(body):
+                self._must_refuse(json.dumps(wrong).encode())
+        for wrong in mutation.mistyped(body):
+            read_all(partial(self.decode, json.dumps(wrong).encode()), REFUSES, wrong, may_refuse=True)
         for content in (b"", b"<html>no</html>", json.dumps(body).encode()[:-1], b"\xff\xfe", b"NaN"):
-            self._refused_bytes(content)
+            self._must_refuse(content)
 
-    def read(self, body: Any, check: str) -> Any:
-        """Return what a body reads as; anything raised is a finding."""
+    def parse(self, body: Any, check: str) -> Any:
+        """Return the view of a body; fail if parsing raises."""
         try:
             return self.decode(json.dumps(body).encode())
         except Exception as error:
-            raise Misread(check, f"{_named(error)} for {snippet(body, 200)}") from error
+            raise CheckFailed(f"{_named(error)} for {snippet(body, 200)}", check=check) from error
 
     def decode(self, content: bytes) -> Any:
-        """Return what the SDK makes of an answer of 200."""
+        """Return the result of the SDK for a 200 response."""
         flow = flows.send(self._session, self._call)
         flow.send(None)
         headers = Headers([(b"content-type", b"application/json"), (b"x-request-id", b"req_1")])
@@ -145,69 +137,62 @@ class Reader:
             flow.send(response)
         except StopIteration as stop:
             return stop.value
-        raise Misread(READS, "the SDK asks for more after an answer of 200")
+        raise CheckFailed("the SDK sends another request after a 200 response", check=READS)
 
-    def _refused(self, body: Any) -> None:
-        self._refused_bytes(json.dumps(body).encode())
-
-    def _refused_bytes(self, content: bytes) -> None:
+    def _must_refuse(self, content: bytes) -> None:
         try:
             self.decode(content)
         except APIResponseError:
             return
         except Exception as error:
-            raise Misread(REFUSES, f"{_named(error)} for the body {content[:80]!r}") from error
-        raise Misread(REFUSES, f"nothing is raised for the body {content[:80]!r}")
+            raise CheckFailed(f"{_named(error)} for the body {content[:80]!r}", check=REFUSES) from error
+        raise CheckFailed(f"no exception for the body {content[:80]!r}", check=REFUSES)
 
-    def _agree(self, seen: Any, raw: Any, schema: Schema, path: str) -> None:
+    def _compare(self, value: Any, raw: Any, schema: Schema, path: str) -> None:
         schema = self._document.resolve(schema)
-        if isinstance(seen, View | DictView) and is_object(raw):
+        if isinstance(value, View | DictView) and is_object(raw):
             for name, each in schema.get("properties", {}).items():
                 attribute = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower()
                 try:
-                    value = getattr(seen, attribute)
+                    member = getattr(value, attribute)
                 except Exception as error:
-                    raise Misread(TRUE, f"{path}.{attribute}: {_named(error)}") from error
-                self._agree(value, raw.get(name), each, f"{path}.{attribute}")
-        elif isinstance(seen, list) and is_array(raw):
-            if len(seen) != len(raw):  # pyright: ignore[reportUnknownArgumentType]
-                raise Misread(TRUE, f"{path} has {len(seen)} entries of {len(raw)}")  # pyright: ignore[reportUnknownArgumentType]
+                    raise CheckFailed(f"{path}.{attribute}: {_named(error)}", check=TRUE) from error
+                self._compare(member, raw.get(name), each, f"{path}.{attribute}")
+        elif is_array(value) and is_array(raw):
+            if len(value) != len(raw):
+                raise CheckFailed(f"{path} has {len(value)} entries, the JSON has {len(raw)}", check=TRUE)
             for index, each in enumerate(raw):
-                self._agree(seen[index], each, schema.get("items", {}), f"{path}[{index}]")
-        elif (
-            isinstance(seen, View | DictView | datetime) or is_object(raw) or raw == "" or (seen == [] and raw is None)
-        ):
-            return  # Absent lists read as empty; an empty id as the name.
-        elif seen != raw and not (seen is None and schema.get("format") == "date-time"):
-            raise Misread(TRUE, f"{path} reads as {snippet(seen, 60)}, the JSON says {snippet(raw, 60)}")
+                self._compare(value[index], each, schema.get("items", {}), f"{path}[{index}]")
+        elif isinstance(value, View | DictView | datetime) or is_object(raw) or raw == "" or (value == [] and raw is None):
+            return  # A missing list reads as [], and an empty id as the name.
+        elif value != raw and not (value is None and schema.get("format") == "date-time"):
+            raise CheckFailed(f"{path} is {snippet(value, 60)}, the JSON has {snippet(raw, 60)}", check=TRUE)
 
 
-def touch_all(read: Callable[[], Any], check: str, body: Any, *, may_refuse: bool = False) -> None:
-    """Read a value and every property below it; with `may_refuse` an APIResponseError is right too."""
+def read_all(read: Callable[[], Any], check: str, body: Any, *, may_refuse: bool = False) -> None:
+    """Read a value and all its properties; fail if one raises, or with `may_refuse` only if not APIResponseError."""
     try:
-        for seen in _everything(read()):
-            repr(seen)
-    except APIResponseError as error:
-        if not may_refuse:
-            raise Misread(check, f"{_named(error)} for {snippet(body, 200)}") from error
-    except Misread:
+        for each in _properties(read()):
+            repr(each)
+    except CheckFailed:
         raise
     except Exception as error:
-        raise Misread(check, f"{_named(error)} for {snippet(body, 200)}") from error
+        if not (may_refuse and isinstance(error, APIResponseError)):
+            raise CheckFailed(f"{_named(error)} for {snippet(body, 200)}", check=check) from error
 
 
-def _everything(value: Any) -> Iterator[Any]:
-    """Yield a value and whatever its properties lead to."""
+def _properties(value: Any) -> Iterator[Any]:
+    """Yield a value, its properties, their properties and so on."""
     yield value
     if isinstance(value, View | DictView):
         for kind in type(value).__mro__:
             for name, member in vars(kind).items():
                 if isinstance(member, property) and not name.startswith("_"):
-                    yield from _everything(getattr(value, name))
+                    yield from _properties(getattr(value, name))
         value.to_dict()
-    elif isinstance(value, list | tuple):
-        for each in value:  # pyright: ignore[reportUnknownVariableType]
-            yield from _everything(each)
+    elif is_array(value):
+        for each in value:
+            yield from _properties(each)
 
 
 def _named(error: BaseException) -> str:

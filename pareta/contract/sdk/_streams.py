@@ -1,4 +1,4 @@
-"""What the SDK reads of streams: events made up from the document, cut at random, none lost and none made up."""
+"""Checks of how the SDK parses streams: generated events, split at random, arrive complete and unchanged."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from pareta._events import EventReading
 from pareta._response import Headers, Response
 from pareta_generated import api
 
-from .._conformance import event_schemas
+from .._context import CheckFailed
 from .._document import EVENTS_TYPE, Document, Schema
-from .._exchange import snippet
-from .._journal import Journal
-from ._answers import Mutation, bodies
-from ._reading import Misread, for_each, touch_all
+from .._exchange import is_object, snippet
+from .._response_validator import event_schemas
+from .._results import Results
+from ._bodies import Mutation, bodies
+from ._reading import for_each, read_all
 
 WHOLE = "sdk-streams-whole"
 ENDS = "sdk-streams-end"
 CHECKS = {
-    WHOLE: "Every event of a stream arrives, in its order and as it was sent, however the bytes are cut.",
-    ENDS: "A stream that ends too early, or with an error, raises.",
+    WHOLE: "Every event arrives, in order and unchanged, however the bytes are split.",
+    ENDS: "A stream that is incomplete or ends with an error raises.",
 }
 _RESPONSE = Response(
     method="POST",
@@ -36,105 +37,103 @@ _RESPONSE = Response(
     status_code=200,
     headers=Headers([(b"content-type", b"text/event-stream")]),
 )
+_PING_PROBABILITY = 0.3
 Events = list[tuple[str, Any]]
 Payloads = dict[str, list[Any]]
 Check = Callable[[Payloads, Random], None]
 
 
-def hold(document: Document, journal: Journal, *, examples: int, chosen_seed: int) -> None:
-    """Hold the reading of both streams."""
-    for operation_id, check in (("deploy_endpoint", _hold_deploy), ("create_chat_completion", _hold_chat)):
+def check_streams(document: Document, results: Results, *, examples: int, chosen_seed: int) -> None:
+    """Check the parsing of deploy and chat streams."""
+    for operation_id, check in (("deploy_endpoint", _check_deploy), ("create_chat_completion", _check_chat)):
         operation = document.operations[operation_id]
-        schemas = event_schemas(document, operation.responses["200"].content[EVENTS_TYPE].schema).named
+        schemas = event_schemas(document, operation.responses["200"].content[EVENTS_TYPE].schema).by_name
         strategies = bodies(document, schemas)
 
         some = st.fixed_dictionaries(
             {name: st.lists(each, min_size=1, max_size=4) for name, each in strategies.items()}
         )
-        hold_one = partial(_hold_today_and_tomorrow, document, schemas, check)
+        check_one = partial(_check_with_newer, document, schemas, check)
         try:
-            for_each(st.tuples(some, st.integers(0, 2**32)), hold_one, examples=examples, chosen_seed=chosen_seed)
-        except Misread as misread:
-            journal.fail(misread.check, misread.reason, operation=operation)
+            for_each(st.tuples(some, st.integers(0, 2**32)), check_one, examples=examples, chosen_seed=chosen_seed)
+        except CheckFailed as failure:
+            results.fail(failure.check, failure.reason, operation=operation)
 
 
-def _hold_today_and_tomorrow(
-    document: Document, schemas: Mapping[str, Schema], check: Check, payloads: Payloads, dice: int
+def _check_with_newer(
+    document: Document, schemas: Mapping[str, Schema], check: Check, payloads: Payloads, seed: int
 ) -> None:
-    mutation = Mutation(document, dice)
-    check(payloads, Random(dice))  # noqa: S311  # It is no secret.
+    mutation = Mutation(document, seed)
     newer = {name: [_newer(mutation, each, schemas[name]) for each in some] for name, some in payloads.items()}
-    check(newer, Random(dice))  # noqa: S311
+    for each in (payloads, newer):
+        check(each, Random(seed))  # noqa: S311 - not for cryptography
 
 
 def _newer(mutation: Mutation, value: Any, schema: Schema) -> Any:
-    changed = mutation.future(value, schema)
-    return changed if isinstance(changed, dict) else value  # pyright: ignore[reportUnknownVariableType]
+    changed = mutation.newer(value, schema)
+    return changed if is_object(changed) else value
 
 
-def _hold_deploy(payloads: dict[str, list[Any]], dice: Random) -> None:
+def _check_deploy(payloads: dict[str, list[Any]], rng: Random) -> None:
     sent: Events = [("progress", each) for each in payloads["progress"]]
-    sent.insert(dice.randrange(len(sent) + 1), ("an-event-of-the-future", {"what": "ever"}))
-    _must_raise(lambda: _read(DeployReading(_RESPONSE), sent, dice), "neither complete nor error")
-    for end in sorted(api.DEPLOY_ENDPOINT.terminal):
+    sent.insert(rng.randrange(len(sent) + 1), ("a-new-event", {"what": "ever"}))
+    _must_raise(lambda: _read(DeployReading(_RESPONSE), sent, rng), "neither complete nor error")
+    for end in ("complete", "error"):
         whole = [*sent, (end, payloads[end][0])]
-        found = _guarded(partial(_read, DeployReading(_RESPONSE), [*whole, ("progress", {})], dice), whole)
-        _same([(each["event"], each["data"]) for each in found], whole)
+        found = _must_return(partial(_read, DeployReading(_RESPONSE), [*whole, ("progress", {})], rng), whole)
+        _must_equal([(each["event"], each["data"]) for each in found], whole)
         generic = EventReading(api.deploy_endpoint(task="x"), _RESPONSE)
-        views = _guarded(partial(_read, generic, whole, dice), whole)
-        _same([each.to_dict() for each in views], [payload for _, payload in whole])
-        _touched(views, whole)
+        views = _must_return(partial(_read, generic, whole, rng), whole)
+        _must_equal([each.to_dict() for each in views], [payload for _, payload in whole])
+        read_all(lambda views=views: views, WHOLE, whole)
 
 
-def _hold_chat(payloads: dict[str, list[Any]], dice: Random) -> None:
+def _check_chat(payloads: dict[str, list[Any]], rng: Random) -> None:
     chunks = payloads["message"]
     sent: Events = [("message", each) for each in chunks]
     reading = ChatReading(_RESPONSE)
-    found = _guarded(lambda: _read(reading, [*sent, ("message", "[DONE]")], dice), sent)
-    _same([each.to_dict() for each in found], chunks)
-    touch_all(lambda: [*found, reading.completion()], WHOLE, chunks)
+    found = _must_return(lambda: _read(reading, [*sent, ("message", "[DONE]")], rng), sent)
+    _must_equal([each.to_dict() for each in found], chunks)
+    read_all(lambda: [*found, reading.completion()], WHOLE, chunks)
     text = "".join(
         choice["delta"].get("content") or ""
         for chunk in chunks
         for choice in chunk.get("choices") or ()
         if (choice.get("index") or 0) == 0 and choice.get("delta")
     )
-    _same(reading.fold.text(), text)
+    _must_equal(reading.fold.text(), text)
     unfinished = [("message", {"choices": [{"index": 0, "delta": {"content": "x"}, "finish_reason": None}]})]
-    _must_raise(lambda: _read(ChatReading(_RESPONSE), unfinished, dice), "no [DONE] and no finish_reason")
+    _must_raise(lambda: _read(ChatReading(_RESPONSE), unfinished, rng), "no [DONE] and no finish_reason")
     failed: Events = [*unfinished, ("message", {"error": {"message": "out of luck"}})]
-    _must_raise(lambda: _read(ChatReading(_RESPONSE), failed, dice), "an error in a chunk", StreamError)
-
-
-def _touched(views: list[Any], sent: Events) -> None:
-    touch_all(lambda: views, WHOLE, sent)
+    _must_raise(lambda: _read(ChatReading(_RESPONSE), failed, rng), "an error in a chunk", StreamError)
 
 
 def _must_raise(read: Any, what: str, kind: type[Exception] = Exception) -> None:
     try:
         read()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Misread(ENDS, f"{what}: {type(error).__name__} is raised") from error
+        raise CheckFailed(f"{what}: it raises {type(error).__name__}", check=ENDS) from error
     except kind:
         return
-    raise Misread(ENDS, f"{what}: nothing is raised")
+    raise CheckFailed(f"{what}: no exception", check=ENDS)
 
 
-def _guarded(read: Any, sent: Any) -> Any:
+def _must_return(read: Any, sent: Any) -> Any:
     try:
         return read()
     except Exception as error:
-        raise Misread(WHOLE, f"{type(error).__name__}: {snippet(str(error))} for {snippet(sent, 200)}") from error
+        reason = f"{type(error).__name__}: {snippet(str(error))} for {snippet(sent, 200)}"
+        raise CheckFailed(reason, check=WHOLE) from error
 
 
-def _same(found: Any, due: Any) -> None:
-    if found != due:
-        raise Misread(WHOLE, f"read was {snippet(found, 150)}, sent was {snippet(due, 150)}")
+def _must_equal(found: Any, sent: Any) -> None:
+    if found != sent:
+        raise CheckFailed(f"sent {snippet(sent, 150)}, read {snippet(found, 150)}", check=WHOLE)
 
 
-def _read(reading: Any, events: Events, dice: Random) -> list[Any]:
+def _read(reading: Any, events: Events, rng: Random) -> list[Any]:
     found: list[Any] = []
-    for piece in _pieces(events, dice):
+    for piece in _pieces(events, rng):
         found.extend(reading.feed(piece))
         if reading.done:
             return found
@@ -142,19 +141,19 @@ def _read(reading: Any, events: Events, dice: Random) -> list[Any]:
     return found
 
 
-def _pieces(events: Events, dice: Random) -> Iterator[bytes]:
-    """Yield the bytes of a stream, its line ends, comments and cuts at random."""
-    end = dice.choice(["\n", "\r\n", "\r"])
+def _pieces(events: Events, rng: Random) -> Iterator[bytes]:
+    """Yield the bytes of a stream, with random line ends, comments and splits."""
+    end = rng.choice(["\n", "\r\n", "\r"])
     text = ""
     for name, payload in events:
-        if dice.random() < 0.3:  # noqa: PLR2004
+        if rng.random() < _PING_PROBABILITY:
             text += f": ping{end}{end}"
         if name != "message":
             text += f"event: {name}{end}"
         data = payload if isinstance(payload, str) else json.dumps(payload, ensure_ascii=False)
-        text += f"data:{dice.choice([' ', ''])}{data}{end}{end}"
+        text += f"data:{rng.choice([' ', ''])}{data}{end}{end}"
     content = text.encode("utf-8", "surrogatepass")
     while content:
-        size = dice.choice([1, 2, 7, 64, 4096])
+        size = rng.choice([1, 2, 7, 64, 4096])
         yield content[:size]
         content = content[size:]

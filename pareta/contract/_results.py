@@ -1,33 +1,35 @@
-"""What a run has seen so far: exchanges held by every observer, findings merged, documented answers ticked off."""
+"""The results of a run: it checks each exchange, merges findings and counts coverage."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
 
-from ._conformance import Conformance
+from attrs import evolve
+
 from ._document import Document, Operation
 from ._exchange import Exchange
-from ._observers import OBSERVERS
-from ._report import Cell, Finding
+from ._exchange_checks import EXCHANGE_CHECKS
+from ._report import Finding, ResponseCoverage
+from ._response_validator import ResponseValidator
 
 CONFORMANCE = {
     "status-documented": "Every status is documented for its operation.",
     "content-type-documented": "Every content type is documented for its status.",
-    "headers-documented": "Every required header is there, and has its form.",
-    "body-documented": "Every JSON body has the form of its schema.",
-    "events-documented": "Every server-sent event has the form of its schema.",
+    "headers-documented": "Every required header is present and fits its schema.",
+    "body-documented": "Every JSON body fits its schema.",
+    "events-documented": "Every server-sent event fits its schema.",
 }
 REQUEST_IDS = "request-id-unique"
 
 
-class Journal:
-    """Collects what was seen. A finding is kept once, the first time, with how often it came."""
+class Results:
+    """Collects exchanges, findings and coverage. Equal findings are merged: the first one, with a count."""
 
     def __init__(self, document: Document, wanted: frozenset[str] | None = None) -> None:
         self._document = document
         self._wanted = wanted
-        self._conformance = Conformance(document)
+        self._validator = ResponseValidator(document)
         self._findings: dict[tuple[str, str, str], tuple[Finding, int]] = {}
         self._notes: list[Finding] = []
         self._request_ids: set[str] = set()
@@ -38,29 +40,32 @@ class Journal:
         self.noted: dict[str, str] = {}
 
     def wants(self, check: str) -> bool:
-        """Return whether this run is about a check."""
+        """Return whether this run includes a check."""
         return self._wanted is None or check in self._wanted
 
-    def fresh_server(self) -> None:
-        """Say that the server begins anew, its request ids too."""
+    def forget_request_ids(self) -> None:
+        """Forget the request ids seen so far; call it after a server reset."""
         self._request_ids.clear()
 
-    def record(self, exchange: Exchange, *, conforms: bool = True, asked_for: bool = False) -> None:
-        """Take an exchange: hold it, and tick off the documented answer that it is.
+    def record(self, exchange: Exchange, *, validate: bool = True, by_scenario: bool = False) -> None:
+        """Check an exchange and count its coverage.
 
-        `conforms` is False where someone else holds it against the schemas; `asked_for` says that a scenario was
-        asked for the answer.
+        Args:
+            exchange: The exchange.
+            validate: Whether to validate it against the schemas; False if schemathesis has done so.
+            by_scenario: Whether a sandbox scenario requested the response.
+
         """
         self.requests[exchange.part] += 1
-        self._tick(exchange, asked_for=asked_for)
-        for observer in OBSERVERS:
-            if self.wants(observer.name):
-                for reason in observer.observe(exchange):
-                    self.fail(observer.name, reason, exchange)
-        self._hold_request_id(exchange)
-        if conforms:
-            for check, reason in self._conformance.problems(exchange):
-                self.fail(check, reason, exchange)
+        self._count(exchange, by_scenario=by_scenario)
+        for check in EXCHANGE_CHECKS:
+            if self.wants(check.name):
+                for reason in check.problems(exchange):
+                    self.fail(check.name, reason, exchange)
+        self._check_request_id(exchange)
+        if validate:
+            for name, reason in self._validator.problems(exchange):
+                self.fail(name, reason, exchange)
 
     def fail(
         self,
@@ -72,7 +77,7 @@ class Journal:
         steps: Sequence[str] = (),
         kind: str = "",
     ) -> None:
-        """Add a finding. Findings of one check, operation and kind are one."""
+        """Add a finding. Findings with the same check, operation and kind are merged."""
         if not self.wants(check):
             return
         self.failed.add(check)
@@ -82,63 +87,52 @@ class Journal:
         self._findings[key] = (first, times + 1)
 
     def note(self, check: str, reason: str, exchange: Exchange | None = None) -> None:
-        """Add something worth knowing that is no failure."""
+        """Add a note, which is not a failure."""
         self.noted.setdefault(check, reason)
         self._notes.append(self._finding(check, reason, exchange, None, ()))
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """What is wrong, in the order in which it was found."""
-        return tuple(
-            Finding(
-                check=finding.check,
-                operation=finding.operation,
-                reason=finding.reason,
-                where=finding.where,
-                curl=finding.curl,
-                steps=finding.steps,
-                times=times,
-            )
-            for finding, times in self._findings.values()
-        )
+        """The failures, in the order in which they were found."""
+        return tuple(evolve(finding, times=times) for finding, times in self._findings.values())
 
     @property
     def notes(self) -> tuple[Finding, ...]:
-        """What is worth knowing."""
+        """The notes."""
         return tuple(self._notes)
 
-    def cells(self, *, skipped: frozenset[str] = frozenset()) -> tuple[Cell, ...]:
-        """Return every documented answer and how often it was seen; `skipped` operations could not be."""
+    def coverage(self, *, skipped: frozenset[str] = frozenset()) -> tuple[ResponseCoverage, ...]:
+        """Return how often each documented response was seen; `skipped` operations are unreachable in this run."""
         return tuple(
-            Cell(
+            ResponseCoverage(
                 operation=operation.id,
                 label=operation.label,
                 status=status,
                 content_type=kind,
                 line=response.line,
                 seen=self._seen[operation.id, status, kind],
-                asked_for=(operation.id, status, kind) in self._asked_for,
-                expected=operation.id not in skipped,
+                by_scenario=(operation.id, status, kind) in self._asked_for,
+                reachable=operation.id not in skipped,
             )
             for operation in self._document.operations.values()
             for status, response in operation.responses.items()
             for kind in response.content or ("",)
         )
 
-    def _tick(self, exchange: Exchange, *, asked_for: bool) -> None:
+    def _count(self, exchange: Exchange, *, by_scenario: bool) -> None:
         if exchange.operation is None:
             return
         key = (exchange.operation.id, str(exchange.status), exchange.content_type)
-        if asked_for and not self._seen[key]:
+        if by_scenario and not self._seen[key]:
             self._asked_for.add(key)
-        elif not asked_for:
+        elif not by_scenario:
             self._asked_for.discard(key)
         self._seen[key] += 1
 
-    def _hold_request_id(self, exchange: Exchange) -> None:
+    def _check_request_id(self, exchange: Exchange) -> None:
         value = exchange.headers.get("x-request-id")
         if value and value in self._request_ids:
-            self.fail(REQUEST_IDS, f"the request id {value!r} was given to a request before", exchange)
+            self.fail(REQUEST_IDS, f"an earlier request has the same request id {value!r}", exchange)
         elif value:
             self._request_ids.add(value)
 

@@ -1,4 +1,4 @@
-"""Order and end of the server-sent events of a deployment and of a completion."""
+"""Checks of the order and the end of event streams."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _streams(exchange: Exchange, operation_id: str) -> bool:
         and exchange.operation.id == operation_id
         and exchange.ok
         and exchange.content_type == EVENTS_TYPE
-        and not exchange.cut
+        and not exchange.truncated
     )
 
 
@@ -33,7 +33,7 @@ def _deploy_ends_once(exchange: Exchange) -> Iterator[str]:
     elif len(ends) > 1:
         yield f"the stream has {len(ends)} terminal events: {', '.join(ends)}"
     elif names[-1] not in DEPLOY_ENDPOINT.terminal:
-        yield f"something follows the terminal event: {snippet(names[names.index(ends[0]) + 1 :])}"
+        yield f"events follow the terminal event: {snippet(names[names.index(ends[0]) + 1 :])}"
 
 
 def _deploy_rises(exchange: Exchange) -> Iterator[str]:
@@ -66,16 +66,16 @@ def _chat_done(exchange: Exchange) -> Iterator[str]:
     if not data or data[-1] != _DONE:
         yield f"the stream's last data is {snippet(data[-1], 80) if data else 'missing'}, not [DONE]"
     elif data.count(_DONE) > 1:
-        yield f"[DONE] came {data.count(_DONE)} times"
+        yield f"[DONE] was sent {data.count(_DONE)} times"
 
 
 def _chat_role(exchange: Exchange) -> Iterator[str]:
-    spoken: set[Any] = set()
+    started: set[Any] = set()
     for choice in _choices(exchange):
         index, delta = choice.get("index"), fields(choice.get("delta"))
-        if index not in spoken and delta.get("role") != "assistant":
+        if index not in started and delta.get("role") != "assistant":
             yield f"the first chunk of choice {index} has no role: {snippet(delta)}"
-        spoken.add(index)
+        started.add(index)
 
 
 def _chat_id(exchange: Exchange) -> Iterator[str]:
@@ -91,7 +91,7 @@ def _chat_finish(exchange: Exchange) -> Iterator[str]:
     for choice in choices:
         index = choice.get("index")
         if index in finished:
-            yield f"choice {index} goes on after its finish_reason"
+            yield f"choice {index} continues after its finish_reason"
             return
         if choice.get("finish_reason") is not None:
             finished.add(index)
@@ -104,21 +104,21 @@ def _chat_usage(exchange: Exchange) -> Iterator[str]:
     chunks = _chunks(exchange)
     if not chunks:
         return
-    asked = bool(fields(fields(exchange.sent).get("stream_options")).get("include_usage"))
-    carrying = [chunk for chunk in chunks if chunk.get("usage")]
-    if asked and (len(carrying) != 1 or carrying[0] is not chunks[-1] or carrying[0].get("choices")):
-        yield f"usage was asked for, and {len(carrying)} chunks carry it: it is due once, in a last chunk of its own"
-    if not asked and carrying:
-        yield "usage was not asked for, and a chunk carries it"
+    include_usage = bool(fields(fields(exchange.request_json).get("stream_options")).get("include_usage"))
+    with_usage = [chunk for chunk in chunks if chunk.get("usage")]
+    if include_usage and (len(with_usage) != 1 or with_usage[0] is not chunks[-1] or with_usage[0].get("choices")):
+        yield f"{len(with_usage)} chunks have usage; with include_usage only a last chunk without choices has it"
+    if not include_usage and with_usage:
+        yield "a chunk has usage without include_usage"
 
 
-STREAM_OBSERVERS = (
+STREAM_CHECKS = (
     ("deploy-ends-once", "A deploy stream ends with exactly one complete or error.", _deploy_ends_once),
     ("deploy-progress-rises", "The percentage of a deployment never falls.", _deploy_rises),
     ("chat-done-last", "A chat stream ends with [DONE], once.", _chat_done),
-    ("chat-role-first", "The first chunk of an answer says its role.", _chat_role),
-    ("chat-one-id", "All chunks of a completion share its id, time and model.", _chat_id),
-    ("chat-finish-once", "Each streamed answer says once, at its end, why it ended.", _chat_finish),
-    ("chat-usage-when-asked", "Usage comes in one last chunk where it was asked for, else not.", _chat_usage),
+    ("chat-role-first", "The first chunk of an answer has its role.", _chat_role),
+    ("chat-one-id", "All chunks of a completion have the same id, time and model.", _chat_id),
+    ("chat-finish-once", "Each streamed answer has one finish_reason, at its end.", _chat_finish),
+    ("chat-usage-when-asked", "Usage is in one last chunk if `include_usage` is set.", _chat_usage),
 )
-"""Name, sentence and check of each."""
+"""The name, sentence and function of each check."""

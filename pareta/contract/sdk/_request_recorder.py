@@ -1,4 +1,4 @@
-"""What the SDK sends, recorded at the seam where its drivers hand a request to an engine, in both worlds."""
+"""Records the requests of sync and async clients, where a driver passes them to a transport."""
 
 from __future__ import annotations
 
@@ -15,44 +15,45 @@ from pareta._engine import HttpRequest
 from pareta._session import Session
 from pareta._sync import _driver as sync_driver
 
-World = Literal["sync", "async"]
+Mode = Literal["sync", "async"]
 
 
 @frozen(kw_only=True, eq=False)
-class Sent:
-    """A request on its way out; each attempt is one."""
+class SentRequest:
+    """One attempt to send a request."""
 
-    world: World
+    mode: Mode
     request: HttpRequest
-    meant: str | None
-    """The id of the operation that was called."""
+    operation_id: str | None
+    """The operation that the caller called."""
 
     @property
     def target(self) -> str:
-        """Its path and query."""
+        """Path and query."""
         return self.request.target.decode("ascii")
 
     @property
     def headers(self) -> dict[str, str]:
-        """Its headers, by lower-case name."""
+        """The headers by lower-case name."""
         return {name.decode().lower(): value.decode("latin-1") for name, value in self.request.headers}
 
 
 @contextmanager
-def recording(sink: Callable[[Sent], None]) -> Generator[None]:
-    """Call `sink` with every request that any client sends, for as long as the context lasts."""
-    meant: dict[int, tuple[weakref.ref[HttpRequest], str]] = {}
+def record_requests(sink: Callable[[SentRequest], None]) -> Generator[None]:
+    """Call `sink` with every request that any client sends while the context is open."""
+    operation_ids: dict[int, tuple[weakref.ref[HttpRequest], str]] = {}
     make, sync_send, async_send = Session.request, sync_driver.send, async_driver.send
 
     def request(self: Session, call: Any, *, key: str | None) -> HttpRequest:
         made = make(self, call, key=key)
-        key_of_it = id(made)
-        meant[key_of_it] = (weakref.ref(made, lambda _: meant.pop(key_of_it, None)), call.operation.id)
+        identity = id(made)
+        forget = weakref.ref(made, lambda _: operation_ids.pop(identity, None))
+        operation_ids[identity] = (forget, call.operation.id)
         return made
 
-    def sent(world: World, effect: Send) -> Sent:
-        known = meant.get(id(effect.request))
-        return Sent(world=world, request=effect.request, meant=known[1] if known else None)
+    def sent(mode: Mode, effect: Send) -> SentRequest:
+        known = operation_ids.get(id(effect.request))
+        return SentRequest(mode=mode, request=effect.request, operation_id=known[1] if known else None)
 
     def send(effect: Send, engine: Any) -> Outcome:
         sink(sent("sync", effect))
@@ -62,16 +63,16 @@ def recording(sink: Callable[[Sent], None]) -> Generator[None]:
         sink(sent("async", effect))
         return await async_send(effect, engine)
 
-    places: tuple[tuple[Any, str, Any], ...] = (
+    patches: tuple[tuple[Any, str, Any], ...] = (
         (Session, "request", request),
         (sync_driver, "send", send),
         (async_driver, "send", send_async),
     )
-    before = [(place, name, getattr(place, name)) for place, name, _ in places]
-    for place, name, value in places:
-        setattr(place, name, value)
+    originals = [(owner, name, getattr(owner, name)) for owner, name, _ in patches]
+    for owner, name, value in patches:
+        setattr(owner, name, value)
     try:
         yield
     finally:
-        for place, name, value in before:
-            setattr(place, name, value)
+        for owner, name, value in originals:
+            setattr(owner, name, value)

@@ -1,4 +1,4 @@
-"""Both worlds behind one face: a client, and what a call comes to, streams drained."""
+"""Runs a call on a sync or an async client; both return the same kind of result."""
 
 from __future__ import annotations
 
@@ -8,24 +8,24 @@ from typing import Any, Final
 
 from pareta import AsyncChatStream, AsyncDeployStream, AsyncPareta, ChatStream, DeployStream, Pareta
 
-from ._recording import World
+from ._request_recorder import Mode
 
-Act = Callable[[Any], Any]
+ClientCall = Callable[[Any], Any]
 
 
-def run_sync(act: Act, **options: Any) -> Any:
-    """Run a call on a blocking client and return what came of it; a stream as a list."""
+def run_sync(call: ClientCall, **options: Any) -> Any:
+    """Run a call on a sync client and return its result; a stream as a list."""
     with Pareta(**options) as client:
-        result = act(client)
+        result = call(client)
         return list(result) if isinstance(result, ChatStream | DeployStream) else result
 
 
-def run_async(act: Act, **options: Any) -> Any:
-    """Run a call on an asyncio client and return what came of it; a stream as a list."""
+def run_async(call: ClientCall, **options: Any) -> Any:
+    """Run a call on an async client and return its result; a stream as a list."""
 
     async def main() -> Any:
         async with AsyncPareta(**options) as client:
-            result = await act(client)
+            result = await call(client)
             if isinstance(result, AsyncChatStream | AsyncDeployStream):
                 return [event async for event in result]
             return result
@@ -33,4 +33,4 @@ def run_async(act: Act, **options: Any) -> Any:
     return asyncio.run(main())
 
 
-WORLDS: Final[dict[World, Callable[..., Any]]] = {"sync": run_sync, "async": run_async}
+RUNNERS: Final[dict[Mode, Callable[..., Any]]] = {"sync": run_sync, "async": run_async}

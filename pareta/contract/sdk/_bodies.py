@@ -1,4 +1,4 @@
-"""Answers made up from the document, and made older, newer and wrong; none of it is read here."""
+"""Response bodies generated from the document, and their mutations: as of a newer server, and of a wrong type."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from hypothesis.strategies import SearchStrategy
 from .._document import JSON_TYPE, Document, Schema
 from .._exchange import is_array, is_object
 
-_NEW = "a-word-of-the-future"
-_STRANGE: tuple[Any, ...] = ({}, {"unknown": 1}, [], [1], [{}], "text", "", 0, 1.5, True, None)
+_NEW_ENUM_VALUE = "a-new-value"
+_PROBABILITY = 0.4
+_WRONG_VALUES: tuple[Any, ...] = ({}, {"unknown": 1}, [], [1], [{}], "text", "", 0, 1.5, True, None)
 
 
 def bodies(document: Document, schemas: dict[str, Schema]) -> dict[str, SearchStrategy[Any]]:
-    """Return a strategy for the values of each schema."""
+    """Return a strategy for each schema."""
     raw = {
         "openapi": "3.1.0",
         "info": {"title": "answers", "version": "1"},
@@ -47,39 +48,39 @@ def _body_of(case: Any) -> Any:
 
 
 class Mutation:
-    """Changes values by their schema, at random that a number decides."""
+    """Changes values at random; the seed determines the changes."""
 
     def __init__(self, document: Document, seed: int) -> None:
         self._document = document
-        self._random = Random(seed)  # noqa: S311  # It is no secret.
+        self._random = Random(seed)  # noqa: S311 - not for cryptography
 
-    def future(self, value: Any, schema: Schema) -> Any:
-        """Return a value as a newer server might send it: more fields, fewer optional ones, other words, 7.0 for 7."""
+    def newer(self, value: Any, schema: Schema) -> Any:
+        """Return a value as a newer server may send it: more or fewer fields, new enum values, 7.0 for 7."""
         schema = self._variant(value, schema)
         if is_object(value):
-            return self._future_object(value, schema)
+            return self._newer_object(value, schema)
         if is_array(value):
-            return [self.future(each, schema.get("items", {})) for each in value]
+            return [self.newer(each, schema.get("items", {})) for each in value]
         if isinstance(value, str) and ("enum" in schema or "const" in schema) and self._chance():
-            return _NEW
+            return _NEW_ENUM_VALUE
         if isinstance(value, int) and not isinstance(value, bool) and self._chance():
             return float(value) if abs(value) < 2**53 else value
         return value
 
-    def _future_object(self, value: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    def _newer_object(self, value: dict[str, Any], schema: Schema) -> dict[str, Any]:
         properties, required = schema.get("properties", {}), schema.get("required", ())
         changed: dict[str, Any] = {}
         for name, each in value.items():
             if name in required or name not in properties or not self._chance():
-                changed[name] = self.future(each, properties.get(name, {}))
+                changed[name] = self.newer(each, properties.get(name, {}))
             elif self._chance():
                 changed[name] = None
         if self._chance():
-            changed["x_new"] = self._random.choice(_STRANGE)
+            changed["x_new"] = self._random.choice(_WRONG_VALUES)
         return changed
 
-    def wrong(self, value: Any) -> Iterator[Any]:
-        """Yield values of which one place holds something of another shape."""
+    def mistyped(self, value: Any) -> Iterator[Any]:
+        """Yield up to four copies, each with one value of a wrong type."""
         places = [path for path in _paths(value, ()) if path]
         self._random.shuffle(places)
         for path in places[:4]:
@@ -87,11 +88,11 @@ class Mutation:
             target = changed
             for step in path[:-1]:
                 target = target[step]
-            target[path[-1]] = copy.deepcopy(self._random.choice(_STRANGE))
+            target[path[-1]] = copy.deepcopy(self._random.choice(_WRONG_VALUES))
             yield changed
 
     def _variant(self, value: Any, schema: Schema) -> Schema:
-        """Return the schema that a value has: references followed, of alternatives the one that fits its kind."""
+        """Resolve references, and choose the alternative of `anyOf` or `oneOf` that fits the value's type."""
         schema = self._document.resolve(schema)
         for key in ("anyOf", "oneOf"):
             if key in schema:
@@ -101,7 +102,7 @@ class Mutation:
         return schema
 
     def _chance(self) -> bool:
-        return self._random.random() < 0.4  # noqa: PLR2004
+        return self._random.random() < _PROBABILITY
 
 
 def _paths(value: Any, path: tuple[Any, ...]) -> Iterator[tuple[Any, ...]]:

@@ -1,33 +1,30 @@
-"""What must hold of every answer, whoever asked for it: checks of one exchange by itself."""
+"""Checks that run on every exchange."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any, Final
 
 from attrs import frozen
 
 from ._exchange import NO_JSON, Exchange, entries, fields, is_object, snippet
-from ._streams import STREAM_OBSERVERS
-
-Observe = Callable[[Exchange], Iterator[str]]
+from ._stream_checks import STREAM_CHECKS
 
 
 @frozen
-class Observer:
-    """A check of one exchange: it yields the reasons for which it does not hold."""
+class ExchangeCheck:
+    """A check of one exchange; `problems` yields a reason for each failure."""
 
     name: str
     sentence: str
-    observe: Observe
+    problems: Callable[[Exchange], Iterator[str]]
 
 
-_TOO_MANY_REQUESTS = 429
-_CLIENT_ERROR = 400
-
-_RAW = (
+# Names of weights, hardware and serving settings, which the API must not disclose.
+_INTERNALS = (
     re.compile(r"\b[A-Za-z][\w.-]*/[A-Za-z][\w.-]*-\d+(?:\.\d+)?[bB]\b(?:-\w+)*"),  # org/name-7B
     re.compile(r"\b[A-Za-z][\w.]*(?:-[\w.]+)*-\d+(?:\.\d+)?[bB]\b"),  # name-7B
     re.compile(r"\b[\w.-]+-(?:Instruct|Chat-hf|GGUF|AWQ|GPTQ)\b"),
@@ -41,24 +38,24 @@ def _aliases_only(exchange: Exchange) -> Iterator[str]:
     if exchange.operation is None:
         return
     text = exchange.content.decode("utf-8", "replace")
-    # What the caller wrote is not the API's, nor what a model wrote.
-    own = exchange.target + exchange.request_body.decode("utf-8", "replace")
+    # Ignore the text of the caller and of the model.
+    request = exchange.target + exchange.request_body.decode("utf-8", "replace")
     if exchange.operation.id == "create_chat_completion" and exchange.ok:
         text = re.sub(r'"(?:content|arguments|refusal)"\s*:\s*"(?:[^"\\]|\\.)*"', "", text)
-    for pattern in _RAW:
+    for pattern in _INTERNALS:
         for found in pattern.finditer(text):
-            if found.group() not in own:
-                yield f"the answer says {snippet(found.group(), 60)!r}, which looks like weights or hardware"
+            if found.group() not in request:
+                yield f"the response contains {snippet(found.group(), 60)!r}, which looks like weights or hardware"
                 return
 
 
 def _request_id(exchange: Exchange) -> Iterator[str]:
     if not exchange.headers.get("x-request-id"):
-        yield "the answer has no x-request-id"
+        yield "the response has no x-request-id"
 
 
 def _detail(exchange: Exchange) -> Iterator[str]:
-    if exchange.operation is None or exchange.status < _CLIENT_ERROR or exchange.method == "HEAD":
+    if exchange.operation is None or exchange.status < HTTPStatus.BAD_REQUEST or exchange.method == "HEAD":
         return
     if not fields(exchange.json).get("detail"):
         yield f"an error without detail: {snippet(exchange.content.decode('utf-8', 'replace')) or 'no body'}"
@@ -67,7 +64,7 @@ def _detail(exchange: Exchange) -> Iterator[str]:
 def _retry_after(exchange: Exchange) -> Iterator[str]:
     value = exchange.headers.get("retry-after")
     if value is None:
-        if exchange.status == _TOO_MANY_REQUESTS:
+        if exchange.status == HTTPStatus.TOO_MANY_REQUESTS:
             yield "a 429 without Retry-After"
         return
     if not re.fullmatch(r"\d+(?:\.\d+)?", value):
@@ -87,7 +84,7 @@ def _usage_adds_up(exchange: Exchange) -> Iterator[str]:
             usage.get(key, 0) for key in ("prompt_tokens", "completion_tokens", "total_tokens")
         )
         if prompt + completion != total:
-            yield f"usage does not add up: {prompt} + {completion} is not {total}"
+            yield f"total_tokens is {total}, not {prompt} + {completion}"
 
 
 def _savings_add_up(exchange: Exchange) -> Iterator[str]:
@@ -98,11 +95,11 @@ def _savings_add_up(exchange: Exchange) -> Iterator[str]:
     groups = [fields(each) for each in entries(body.get("groups"))]
     for feed in (body, *groups):
         if feed.get(keys[2], 0) - feed.get(keys[1], 0) != feed.get(keys[3], 0):
-            yield f"savings are not the baseline less the spend: {snippet(feed)}"
+            yield f"savings are not the baseline minus the spend: {snippet(feed)}"
     for key in keys if "groups" in body else ():
         total = sum(group.get(key, 0) for group in groups)
         if total != body.get(key):
-            yield f"the groups' {key} sum up to {total}, not {body.get(key)}"
+            yield f"{key} of the groups adds up to {total}, not {body.get(key)}"
 
 
 _ECHOES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
@@ -120,28 +117,26 @@ _ECHOES: Final[dict[str, tuple[tuple[str, str, str], ...]]] = {
 }
 
 
-def _what_was_asked_for(exchange: Exchange) -> Iterator[str]:
+def _echoes_request(exchange: Exchange) -> Iterator[str]:
     if exchange.operation is None or not exchange.ok:
         return
-    asked: dict[str, Any] = {"path": exchange.path, "query": exchange.query, "body": fields(exchange.sent)}
-    answers = [payload for _, payload in exchange.payloads if payload is not NO_JSON] or [exchange.json]
-    for place, name, key in _ECHOES.get(exchange.operation.id, ()):
-        value = asked[place].get(name)
-        for answer in answers:
-            if value is not None and is_object(answer) and answer.get(key) != value:
-                yield f"asked for {name} {snippet(value, 60)!r}, the answer's {key} is {snippet(answer.get(key), 60)}"
+    sent: dict[str, Any] = {"path": exchange.path, "query": exchange.query, "body": fields(exchange.request_json)}
+    bodies = [payload for _, payload in exchange.payloads if payload is not NO_JSON] or [exchange.json]
+    for location, name, key in _ECHOES.get(exchange.operation.id, ()):
+        value = sent[location].get(name)
+        for body in bodies:
+            if value is not None and is_object(body) and body.get(key) != value:
+                yield f"{name} was {snippet(value, 60)!r} in the request, {key} is {snippet(body.get(key), 60)!r}"
                 break
 
 
-OBSERVERS: Final = (
-    Observer("request-id", "Every answer names its request.", _request_id),
-    Observer("aliases-only", "No answer shows raw weights, hardware or how a model is run.", _aliases_only),
-    Observer("error-detail", "Every error says what was wrong in `detail`.", _detail),
-    Observer("retry-after", "A 429 says when to try again, in seconds or as an HTTP date.", _retry_after),
-    Observer("usage-adds-up", "Prompt and completion tokens make the total.", _usage_adds_up),
-    Observer("savings-add-up", "Savings are the baseline less the spend, and groups sum up to it.", _savings_add_up),
-    Observer(
-        "what-was-asked-for", "An answer is about the id, window, query and model asked for.", _what_was_asked_for
-    ),
-    *(Observer(*each) for each in STREAM_OBSERVERS),
+EXCHANGE_CHECKS: Final = (
+    ExchangeCheck("request-id", "Every response has a request id.", _request_id),
+    ExchangeCheck("aliases-only", "No response discloses weights, hardware or serving settings.", _aliases_only),
+    ExchangeCheck("error-detail", "Every error has a `detail`.", _detail),
+    ExchangeCheck("retry-after", "A 429 has a Retry-After, in seconds or as an HTTP date.", _retry_after),
+    ExchangeCheck("usage-adds-up", "Prompt and completion tokens add up to the total.", _usage_adds_up),
+    ExchangeCheck("savings-add-up", "Savings are the baseline minus the spend; groups add up.", _savings_add_up),
+    ExchangeCheck("what-was-asked-for", "A response has the request's id, window, query and model.", _echoes_request),
+    *(ExchangeCheck(*each) for each in STREAM_CHECKS),
 )

@@ -1,4 +1,4 @@
-"""A call of every operation with every parameter, and the request that each must be."""
+"""Calls of every operation with every parameter, and the request that each must send."""
 
 from __future__ import annotations
 
@@ -28,63 +28,67 @@ _ID = "ep_a1b2c3"
 
 
 @frozen(kw_only=True, eq=False)
-class Deed:
-    """A call, and what must go out for it."""
+class CallSpec:
+    """A call and the request that it must send."""
 
     operation: str
-    act: Callable[[Any], Any]
+    call: Callable[[Any], Any]
     path: str
     query: tuple[tuple[str, str], ...] = ()
     body: Mapping[str, Any] | None = None
 
 
-def _feed(feed: str, **more: str) -> Deed:
+def _feed(feed: str, **more: str) -> CallSpec:
     given = {"window": "7d", **more, "source": "contract"}
-    return Deed(
+    return CallSpec(
         operation=f"endpoint_{feed}",
-        act=lambda client: getattr(client.endpoints.metrics(_ID), feed)(**given),
+        call=lambda client: getattr(client.endpoints.metrics(_ID), feed)(**given),
         path=f"/v1/endpoints/{_ID}/{feed}",
         query=tuple(given.items()),
     )
 
 
-def _chat(**more: Any) -> Deed:
+def _chat(**more: Any) -> CallSpec:
     body = {"model": _ID, "messages": _MESSAGES, **more}
-    return Deed(
+    return CallSpec(
         operation="create_chat_completion",
-        act=lambda client: client.chat.completions.create(**body),
+        call=lambda client: client.chat.completions.create(**body),
         path="/v1/chat/completions",
         body=body,
     )
 
 
-DEEDS: Final = (
-    Deed(operation="list_models", act=lambda client: client.models.list(), path="/v1/models"),
-    Deed(operation="list_endpoints", act=lambda client: client.endpoints.list(), path="/v1/endpoints"),
-    Deed(
+CALL_SPECS: Final = (
+    CallSpec(operation="list_models", call=lambda client: client.models.list(), path="/v1/models"),
+    CallSpec(operation="list_endpoints", call=lambda client: client.endpoints.list(), path="/v1/endpoints"),
+    CallSpec(
         operation="deploy_endpoint",
-        act=lambda client: client.endpoints.deploy(task="invoice-fields", wait=True),
+        call=lambda client: client.endpoints.deploy(task="invoice-fields", wait=True),
         path="/v1/endpoints",
         body={"task": "invoice-fields", "model": "recommended"},
     ),
-    Deed(
+    CallSpec(
         operation="deploy_endpoint",
-        act=lambda client: client.endpoints.deploy(
+        call=lambda client: client.endpoints.deploy(
             task="invoice-fields", model="llama-1", name="sdk/ü ?#%", colour="red"
         ),
         path="/v1/endpoints",
         body={"task": "invoice-fields", "model": "llama-1", "name": "sdk/ü ?#%", "colour": "red"},
     ),
-    Deed(
+    CallSpec(
         operation="retrieve_endpoint",
-        act=lambda client: client.endpoints.retrieve("sdk/ü ?#%"),
+        call=lambda client: client.endpoints.retrieve("sdk/ü ?#%"),
         path="/v1/endpoints/sdk%2F%C3%BC%20%3F%23%25",
     ),
-    Deed(operation="stop_endpoint", act=lambda client: client.endpoints.stop(_ID), path=f"/v1/endpoints/{_ID}/stop"),
-    Deed(operation="start_endpoint", act=lambda client: client.endpoints.start(_ID), path=f"/v1/endpoints/{_ID}/start"),
-    Deed(
+    CallSpec(
+        operation="stop_endpoint", call=lambda client: client.endpoints.stop(_ID), path=f"/v1/endpoints/{_ID}/stop"
+    ),
+    CallSpec(
+        operation="start_endpoint", call=lambda client: client.endpoints.start(_ID), path=f"/v1/endpoints/{_ID}/start"
+    ),
+    CallSpec(
         operation="retrieve_endpoint",
-        act=lambda client: client.endpoints.wait_until_live(_ID, poll_interval=0.01),
+        call=lambda client: client.endpoints.wait_until_live(_ID, poll_interval=0.01),
         path=f"/v1/endpoints/{_ID}",
     ),
     _chat(),
@@ -96,40 +100,42 @@ DEEDS: Final = (
     _feed("cost", group_by="hour"),
     _feed("quality"),
     _feed("activity"),
-    Deed(operation="list_tasks", act=lambda client: client.tasks.list(), path="/v1/tasks"),
-    Deed(
+    CallSpec(operation="list_tasks", call=lambda client: client.tasks.list(), path="/v1/tasks"),
+    CallSpec(
         operation="match_task",
-        act=lambda client: client.tasks.match("read contracts"),
+        call=lambda client: client.tasks.match("read contracts"),
         path="/v1/tasks/match",
         body={"query": "read contracts", "top_k": 5},
     ),
-    Deed(
+    CallSpec(
         operation="match_task",
-        act=lambda client: client.tasks.match("read contracts", top_k=2),
+        call=lambda client: client.tasks.match("read contracts", top_k=2),
         path="/v1/tasks/match",
         body={"query": "read contracts", "top_k": 2},
     ),
-    Deed(
+    CallSpec(
         operation="retrieve_task",
-        act=lambda client: client.tasks.retrieve("invoice-fields"),
+        call=lambda client: client.tasks.retrieve("invoice-fields"),
         path="/v1/tasks/invoice-fields",
     ),
-    Deed(
+    CallSpec(
         operation="retrieve_task",
-        act=lambda client: client.tasks.retrieve("invoice-fields", examples_n=2),
+        call=lambda client: client.tasks.retrieve("invoice-fields", examples_n=2),
         path="/v1/tasks/invoice-fields",
         query=(("examples_n", "2"),),
     ),
-    Deed(
+    CallSpec(
         operation="task_leaderboard",
-        act=lambda client: client.tasks.leaderboard("invoice-fields"),
+        call=lambda client: client.tasks.leaderboard("invoice-fields"),
         path="/v1/tasks/invoice-fields/leaderboard",
     ),
-    Deed(
+    CallSpec(
         operation="task_leaderboard",
-        act=lambda client: client.tasks.recommended("invoice-fields"),
+        call=lambda client: client.tasks.recommended("invoice-fields"),
         path="/v1/tasks/invoice-fields/leaderboard",
     ),
-    Deed(operation="delete_endpoint", act=lambda client: client.endpoints.delete(_ID), path=f"/v1/endpoints/{_ID}"),
+    CallSpec(
+        operation="delete_endpoint", call=lambda client: client.endpoints.delete(_ID), path=f"/v1/endpoints/{_ID}"
+    ),
 )
-"""In the order in which a fresh sandbox answers each of them with a 2xx."""
+"""In an order in which a fresh sandbox answers each with 2xx."""

@@ -1,4 +1,4 @@
-"""What a run of the suite is asked for."""
+"""The settings of a run."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 @frozen(kw_only=True)
 class Settings:
-    """What to run. The same settings against the same server give the same report.
+    """The settings of a run. With the same settings, the same server gets the same report.
 
     Args:
-        examples: How many requests are made up for each operation in each phase.
-        seed: What they follow from.
-        allow_writes: Whether a server that is not our own may be deployed to, asked, stopped and deleted on.
-        parts: Which parts to run: all, unless a test wants fewer.
-        phases: Which phases of the generated part to run.
-        checks: Which checks of our own to run, by name; None for all.
-        operations: Which operations to generate requests for, by id; None for all.
+        examples: The number of requests to generate for each operation and phase.
+        seed: The seed of the generator.
+        allow_writes: Whether the suite may deploy, complete, stop and delete on an external server.
+        parts: The parts to run.
+        phases: The phases of the generated part to run.
+        checks: The names of the behaviour and response checks to run; None for all.
+        operations: The ids of the operations to generate requests for; None for all.
 
     """
 

@@ -1,4 +1,4 @@
-"""An answer held against the document: status, content type, headers, body, each event."""
+"""Validation of a response against the document: status, content type, headers, body and events."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ from ._document import EVENTS_TYPE, Document, Operation, Response, Schema
 from ._exchange import NO_JSON, Exchange, snippet
 
 
-class Conformance:
-    """Holds answers against the document. Its schemas are compiled when they are first needed."""
+class ResponseValidator:
+    """Validates responses against the document. It compiles each schema once, on first use."""
 
     def __init__(self, document: Document) -> None:
         self._document = document
         self._compiled: dict[tuple[str, ...], jsonschema_rs.Draft202012Validator] = {}
 
     def problems(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
-        """Yield the name of the check and the reason for everything that the document does not allow."""
+        """Yield the check and the reason of each violation."""
         operation = exchange.operation
         if operation is None:
             return
         response = operation.responses.get(str(exchange.status))
         if response is None:
             known = ", ".join(operation.responses)
-            yield "status-documented", f"the status {exchange.status} is not documented (but {known})"
+            yield "status-documented", f"the status {exchange.status} is not documented; documented are {known}"
             return
         yield from self._header_problems(response, exchange)
         if not response.content:
             if exchange.content:
                 yield (
                     "body-documented",
-                    f"a body where none is documented: {snippet(exchange.content.decode('latin-1'))}",
+                    f"no body is documented, but there is one: {snippet(exchange.content.decode('latin-1'))}",
                 )
             return
         if exchange.content_type not in response.content:
             found = exchange.content_type or "none"
-            yield "content-type-documented", f"the content type is {found}, not {' or '.join(response.content)}"
+            yield "content-type-documented", f"the content type is {found}, expected {' or '.join(response.content)}"
             return
         if exchange.content_type == EVENTS_TYPE:
             yield from self._event_problems(operation, response, exchange)
@@ -63,11 +63,11 @@ class Conformance:
     def _event_problems(
         self, operation: Operation, response: Response, exchange: Exchange
     ) -> Iterator[tuple[str, str]]:
-        branches = event_schemas(self._document, response.content[EVENTS_TYPE].schema)
+        schemas = event_schemas(self._document, response.content[EVENTS_TYPE].schema)
         for name, data in exchange.events:
-            if data in branches.ends:
+            if data in schemas.terminators:
                 continue
-            schema = branches.named.get(name)
+            schema = schemas.by_name.get(name)
             if schema is None:
                 yield "events-documented", f"the event {name!r} is not documented"
                 continue
@@ -80,12 +80,12 @@ class Conformance:
                 yield "events-documented", f"the event {name!r}: {reason}"
 
     def _failures(self, key: tuple[str, ...], schema: Schema, value: Any) -> Iterator[str]:
-        for error in self.validator(key, schema).iter_errors(value):
+        for error in self.schema_validator(key, schema).iter_errors(value):
             place = "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in error.instance_path)
             yield f"${place}: {snippet(error.message)}"
 
-    def validator(self, key: tuple[str, ...], schema: Schema) -> jsonschema_rs.Draft202012Validator:
-        """Return the compiled form of a schema; what has the same key is compiled once."""
+    def schema_validator(self, key: tuple[str, ...], schema: Schema) -> jsonschema_rs.Draft202012Validator:
+        """Return the compiled schema; `key` identifies it in the cache."""
         found = self._compiled.get(key)
         if found is None:
             standalone = self._document.standalone(schema)
@@ -94,22 +94,22 @@ class Conformance:
 
 
 class EventSchemas:
-    """What the events of a stream carry: a schema by their name, and the data that is no JSON and ends it."""
+    """The schemas of a stream's events by name, and the terminators, such as `[DONE]`, which are not JSON."""
 
     def __init__(self) -> None:
-        self.named: dict[str, Schema] = {}
-        self.ends: set[str] = set()
+        self.by_name: dict[str, Schema] = {}
+        self.terminators: set[str] = set()
 
 
 def event_schemas(document: Document, schema: Schema) -> EventSchemas:
-    """Read what a stream's schema says of its events."""
+    """Return the event schemas of a stream's schema."""
     found = EventSchemas()
     for branch in (document.resolve(each) for each in schema["oneOf"]):
         properties = branch["properties"]
         data = properties["data"]
         if "const" in data:
-            found.ends.add(data["const"])
+            found.terminators.add(data["const"])
         else:
             name = properties.get("event", {}).get("const", "message")
-            found.named[name] = data["contentSchema"]
+            found.by_name[name] = data["contentSchema"]
     return found
