@@ -1,4 +1,4 @@
-"""`python -m pareta.sandbox`: the sandbox on a fixed port, until Ctrl-C."""
+"""`python -m pareta.sandbox`: run the sandbox on a fixed port, until Ctrl-C."""
 
 import argparse
 import asyncio
@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from pareta.sandbox._settings import DEFAULT_BALANCE, DEFAULT_PATIENCE, EngineName, Settings, Upstream
+from pareta.sandbox._settings import DEFAULT_BALANCE, DEFAULT_UPSTREAM_TIMEOUT, EngineName, SandboxSettings, Upstream
 from pareta.sandbox._thread import import_server
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _UPSTREAM_KEY = "PARETA_SANDBOX_UPSTREAM_KEY"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal comes; return the exit status."""
+    """Serve until SIGINT or SIGTERM; return the exit status."""
     options = _parser().parse_args(arguments)
     try:
         settings = _settings(options)
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ImportError as error:
         return _fail(str(error))
     except OSError as error:
-        return _fail(_why_not_bound(error, options.host, options.port))
+        return _fail(_bind_error(error, options.host, options.port))
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
 
@@ -58,14 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def _settings(options: argparse.Namespace) -> SandboxSettings:
     upstream = None
     if options.upstream is not None:
         key = options.upstream_key or os.environ.get(_UPSTREAM_KEY)
         upstream = Upstream(
-            url=options.upstream, key=key, model=options.upstream_model, patience=options.upstream_timeout
+            url=options.upstream, key=key, model=options.upstream_model, timeout=options.upstream_timeout
         )
-    return Settings(
+    return SandboxSettings(
         seed=options.seed,
         pace=options.pace,
         balance=options.balance,
@@ -84,76 +84,79 @@ def _engine(words: list[str]) -> "EngineName | Path":
         case ["script", file]:
             return Path(file)
         case _:
-            raise SystemExit("--engine takes `extractive`, `echo`, or `script FILE`.")
+            raise SystemExit("--engine must be `extractive`, `echo`, or `script FILE`.")
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m pareta.sandbox", description="Serve the platform on this machine, until Ctrl-C."
+        prog="python -m pareta.sandbox", description="Run a local server of the Pareta API, until Ctrl-C."
     )
     parser.add_argument("--host", default="127.0.0.1", help="the address to bind (default: %(default)s)")
-    parser.add_argument("--port", type=int, default=_DEFAULT_PORT, help="0 for a free one (default: %(default)s)")
-    parser.add_argument("--seed", type=int, default=0, help="what ids and the key follow from (default: %(default)s)")
     parser.add_argument(
-        "--pace", type=float, default=1.0, help="a factor on every wait; 0 waits for nothing (default: %(default)s)"
+        "--port", type=int, default=_DEFAULT_PORT, help="the port to bind; 0 for a free one (default: %(default)s)"
     )
     parser.add_argument(
-        "--balance", type=int, default=DEFAULT_BALANCE, help="the balance in micro-USD (default: %(default)s)"
+        "--seed", type=int, default=0, help="the seed of the ids and the API key (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--pace", type=float, default=1.0, help="a factor on every wait; 0 for no waits (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--balance", type=int, default=DEFAULT_BALANCE, help="the initial balance in micro-USD (default: %(default)s)"
     )
     parser.add_argument(
         "--clock",
         choices=("fixed", "real"),
         default="real",
-        help="the machine's time, or one that starts alike in every run (default: %(default)s)",
+        help="real: the machine's time; fixed: the same start time in every run (default: %(default)s)",
     )
     parser.add_argument("--state", metavar="FILE", help="keep the state in a file (default: in memory)")
     parser.add_argument(
-        "--latency", type=float, default=0.0, metavar="MS", help="milliseconds added to every answer (default: none)"
+        "--latency", type=float, default=0.0, metavar="MS", help="milliseconds to add to every response (default: 0)"
     )
     parser.add_argument(
         "--engine",
         nargs="+",
         default=["extractive"],
         metavar="ENGINE",
-        help="what answers chats: extractive quotes the prompt, echo repeats it, or script FILE (default: extractive)",
+        help="generates chat answers: extractive quotes the prompt, echo repeats it, or script FILE"
+        " (default: extractive)",
     )
     parser.add_argument(
-        "--upstream", metavar="URL", help="a server that speaks OpenAI's protocol, to answer chats instead"
+        "--upstream", metavar="URL", help="an OpenAI-compatible server that answers chats instead of the engine"
     )
-    parser.add_argument(
-        "--upstream-key", metavar="KEY", help=f"the API key for that server (default: what {_UPSTREAM_KEY} holds)"
-    )
-    parser.add_argument("--upstream-model", metavar="ID", help="the model to ask there (default: its first)")
+    parser.add_argument("--upstream-key", metavar="KEY", help=f"the upstream's API key (default: ${_UPSTREAM_KEY})")
+    parser.add_argument("--upstream-model", metavar="ID", help="the upstream's model (default: the first it lists)")
     parser.add_argument(
         "--upstream-timeout",
         type=float,
-        default=DEFAULT_PATIENCE,
+        default=DEFAULT_UPSTREAM_TIMEOUT,
         metavar="SECONDS",
-        help="how long it may be silent (default: %(default)s)",
+        help="the upstream's read timeout (default: %(default)s)",
     )
     return parser
 
 
 def _greet(platform: "Platform") -> None:
-    print(  # noqa: T201 - it is what the command is for.
+    sys.stdout.write(
         f"Pareta sandbox at {platform.base_url}\n\n"
         f"    export PARETA_BASE_URL={platform.base_url}\n"
         f"    export PARETA_API_KEY={platform.api_key}\n\n"
         f"Try it:\n\n"
         f'    curl -H "Authorization: Bearer $PARETA_API_KEY" $PARETA_BASE_URL/v1/models\n\n'
-        "Ctrl-C stops it.",
-        flush=True,
+        "Press Ctrl-C to stop.\n"
     )
+    sys.stdout.flush()
 
 
-def _why_not_bound(error: OSError, host: str, port: int) -> str:
+def _bind_error(error: OSError, host: str, port: int) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"Port {port} of {host} is taken. Choose another: --port 0 takes a free one."
-    return f"{host}:{port} cannot be bound: {error.strerror or error}"
+    return f"Cannot bind {host}:{port}: {error.strerror or error}"
 
 
 def _fail(message: str) -> int:
-    print(message, file=sys.stderr)  # noqa: T201 - it is what the command is for.
+    sys.stderr.write(f"{message}\n")
     return 1
 
 

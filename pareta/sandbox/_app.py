@@ -1,4 +1,4 @@
-"""The ASGI application: from a request's bytes to an answer's, in the order of the steps of `_answer`."""
+"""The ASGI application: it reads a request, checks it, runs its operation and sends the response."""
 
 import hmac
 import logging
@@ -9,15 +9,15 @@ from attrs import evolve, frozen
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from pareta.sandbox import _connection, _idempotency, _scenario
-from pareta.sandbox._delivery import Delivery, Left
+from pareta.sandbox import _client_connection, _idempotency, _scenario
 from pareta.sandbox._document import Document
 from pareta.sandbox._handlers import Handlers
-from pareta.sandbox._http import Answer, Problem, Request, invalid
-from pareta.sandbox._journal import Entry
+from pareta.sandbox._journal import JournalEntry
+from pareta.sandbox._messages import HTTPError, ServerRequest, ServerResponse, validation_error
 from pareta.sandbox._pages import Pages
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._routing import Route, Router, split
+from pareta.sandbox._response_sender import ClientDisconnected, ResponseSender
+from pareta.sandbox._routing import RouteMatch, Router, split_path
 from pareta.sandbox._scenario import Scenario
 from pareta.sandbox._snapshot import Snapshots
 from pareta.sandbox._validation import RequestValidator
@@ -25,145 +25,150 @@ from pareta.sandbox._validation import RequestValidator
 logger = logging.getLogger("pareta.sandbox")
 
 _BODY_LIMIT = 8 * 1024 * 1024
-# A longer body is read and dropped up to here, so that the answer arrives; beyond it the connection is closed.
+# A body over _BODY_LIMIT is read up to here and discarded, so that the client gets the 422; then the connection closes.
 _DRAIN_LIMIT = 64 * 1024 * 1024
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 @frozen
-class Contract:
-    """A document, ready to be served: its routes, and its schemas compiled."""
+class CompiledDocument:
+    """A document with its routes, and its schemas compiled."""
 
     router: Router
     validators: Mapping[str, RequestValidator]
     statuses: Mapping[str, frozenset[str]]
-    document: Mapping[str, object]
+    raw: Mapping[str, object]
 
 
-def contract_of(document: Document) -> Contract:
-    """Return the contract that a document is."""
+def compile_document(document: Document) -> CompiledDocument:
+    """Compile the routes and the schemas of a document."""
     validators = {each.id: RequestValidator(document, each) for each in document.operations}
     statuses = {each.id: each.statuses for each in document.operations}
-    return Contract(Router(document.operations), validators, statuses, document.raw)
+    return CompiledDocument(Router(document.operations), validators, statuses, document.raw)
 
 
 class Application:
-    """Serves a document's operations. It refuses to be made when an operation has no handler, or the reverse."""
+    """Serves a document's operations. Each operation must have a handler, and each handler an operation."""
 
-    def __init__(self, platform: Platform, contract: Contract, *, hosts: frozenset[str] | None) -> None:
+    def __init__(self, platform: Platform, document: CompiledDocument, *, hosts: frozenset[str] | None) -> None:
         self._platform = platform
         self._hosts = hosts
         handlers = Handlers(platform)
         self._handlers = handlers.table
-        self._router = contract.router
-        self._validators = contract.validators
-        self._idempotency = _idempotency.Idempotency(platform)
+        self._router = document.router
+        self._validators = document.validators
+        self._idempotency = _idempotency.IdempotencyCache(platform)
         snapshots = Snapshots(platform, handlers.deployments)
-        self._pages = None if hosts is None else Pages(platform, contract.document, snapshots.take)
-        _hold_equal(set(self._validators), set(self._handlers))
-        platform.operations = contract.statuses
+        self._pages = None if hosts is None else Pages(platform, document.raw, snapshots.take)
+        _check_handlers(set(self._validators), set(self._handlers))
+        platform.operations = document.statuses
         handlers.deployments.resume()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Respond to one request."""
         if scope["type"] != "http":
             raise NotImplementedError(scope["type"])
-        if self._pages is not None and scope["path"] in self._pages.paths and self._names_this(scope):
-            await self._pages(scope, receive, send)
+        pages, host = self._pages, _host_of(Headers(scope=scope).get("host", ""))
+        if pages is not None and scope["path"] in pages.paths and self._is_own_host(host):
+            await pages(scope, receive, send)
             return
         journal = self._platform.journal
         raw_path = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
         entry = journal.open(self._platform.next_request_id(), scope["method"], raw_path, query)
-        delivery = Delivery(_connection.of(scope), receive, send, journal, entry)
+        sender = ResponseSender(_client_connection.of(scope), receive, send, journal, entry)
         try:
             body = await _read(receive)
             headers = _joined(scope)
-            request = Request(scope["method"], split(raw_path), query, headers, body or b"")
+            request = ServerRequest(scope["method"], split_path(raw_path), query, headers, body or b"")
             journal.received(entry, headers, request.body)
-            answer = await self._answer(request, entry, delivery, whole=body is not None)
+            response = await self._respond(request, entry, sender, whole=body is not None)
             if body is None:
-                answer = answer.with_headers(("connection", "close"))
-            await delivery.deliver(answer.with_headers(("x-request-id", entry.request_id)))
-        except Left:
+                response = response.with_headers(("connection", "close"))
+            await sender.send(response.with_headers(("x-request-id", entry.request_id)))
+        except ClientDisconnected:
             journal.close(entry, "left")
         except BaseException:
             journal.close(entry, "broken")
             raise
 
-    async def _answer(self, request: Request, entry: Entry, delivery: Delivery, *, whole: bool) -> Answer:
+    async def _respond(
+        self, request: ServerRequest, entry: JournalEntry, sender: ResponseSender, *, whole: bool
+    ) -> ServerResponse:
         try:
-            return await self._admit(request, entry, delivery, whole=whole)
-        except Problem as problem:
-            return problem.answer()
-        except Left:
+            return await self._authorize_and_run(request, entry, sender, whole=whole)
+        except HTTPError as error:
+            return error.response()
+        except ClientDisconnected:
             raise
         except Exception:
             logger.exception("%s %s failed", request.method, entry.path)
-            return Problem(500, "The sandbox failed. Its log says why.").answer()
+            return HTTPError(500, "The sandbox failed. Its log says why.").response()
 
-    async def _admit(self, request: Request, entry: Entry, delivery: Delivery, *, whole: bool) -> Answer:
-        self._check_host(request.headers.get("host", ""))
+    async def _authorize_and_run(
+        self, request: ServerRequest, entry: JournalEntry, sender: ResponseSender, *, whole: bool
+    ) -> ServerResponse:
+        self._check_host(_host_of(request.headers.get("host", "")))
         route = self._router.find(request.method, request.segments)
         entry.operation, entry.path_values = route.operation.id, route.path_values
         self._check_key(request.headers.get("authorization", ""))
         scenario = self._scenario(request, entry)
-        if scenario is not None or self._platform.lag:
-            await delivery.prepare(scenario, self._platform.lag)
-        if scenario is not None and scenario.problem is not None:
-            raise scenario.problem
+        if scenario is not None or self._platform.added_latency:
+            await sender.prepare(scenario, self._platform.added_latency)
+        if scenario is not None and scenario.error is not None:
+            raise scenario.error
         if not whole:
-            raise invalid(("body",), f"The body is longer than {_BODY_LIMIT} bytes.", "too_long")
-        return await self._operate(request, route, scenario)
+            raise validation_error(("body",), f"The body is longer than {_BODY_LIMIT} bytes.", "too_long")
+        return await self._run_operation(request, route, scenario)
 
-    def _scenario(self, request: Request, entry: Entry) -> Scenario | None:
+    def _scenario(self, request: ServerRequest, entry: JournalEntry) -> Scenario | None:
         operation_id = entry.operation or ""
-        scenario = _scenario.read(request.headers, operation_id) or self._platform.plan.take(operation_id)
+        scenario = _scenario.read(request.headers, operation_id) or self._platform.faults.take(operation_id)
         entry.scenario = None if scenario is None else scenario.text
         return scenario
 
-    async def _operate(self, request: Request, route: Route, scenario: Scenario | None) -> Answer:
+    async def _run_operation(
+        self, request: ServerRequest, route: RouteMatch, scenario: Scenario | None
+    ) -> ServerResponse:
         operation_id = route.operation.id
         values = self._validators[operation_id].validate(request, route.path_values)
         key = values.headers.get(_idempotency.HEADER)
         if key is None:
             return await self._handlers[operation_id](values, scenario)
-        print_ = _idempotency.fingerprint(operation_id, values.path, values.body)
-        effect = partial(self._handlers[operation_id], evolve(values, effect=f"{print_} {key}"), scenario)
-        return await self._idempotency.run(key, print_, effect)
+        fingerprint = _idempotency.fingerprint_of(operation_id, values.path, values.body)
+        handler = partial(self._handlers[operation_id], evolve(values, effect=f"{fingerprint} {key}"), scenario)
+        return await self._idempotency.run(key, fingerprint, handler)
 
-    def _names_this(self, scope: Scope) -> bool:
-        return self._hosts is None or _host_of(Headers(scope=scope).get("host", "")) in self._hosts
+    def _is_own_host(self, name: str) -> bool:
+        return self._hosts is None or name in self._hosts
 
-    def _check_host(self, host: str) -> None:
-        # A page of another origin whose name is made to point here must not reach the sandbox.
-        name = _host_of(host)
-        if self._hosts is not None and name not in self._hosts:
-            raise Problem(421, f"This sandbox does not answer for '{name}'.")
+    def _check_host(self, name: str) -> None:
+        # DNS rebinding: a foreign page whose host name resolves to this machine must not reach the sandbox.
+        if not self._is_own_host(name):
+            raise HTTPError(421, f"This sandbox does not answer for '{name}'.")
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
         expected = self._platform.api_key.encode()
         if scheme.lower() != "bearer" or not hmac.compare_digest(key.strip().encode(), expected):
-            raise Problem(401, "Invalid or missing API key.", (("www-authenticate", "Bearer"),))
+            raise HTTPError(401, "Invalid or missing API key.", (("www-authenticate", "Bearer"),))
 
 
 def allowed_hosts(host: str) -> frozenset[str] | None:
-    """Return the names that a server bound to `host` answers for; None stands for any."""
+    """Return the host names that a server bound to `host` accepts; None for any."""
     return _LOOPBACK if host in {"127.0.0.1", "localhost", "::1"} else None
 
 
 def _host_of(header: str) -> str:
-    """Return the name in a Host header, without the port, in lower case."""
+    """Return the lower-case host name of a Host header, without the port."""
     name = header.rpartition(":")[0] if not header.endswith("]") and ":" in header else header
     return name.lower()
 
 
-def _hold_equal(documented: set[str], handled: set[str]) -> None:
-    missing = sorted(documented - handled)
-    surplus = sorted(handled - documented)
-    if missing or surplus:
-        raise RuntimeError(f"The sandbox and the document differ: without a handler {missing}, unknown {surplus}.")
+def _check_handlers(documented: set[str], handled: set[str]) -> None:
+    if documented != handled:
+        missing, unknown = sorted(documented - handled), sorted(handled - documented)
+        raise RuntimeError(f"Operations without a handler: {missing}; handlers without an operation: {unknown}.")
 
 
 def _joined(scope: Scope) -> dict[str, str]:
@@ -175,13 +180,13 @@ def _joined(scope: Scope) -> dict[str, str]:
 
 
 async def _read(receive: Receive) -> bytes | None:
-    """Return a request's body; None where it is too long. Raise Left where the client left within it."""
+    """Return a request's body, or None if it is too long. Raise ClientDisconnected if the client disconnects."""
     pieces: list[bytes] = []
     size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
-            raise Left
+            raise ClientDisconnected
         piece = message.get("body", b"")
         size += len(piece)
         if size <= _BODY_LIMIT:

@@ -1,6 +1,6 @@
-"""Who may be asked for a completion, what it costs, and what is known of it at its end."""
+"""Admission, billing and accounting of completions."""
 
-from pareta.sandbox._http import Problem, lasting
+from pareta.sandbox._messages import HTTPError, not_retryable
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._rows import EndpointRow
 from pareta.sandbox._seeding import fraction
@@ -8,31 +8,31 @@ from pareta.sandbox._seeding import fraction
 _JUDGE_SPREAD = 0.06
 
 
-def serving(platform: Platform, model: str) -> EndpointRow:
-    """Return the live endpoint of this id, or raise 404 or 503."""
+def live_endpoint(platform: Platform, model: str) -> EndpointRow:
+    """Return a live endpoint, or raise 404 or 503."""
     row = platform.store.endpoint(model)
     if row is None:
-        raise Problem(404, f"No model '{model}'. GET /v1/models lists those that can be called.")
+        raise HTTPError(404, f"No model '{model}'. GET /v1/models lists those that can be called.")
     if row.status == "live":
         return row
     refuse(platform, row, 503)
     if row.status == "starting":
-        raise Problem(503, f"Endpoint '{model}' is starting. Try again soon.", (("retry-after", "1"),))
-    raise lasting(503, f"Endpoint '{model}' is {row.status}. Start it first.")
+        raise HTTPError(503, f"Endpoint '{model}' is starting. Try again soon.", (("retry-after", "1"),))
+    raise not_retryable(503, f"Endpoint '{model}' is {row.status}. Start it first.")
 
 
 def bill(platform: Platform, row: EndpointRow, effect: str | None) -> int:
-    """Debit a completion and return its number, or raise 402. The same effect is debited once."""
+    """Debit a completion and return its number, or raise 402. The same effect is debited only once."""
     price = platform.catalog[row.task].entry(row.model).price
     number = platform.store.bill(row.name, price=price, at=platform.clock.now(), effect=effect)
     if number is None:
         refuse(platform, row, 402)
-        raise Problem(402, "The balance is empty. Top up in the dashboard.")
+        raise HTTPError(402, "The balance is empty. Top up in the dashboard.")
     return number
 
 
 def refuse(platform: Platform, row: EndpointRow, status: int) -> None:
-    """Note that a request for a completion came to nothing."""
+    """Record a refused completion."""
     platform.store.refuse(row.name, status=status, at=platform.clock.now())
 
 
@@ -45,7 +45,7 @@ def finish(
     completion_tokens: int,
     latency_ms: float,
 ) -> None:
-    """Note what a completion came to; the judge's score lies around its alias's quality."""
+    """Record a finished completion. Its simulated quality score varies around its alias's quality."""
     quality = platform.catalog[row.task].entry(row.model).quality
     score = quality + _JUDGE_SPREAD * (fraction(platform.seed, "judge", number) - 0.5)
     platform.store.finish(

@@ -1,4 +1,4 @@
-"""The tasks of `catalog.toml`, their leaderboards and examples; which fits an intent is the matcher's."""
+"""The tasks of `catalog.toml`, with their leaderboards and examples."""
 
 import tomllib
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ COST_UNIT = "micro_usd_per_request"
 
 
 @frozen
-class Entry:
-    """A line of a leaderboard. `price` is in micro-USD a request, `context_k` in thousands of tokens."""
+class LeaderboardEntry:
+    """A model on a leaderboard. `price` is in micro-USD a request, `context_k` in thousands of tokens."""
 
     name: str
     kind: str
@@ -24,7 +24,7 @@ class Entry:
     run_mode: str
 
     def to_json(self) -> dict[str, Any]:
-        """Return it as the API writes it."""
+        """Return the API's JSON for it."""
         return {
             "name": self.name,
             "kind": self.kind,
@@ -37,30 +37,30 @@ class Entry:
 
 @frozen
 class CatalogTask:
-    """A task. Its `keywords` are the matcher's, and are not shown."""
+    """A task. `keywords` are for the matcher only."""
 
     id: str
     scorer: str
     has_blob_input: bool
     keywords: tuple[str, ...]
     recommended: str
-    models: tuple[Entry, ...]
-    frontier: Entry | None
+    models: tuple[LeaderboardEntry, ...]
+    frontier: LeaderboardEntry | None
     examples: tuple[dict[str, str], ...]
 
-    def entry(self, alias: str) -> Entry:
-        """Return the entry of an alias that the leaderboard has, the frontier's included."""
+    def entry(self, alias: str) -> LeaderboardEntry:
+        """Return the leaderboard entry of an alias, which may be the frontier."""
         entries = self.models if self.frontier is None else (*self.models, self.frontier)
         return next(each for each in entries if each.name == alias)
 
     def resolve(self, model: str) -> str | None:
-        """Return the alias that a deployment's `model` means; None where it cannot be deployed."""
+        """Return the alias for a deployment's `model`, or None if it cannot be deployed."""
         if model == "recommended":
             return self.recommended
         return model if any(each.name == model for each in self.models) else None
 
     def to_json(self, *, examples: int = 0) -> dict[str, Any]:
-        """Return it as the API writes it, with so many examples or what there is."""
+        """Return the API's JSON for it, with at most `examples` examples."""
         value: dict[str, Any] = {
             "id": self.id,
             "default_scorer": self.scorer,
@@ -71,7 +71,7 @@ class CatalogTask:
         return value
 
     def leaderboard(self) -> dict[str, Any]:
-        """Return its leaderboard as the API writes it."""
+        """Return the API's JSON for its leaderboard."""
         return {
             "task_id": self.id,
             "metric": self.scorer,
@@ -87,7 +87,7 @@ Catalog = Mapping[str, CatalogTask]
 
 @cache
 def load() -> Catalog:
-    """Read the catalog, in the order of its ids; once, since it does not change."""
+    """Return the catalog, sorted by id; it is read once."""
     text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
     tasks = (_task(name, node) for name, node in tomllib.loads(text).items())
     return MappingProxyType({task.id: task for task in sorted(tasks, key=lambda each: each.id)})
@@ -109,8 +109,8 @@ def _task(name: str, node: dict[str, Any]) -> CatalogTask:
     )
 
 
-def _entry(node: dict[str, Any], *, kind: str, run_mode: str) -> Entry:
-    return Entry(
+def _entry(node: dict[str, Any], *, kind: str, run_mode: str) -> LeaderboardEntry:
+    return LeaderboardEntry(
         name=node["name"],
         kind=kind,
         quality=node["quality"],

@@ -1,20 +1,20 @@
-"""A reply as a completion: its tokens within the limits that were asked for, whole or in chunks; no billing."""
+"""An engine's reply as a completion: cut to the request's limits, whole or in chunks; no billing."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from attrs import frozen
 
-from pareta.sandbox._engine import Reply
-from pareta.sandbox._http import encode, event
+from pareta.sandbox._messages import encode, event
+from pareta.sandbox._text_engine import Reply
 from pareta.sandbox._tokens import count_prompt, tokenize
 
-_DELTA = {"content": "the place of a delta"}
+_DELTA = {"content": "placeholder"}
 
 
 @frozen
 class Completion:
-    """An answer, cut to its limits. There is a delta a token, so that a stream sends one at a time."""
+    """A completion with one delta for each token."""
 
     id: str
     model: str
@@ -25,7 +25,7 @@ class Completion:
 
     @property
     def usage(self) -> dict[str, int]:
-        """The tokens, as the API writes them."""
+        """The API's JSON for the token usage."""
         written = len(self.deltas)
         return {
             "prompt_tokens": self.prompt_tokens,
@@ -34,7 +34,7 @@ class Completion:
         }
 
     def whole(self) -> dict[str, Any]:
-        """Return it in one piece."""
+        """Return the whole completion."""
         return {
             "id": self.id,
             "object": "chat.completion",
@@ -45,11 +45,11 @@ class Completion:
         }
 
     def events(self, *, include_usage: bool) -> Iterator[bytes]:
-        """Yield it in chunks, an event each: its role, the tokens, its end and, where it is asked for, its usage."""
+        """Yield the chunks as events: role, tokens, finish_reason and, with `include_usage`, the usage."""
         no_usage = {"usage": None} if include_usage else {}
         content = {} if self._calls() else {"content": ""}
         yield event({**self._chunk({"role": "assistant", **content}, None), **no_usage})
-        # The deltas differ in nothing else, so that the rest is encoded once.
+        # Only the deltas differ, so encode the rest once.
         before, _, after = event({**self._chunk(_DELTA, None), **no_usage}).rpartition(encode(_DELTA))
         for delta in self.deltas:
             yield before + encode(delta) + after
@@ -69,7 +69,7 @@ class Completion:
     def _calls(self) -> list[dict[str, Any]]:
         calls: list[dict[str, Any]] = []
         if not self.deltas or "tool_calls" not in self.deltas[0]:
-            return calls  # The deltas are all of one kind.
+            return calls  # All deltas are of one kind.
         for delta in self.deltas:
             for piece in delta.get("tool_calls", ()):
                 if "id" in piece:
@@ -87,7 +87,7 @@ class Completion:
 
 
 def complete(reply: Reply, body: dict[str, Any], *, number: int, created: int) -> Completion:
-    """Return the completion of a request's body, within its `stop` and its limits of tokens."""
+    """Return the completion for a request's body, cut by its `stop` and its token limits."""
     if reply.calls:
         finish_reason = "tool_calls"
         deltas = list(_call_deltas(reply, number))

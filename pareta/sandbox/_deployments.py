@@ -1,17 +1,17 @@
-"""What endpoints do over their lives: deploy, start, stop and delete, on the platform's clock."""
+"""The lifecycle of endpoints: deploy, start, stop and delete."""
 
 import asyncio
 from typing import Any
 
 from pareta.sandbox._clock import iso
-from pareta.sandbox._http import Problem, event, lasting
+from pareta.sandbox._messages import HTTPError, event, not_retryable
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._rows import KEPT, EndpointRow
+from pareta.sandbox._recording import Recording
+from pareta.sandbox._rows import IDEMPOTENCY_WINDOW_MS, EndpointRow
 from pareta.sandbox._seeding import REGIONS, digest
-from pareta.sandbox._tape import Tape
 
-# Each stage, and how long it lasts in seconds at a pace of 1. What is due when follows from when a deployment was
-# begun, so that one which a restart interrupts goes on where it would be.
+# Stage, percentage and duration in seconds at a pace of 1. Times count from the start of the deployment, so that it
+# resumes at the right stage after a restart.
 _STAGES = (
     ("queued", 0, 0.15),
     ("allocating capacity", 5, 0.30),
@@ -29,35 +29,35 @@ _FAILS_AT = 85
 
 
 class Deployments:
-    """The lives of endpoints. A job belongs to an endpoint's name for as long as it brings it to be live."""
+    """Runs deployments and cold starts, at most one job for each endpoint name."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
         self._store = platform.store
-        self._jobs: dict[str, tuple[asyncio.Task[None], Tape | None]] = {}
+        self._jobs: dict[str, tuple[asyncio.Task[None], Recording | None]] = {}
 
     def resume(self) -> None:
-        """Go on with what was under way when the state was last closed, or its process ended."""
+        """Resume the deployments and starts that were in progress when the state was closed."""
         for row in self._store.endpoints():
             if row.deploying:
                 self._begin_deploying(row)
             elif row.status == "starting":
-                self._begin(row.name, self._warming(row), None)
+                self._begin(row.name, self._cold_start(row), None)
 
     def progress(self, name: str) -> bytes | None:
-        """Return the last event of an endpoint's deployment; None where it is not being deployed."""
-        _, tape = self._jobs.get(name, (None, None))
-        return None if tape is None else next((each for each in reversed(tape.pieces) if each != _PING), None)
+        """Return the last event of an endpoint's deployment, or None if it is not being deployed."""
+        _, recording = self._jobs.get(name, (None, None))
+        return None if recording is None else next((each for each in reversed(recording.pieces) if each != _PING), None)
 
     def find(self, name: str) -> EndpointRow:
         """Return an endpoint, or raise 404."""
         row = self._store.endpoint(name)
         if row is None:
-            raise Problem(404, f"No endpoint '{name}'.")
+            raise HTTPError(404, f"No endpoint '{name}'.")
         return row
 
     def to_json(self, row: EndpointRow) -> dict[str, Any]:
-        """Return an endpoint as the API writes it."""
+        """Return the API's JSON for an endpoint."""
         return {
             "id": row.name,
             "name": row.name,
@@ -74,26 +74,30 @@ class Deployments:
 
     def deploy(
         self, *, task: str, model: str, name: str | None, effect: str | None = None, fails: str | None = None
-    ) -> tuple[EndpointRow, Tape]:
-        """Accept a deployment and begin it; return its endpoint, and the stream that reports it.
+    ) -> tuple[EndpointRow, Recording]:
+        """Start a deployment; return its endpoint and its event stream.
 
-        What was deployed for the same `effect` is not deployed again, only reported. With `fails` it fails with this
-        message, for those who want to see that.
+        A repetition of the same `effect` returns the first deployment. With `fails` the deployment fails with that
+        message.
         """
-        before = None if effect is None else self._store.deployed(effect, since=self._platform.clock.now() - KEPT)
+        before = (
+            None
+            if effect is None
+            else self._store.deployed(effect, since=self._platform.clock.now() - IDEMPOTENCY_WINDOW_MS)
+        )
         if before is not None:
             return before, self._report(before)
         known = self._platform.catalog.get(task)
         if known is None:
-            raise Problem(400, f"Unknown task '{task}'. GET /v1/tasks lists the catalog.")
+            raise HTTPError(400, f"Unknown task '{task}'. GET /v1/tasks lists the catalog.")
         alias = known.resolve(model)
         if alias is None:
-            raise Problem(400, f"Unknown model '{model}' for task '{task}'. Its leaderboard lists the open ones.")
+            raise HTTPError(400, f"Unknown model '{model}' for task '{task}'. Its leaderboard lists the open ones.")
         if name is not None and self._store.endpoint(name) is not None:
-            raise lasting(409, f"The name '{name}' is taken.")
-        number, made_up = self._make_up_name()
+            raise not_retryable(409, f"The name '{name}' is taken.")
+        number, generated = self._generate_name()
         row = EndpointRow(
-            name=made_up if name is None else name,
+            name=generated if name is None else name,
             model=alias,
             task=task,
             status="starting",
@@ -109,15 +113,15 @@ class Deployments:
         """Start an endpoint and return its status."""
         row = self.find(name)
         if row.deploying:
-            raise Problem(409, f"Endpoint '{name}' is being deployed.")
+            raise HTTPError(409, f"Endpoint '{name}' is being deployed.")
         if row.status in {"live", "starting"}:
             return row.status
         row = self._change(row, "starting")
-        self._begin(name, self._warming(row), None)
+        self._begin(name, self._cold_start(row), None)
         return row.status
 
     def stop(self, name: str) -> str:
-        """Stop an endpoint, its deployment too, and return its status."""
+        """Stop an endpoint and its deployment, and return its status."""
         row = self.find(name)
         self._refuse_protected(row)
         if row.status != "stopped":
@@ -126,30 +130,30 @@ class Deployments:
         return "stopped"
 
     def delete(self, name: str) -> None:
-        """Remove an endpoint, and end its deployment."""
+        """Delete an endpoint and end its deployment."""
         self._refuse_protected(self.find(name))
         self._store.delete_endpoint(name)
         self._end(name, f"Endpoint '{name}' was deleted while it was being deployed.")
 
-    def _begin_deploying(self, row: EndpointRow) -> Tape:
-        tape = self._platform.jobs.tape()
-        self._begin(row.name, self._deploying(row, tape), tape)
-        return tape
+    def _begin_deploying(self, row: EndpointRow) -> Recording:
+        recording = self._platform.jobs.recording()
+        self._begin(row.name, self._deploying(row, recording), recording)
+        return recording
 
-    async def _deploying(self, row: EndpointRow, tape: Tape) -> None:
+    async def _deploying(self, row: EndpointRow, recording: Recording) -> None:
         spent = 0.0
         for stage, pct, seconds in _STAGES:
-            tape.write(event({"stage": stage, "pct": pct}, name="progress"))
+            recording.write(event({"stage": stage, "pct": pct}, name="progress"))
             await self._until(row.created_at, spent + seconds / 2)
-            tape.write(_PING)
+            recording.write(_PING)
             spent += seconds
             await self._until(row.created_at, spent)
             if row.fails is not None and pct >= _FAILS_AT:
-                self._close(self._change(row, "failed", failure=row.fails), tape)
+                self._close(self._change(row, "failed", failure=row.fails), recording)
                 return
-        self._close(self._change(row, "live"), tape)
+        self._close(self._change(row, "live"), recording)
 
-    async def _warming(self, row: EndpointRow) -> None:
+    async def _cold_start(self, row: EndpointRow) -> None:
         await self._until(row.since, _COLD_SECONDS)
         self._change(row, "live")
 
@@ -157,29 +161,29 @@ class Deployments:
         clock = self._platform.clock
         await clock.sleep_until(begun + round(seconds * clock.pace * 1000))
 
-    def _report(self, row: EndpointRow) -> Tape:
-        """Return the stream of a deployment that was begun before."""
+    def _report(self, row: EndpointRow) -> Recording:
+        """Return the event stream of an earlier deployment."""
         _, running = self._jobs.get(row.name, (None, None))
         if running is not None:
             return running
-        tape = self._platform.jobs.tape()
-        self._close(row, tape)
-        return tape
+        recording = self._platform.jobs.recording()
+        self._close(row, recording)
+        return recording
 
-    def _close(self, row: EndpointRow, tape: Tape) -> None:
-        """Write how a deployment ended."""
+    def _close(self, row: EndpointRow, recording: Recording) -> None:
+        """Write the terminal event of a deployment."""
         if row.was_live:
-            tape.write(event({"endpoint": self.to_json(row)}, name="complete"))
+            recording.write(event({"endpoint": self.to_json(row)}, name="complete"))
         else:
-            tape.write(event({"message": row.failure or f"Endpoint '{row.name}' was stopped."}, name="error"))
-        tape.end()
+            recording.write(event({"message": row.failure or f"Endpoint '{row.name}' was stopped."}, name="error"))
+        recording.end()
 
     def _change(self, row: EndpointRow, status: str, *, failure: str | None = None) -> EndpointRow:
         return self._store.change_status(row, status, at=self._platform.clock.now(), failure=failure)
 
-    def _begin(self, name: str, work: Any, tape: Tape | None) -> None:
-        task = self._platform.jobs.start(work, tape)
-        self._jobs[name] = (task, tape)
+    def _begin(self, name: str, work: Any, recording: Recording | None) -> None:
+        task = self._platform.jobs.start(work, recording)
+        self._jobs[name] = (task, recording)
 
         def forget(_: asyncio.Task[None]) -> None:
             if name in self._jobs and self._jobs[name][0] is task:
@@ -188,18 +192,18 @@ class Deployments:
         task.add_done_callback(forget)
 
     def _end(self, name: str, message: str) -> None:
-        task, tape = self._jobs.pop(name, (None, None))
+        task, recording = self._jobs.pop(name, (None, None))
         if task is not None:
             task.cancel()
-        if tape is not None and not tape.over:
-            tape.write(event({"message": message}, name="error"))
-            tape.end()
+        if recording is not None and not recording.finished:
+            recording.write(event({"message": message}, name="error"))
+            recording.end()
 
     def _refuse_protected(self, row: EndpointRow) -> None:
         if row.protected:
-            raise lasting(409, f"Endpoint '{row.name}' is protected: it can be neither stopped nor deleted.")
+            raise not_retryable(409, f"Endpoint '{row.name}' is protected: it can be neither stopped nor deleted.")
 
-    def _make_up_name(self) -> tuple[int, str]:
+    def _generate_name(self) -> tuple[int, str]:
         while True:
             number = self._store.next_number("endpoints")
             name = f"ep_{digest(self._platform.seed, 'endpoint', number)[:6]}"

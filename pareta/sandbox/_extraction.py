@@ -1,4 +1,4 @@
-"""Reading a conversation as a question and a text, and finding the text's sentences that answer; no JSON, no tools."""
+"""Splits a conversation into a question and a text, and finds the sentences of the text that answer it."""
 
 import re
 from collections import Counter
@@ -7,14 +7,14 @@ from typing import Any
 
 from attrs import frozen
 
-from pareta.sandbox._shapes import is_array
+from pareta.sandbox._json_types import is_array
 from pareta.sandbox._words import sentences, stem, stems, word_set, words
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
 _DATE = rf"\b(?:{_MONTH}\.? \d|\d{{1,2}}\.? {_MONTH}|\d{{4}}-\d\d|\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}})"
 _MONEY = r"[$€£¥]\s?\d|\d[\d.,]*\s?(?:USD|EUR|GBP|CHF|dollars?|euros?|pounds?)\b"
 _PHONE = r"\+?\d[\d ()-]{6,}"
-# What a sentence looks like that answers a word, whether it has the word itself or not.
+# A sentence that matches the pattern answers a question with the word, even if it lacks the word itself.
 _CUES = {
     "when": _DATE,
     "date": _DATE,
@@ -35,7 +35,7 @@ _CUES = {
     "where": r"\b(?:in|at) [A-Z]",
 }
 _CUE_PATTERNS = {stem(word): re.compile(pattern) for word, pattern in _CUES.items()}
-# Most sentences have no digit, which is soon seen.
+# These patterns need a digit, which most sentences lack.
 _NUMERIC = frozenset(stem(word) for word, pattern in _CUES.items() if pattern in {_DATE, _MONEY, _PHONE})
 _DIGIT = re.compile(r"\d")
 _ASKING = word_set(
@@ -46,7 +46,7 @@ _ASKING = word_set(
 _SUMMARY = frozenset(map(stem, ("summarise", "summarize", "summary", "tldr", "shorten", "gist")))
 _MOST_SENTENCES = 3
 _CUE_WEIGHT = 0.6
-# A contract names its parties once, and speaks of "either party" everywhere.
+# A contract names its parties once but repeats "either party", so "between" weighs more than the word itself.
 _CUE_WEIGHTS = {stem("party"): 1.5}
 _LISTED = re.compile(r",|\band\b|\beach\b|\ball\b")
 _INSTRUCTION = re.compile(r"\A([^:\n.?!]{3,160}):\s+(\S.*)\Z", re.DOTALL)
@@ -54,7 +54,7 @@ _INSTRUCTION = re.compile(r"\A([^:\n.?!]{3,160}):\s+(\S.*)\Z", re.DOTALL)
 
 @frozen
 class Passage:
-    """What is asked, and the sentences there are to answer from."""
+    """A question, and the sentences that can answer it."""
 
     question: str
     sentences: tuple[str, ...]
@@ -62,17 +62,17 @@ class Passage:
 
 
 @frozen
-class _Told:
-    """What a sentence has: its stems, and the words that are asked for and answered by how it looks."""
+class _SentenceWords:
+    """The stems of a sentence, and the question's words whose pattern it matches."""
 
     own: frozenset[str]
     cued: frozenset[str]
 
 
-def read(messages: Iterable[dict[str, Any]]) -> Passage:
-    """Return what a conversation asks and tells.
+def read_passage(messages: Iterable[dict[str, Any]]) -> Passage:
+    """Return the question and the text of a conversation.
 
-    The last user message asks; its other sentences, the other messages of people and what functions returned tell.
+    The question is in the last user message. The text is the rest of it, and all other messages but the assistant's.
     """
     texts = [(message["role"], _text(message)) for message in messages]
     images = sum(_count_images(message) for message in messages)
@@ -84,15 +84,15 @@ def read(messages: Iterable[dict[str, Any]]) -> Passage:
     return Passage(question, tuple(dict.fromkeys(told)), images)
 
 
-def asked(messages: Sequence[dict[str, Any]]) -> str:
-    """Return the text of the last user message; of the last message where no user speaks."""
+def last_user_text(messages: Sequence[dict[str, Any]]) -> str:
+    """Return the text of the last user message, or of the last message if there is none."""
     return next((_text(each) for each in reversed(messages) if each["role"] == "user"), _text(messages[-1]))
 
 
 def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
-    """Return the sentences that answer, in the order of the text.
+    """Return the sentences that answer the question, in the order of the text.
 
-    It is one, unless several things are asked for: then as few as cover what can be covered, at most three.
+    A question for several things gets up to three sentences, another one gets one.
     """
     question = passage.question if asked is None else asked
     raw = {stem(word) for word in words(question)}
@@ -100,7 +100,7 @@ def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
         return list(passage.sentences[:2])
     open_words = {*stems(question), *(raw & _CUE_PATTERNS.keys())}
     at_most = _MOST_SENTENCES if asked is None and _LISTED.search(question) else 1
-    told = [_Told(frozenset(stems(each)), _cued(each, open_words)) for each in passage.sentences]
+    told = [_SentenceWords(frozenset(stems(each)), _cued(each, open_words)) for each in passage.sentences]
     spread = Counter(word for each in told for word in each.own)
     chosen: list[int] = []
     while open_words and len(chosen) < at_most:
@@ -117,7 +117,7 @@ def best_sentences(passage: Passage, asked: str | None = None) -> list[str]:
     return [passage.sentences[index] for index in sorted(chosen)]
 
 
-def _score(told: _Told, wanted: set[str], spread: Counter[str]) -> float:
+def _score(told: _SentenceWords, wanted: set[str], spread: Counter[str]) -> float:
     exact = sum(1 / spread[word] for word in sorted(wanted & told.own))
     cued = sum(_CUE_WEIGHTS.get(word, _CUE_WEIGHT) for word in sorted(wanted & told.cued))
     return exact + cued
@@ -131,7 +131,7 @@ def _cued(sentence: str, wanted: set[str]) -> frozenset[str]:
 
 
 def _split(text: str) -> tuple[str, list[str]]:
-    """Return what a message asks, and its sentences that tell."""
+    """Return the question of a message, and its other sentences."""
     instruction = _INSTRUCTION.match(text.strip())
     if instruction and _asks(instruction[1]):
         return instruction[1], list(sentences(instruction[2]))

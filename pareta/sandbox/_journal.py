@@ -1,4 +1,4 @@
-"""What was asked and how it was answered: the entries of the last requests; judging them is elsewhere."""
+"""The journal of the last requests."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 
 from attrs import frozen
 
-from pareta.sandbox._verdicts import Judge, Verdict
+from pareta.sandbox._verdicts import Verdict, VerdictTracker
 
 _KEPT = 1_000
 _BODY_KEPT = 64 * 1024
@@ -19,23 +19,23 @@ _REDACTED = "[redacted]"
 
 @frozen(kw_only=True)
 class RecordedRequest:
-    """A request as the sandbox had it. The API key is not in it.
+    """A recorded request, without the API key.
 
     Attributes:
-        operation: The operationId, or None where nothing is at that method and path.
+        operation: The operationId, or None if no operation has that method and path.
         method: The HTTP method.
-        path: The path, as it was sent, without the query.
-        parameters: The values of the path's and the query's parameters, as they were sent; a repeated one is a list.
-        headers: The headers by their lower-case names, `authorization` redacted.
-        body: The JSON value of the body; text where it is none; None where there is none, or it is over 64 KiB.
-        status: The status of the answer; None where there is none yet, or the connection broke before it.
-        end: `complete`; `left` where the client hung up; `broken` where the sandbox did; `open` while it lasts.
-        events: How many events of a stream were sent.
-        started_at: When it came, in seconds of `time.monotonic()`.
-        seconds: How long it took, up to now where it lasts.
-        idempotency_key: The header of that name, or None.
-        request_id: What the answer is named by in `x-request-id`.
-        scenario: What was asked for out of the ordinary, by header or by `Sandbox.fault`, or None.
+        path: The path as sent, without the query.
+        parameters: The path and query parameters as sent; a repeated one is a list.
+        headers: The headers by lower-case name, with `authorization` redacted.
+        body: The body as JSON, or as text if it is not JSON; None if it is empty or over 64 KiB.
+        status: The status of the response; None if none has been sent.
+        end: `open` while in progress, then `complete`, `left` (the client disconnected) or `broken` (a fault).
+        events: The number of events sent.
+        started_at: The time of arrival, in seconds of `time.monotonic()`.
+        seconds: The duration so far.
+        idempotency_key: The Idempotency-Key header, or None.
+        request_id: The `x-request-id` of the response.
+        scenario: The scenario from the header or from `Sandbox.fault`, or None.
 
     """
 
@@ -55,7 +55,7 @@ class RecordedRequest:
     scenario: str | None
 
     def __str__(self) -> str:
-        """Return it on one line."""
+        """Return a one-line summary."""
         name = self.operation or "no operation"
         status = "no answer" if self.status is None else str(self.status)
         streamed = f", {self.events} events" if self.events else ""
@@ -65,13 +65,13 @@ class RecordedRequest:
         return f"{self.request_id}  {self.method} {self.path}  {name}: {status}{streamed}{ended}, {took}{asked}"
 
 
-class Entry:
-    """A request under way; who answers it says here what becomes of it."""
+class JournalEntry:
+    """The mutable record of a request in progress."""
 
     __slots__ = (
         *("began", "body", "end", "ended", "events", "headers", "method", "operation", "path", "path_values"),
         *("query", "request_id", "retry_after", "scenario", "should_retry", "size", "status", "streams"),
-        "told_all",
+        "terminal_sent",
     )
 
     def __init__(self, request_id: str, method: str, path: str, query: str) -> None:
@@ -90,7 +90,7 @@ class Entry:
         self.status: int | None = None
         self.streams = False
         self.events = 0
-        self.told_all = False
+        self.terminal_sent = False
         self.end = "open"
         self.retry_after: str | None = None
         self.should_retry: str | None = None
@@ -102,37 +102,37 @@ class Entry:
 
 
 class Journal:
-    """The last requests, in the order in which they came, and what is to be said of the client that sent them."""
+    """Keeps the last requests in order of arrival, and the verdicts about their clients."""
 
     def __init__(self, api_key: str) -> None:
         self._api_key = api_key
-        self._entries: deque[Entry] = deque(maxlen=_KEPT)
-        self._judge = Judge()
+        self._entries: deque[JournalEntry] = deque(maxlen=_KEPT)
+        self._tracker = VerdictTracker()
 
-    def open(self, request_id: str, method: str, path: str, query: str) -> Entry:
-        """Note a request that has come."""
-        entry = Entry(request_id, method, path, query)
+    def open(self, request_id: str, method: str, path: str, query: str) -> JournalEntry:
+        """Record the arrival of a request."""
+        entry = JournalEntry(request_id, method, path, query)
         self._entries.append(entry)
         return entry
 
-    def received(self, entry: Entry, headers: Mapping[str, str], body: bytes) -> None:
-        """Note what a request consists of, and judge how it came about."""
+    def received(self, entry: JournalEntry, headers: Mapping[str, str], body: bytes) -> None:
+        """Record the headers and the body of a request, and judge it as a retry."""
         entry.headers = headers
         entry.size = len(body)
         entry.body = body if len(body) <= _BODY_KEPT else b""
-        self._judge.arrived(entry)
+        self._tracker.arrived(entry)
 
-    def close(self, entry: Entry, end: str) -> None:
-        """Note how a request ended."""
+    def close(self, entry: JournalEntry, end: str) -> None:
+        """Record how a request ended."""
         if entry.end == "open":
             entry.end = end
             entry.ended = time.monotonic()
-            self._judge.ended(entry)
+            self._tracker.ended(entry)
 
     def clear(self) -> None:
-        """Forget everything."""
+        """Delete all entries and verdicts."""
         self._entries.clear()
-        self._judge = Judge()
+        self._tracker = VerdictTracker()
 
     def requests(self, *, last: int = _KEPT) -> list[RecordedRequest]:
         """Return the last requests, oldest first."""
@@ -140,10 +140,10 @@ class Journal:
         return [self._record(each) for each in islice(self._entries, first, None)]
 
     def verdicts(self) -> list[Verdict]:
-        """Return what the client did wrong, as far as a server can tell."""
-        return self._judge.verdicts(self._entries)
+        """Return the verdicts about the clients."""
+        return self._tracker.verdicts(self._entries)
 
-    def _record(self, entry: Entry) -> RecordedRequest:
+    def _record(self, entry: JournalEntry) -> RecordedRequest:
         parameters: dict[str, Any] = dict(entry.path_values)
         for name, value in parse_qsl(entry.query, keep_blank_values=True):
             before = parameters.get(name)

@@ -1,4 +1,4 @@
-"""Which task of the catalog fits an intent: by words, without a model."""
+"""Matches an intent to the catalog's tasks by keywords, without a model."""
 
 from collections import Counter
 from typing import Any
@@ -8,7 +8,7 @@ from attrs import frozen
 from pareta.sandbox._catalog import Catalog
 from pareta.sandbox._words import STOP_WORDS, stem, word_set, words
 
-# What one does with any task, and what any task is about, tells none from another.
+# Words that fit every task.
 _COMMON = word_set(
     """extract pull get find read take detect identify recognise recognize process handle make build give show help
     classify generate write automatically automatic ai ml llm model text data information info
@@ -31,8 +31,8 @@ class Candidate:
 class Matcher:
     """Scores the tasks of a catalog.
 
-    A word counts one over one more than the tasks that know it. A task's score is its share of what the
-    intent's words count; a word that no task knows counts a little, so that a long intent is matched less surely.
+    The weight of a word is 1 / (1 + the number of tasks that have it); an unknown word has a small weight. A task's
+    score is the weight of the intent's words that it has, divided by the weight of all words of the intent.
     """
 
     def __init__(self, catalog: Catalog) -> None:
@@ -43,7 +43,7 @@ class Matcher:
         self._spread = Counter(word for known in self._known.values() for word in known)
 
     def match(self, query: str, *, top_k: int) -> dict[str, Any]:
-        """Return the match as the API writes it, with at most `top_k` candidates."""
+        """Return the API's JSON for a match, with at most `top_k` candidates."""
         ranked = self._rank(query)
         total = sum(each.score for each in ranked)
         candidates = [

@@ -1,4 +1,4 @@
-"""The metric feeds, computed from the completions that were served and the statuses that were passed through."""
+"""The metric feeds, computed from the stored completions and status changes."""
 
 import math
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from attrs import frozen
 from pareta.sandbox._catalog import CatalogTask
 from pareta.sandbox._clock import iso
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._rows import EndpointRow, Served
+from pareta.sandbox._rows import EndpointRow, UsageBucket
 
 _MINUTE = 60_000
 _HOUR = 60 * _MINUTE
@@ -26,8 +26,8 @@ class _Window:
     now: int
 
 
-class Metrics:
-    """The feeds of one endpoint over the window that a query names."""
+class MetricFeeds:
+    """The metric feeds of one endpoint, for the window of a query."""
 
     def __init__(self, platform: Platform, row: EndpointRow, query: dict[str, Any]) -> None:
         text = query.get("window", DEFAULT_WINDOW)
@@ -39,7 +39,7 @@ class Metrics:
         self._query = query
 
     def performance(self) -> dict[str, Any]:
-        """Return percentiles of the latency, by nearest rank, in milliseconds."""
+        """Return latency percentiles in milliseconds, by the nearest-rank method."""
         latencies = self._store.latencies(self._row.name, since=self._window.since)
         return {
             **self._head(),
@@ -50,7 +50,7 @@ class Metrics:
         }
 
     def uptime(self) -> dict[str, Any]:
-        """Return the share of the time that it was live of the time that it was meant to be, and what interrupted."""
+        """Return the availability (time live / time not stopped or deploying), and the incidents."""
         live = down = 0
         incidents: list[dict[str, Any]] = []
         transitions = self._store.transitions(self._row.name)
@@ -70,7 +70,7 @@ class Metrics:
         return {**self._head(), "availability": self._availability(live, down), "incidents": incidents}
 
     def cost(self) -> dict[str, Any]:
-        """Return spend, baseline and savings in micro-USD, by day or hour too where `group_by` asks for it."""
+        """Return spend, baseline and savings in micro-USD, in groups too if `group_by` is set."""
         group_by = self._query.get("group_by")
         served = self._served(_GROUPS.get(group_by, _DAY))
         feed = {**self._head(), **_costs(served, self._task)}
@@ -81,7 +81,7 @@ class Metrics:
         return feed
 
     def quality(self) -> dict[str, Any]:
-        """Return the judge's scores: simulated, around the alias's quality on the leaderboard."""
+        """Return the simulated quality scores, which vary around the alias's quality on the leaderboard."""
         judged = [each for each in self._served(_HOUR) if each.finished]
         windows = [
             {
@@ -97,13 +97,13 @@ class Metrics:
         return {**self._head(), "scorer": self._task.scorer, "score": score, "windows": windows}
 
     def activity(self) -> dict[str, Any]:
-        """Return completions, failed requests and tokens, in all and by the hour."""
+        """Return completions, errors and tokens, in total and by hour."""
         served = self._served(_HOUR)
         series = [{"started_at": iso(each.at), **_usage([each])} for each in served if each.finished or each.refused]
         return {**self._head(), **_usage(served), "series": series}
 
-    def _served(self, stretch: int) -> list[Served]:
-        return self._store.served(self._row.name, since=self._window.since, stretch=stretch)
+    def _served(self, bucket_ms: int) -> list[UsageBucket]:
+        return self._store.served(self._row.name, since=self._window.since, bucket_ms=bucket_ms)
 
     def _head(self) -> dict[str, Any]:
         return {"endpoint_id": self._row.name, "window": self._window.text}
@@ -117,7 +117,7 @@ class Metrics:
 
 
 def _interruption(status: str, *, deploying: bool) -> str | None:
-    """Return why an endpoint in this status is not live although it is meant to be; None where it is not meant to."""
+    """Return the reason of an incident; None if the status is not an incident."""
     if status == "failed":
         return "deployment failed"
     return "cold start" if status == "starting" and not deploying else None
@@ -129,7 +129,7 @@ def _percentile(ordered: Sequence[float], percent: int) -> float | None:
     return ordered[math.ceil(len(ordered) * percent / 100) - 1]
 
 
-def _costs(served: Sequence[Served], task: CatalogTask) -> dict[str, int]:
+def _costs(served: Sequence[UsageBucket], task: CatalogTask) -> dict[str, int]:
     requests = sum(each.billed for each in served)
     spend = sum(each.spend for each in served)
     baseline = spend if task.frontier is None else requests * task.frontier.price
@@ -141,7 +141,7 @@ def _costs(served: Sequence[Served], task: CatalogTask) -> dict[str, int]:
     }
 
 
-def _usage(served: Sequence[Served]) -> dict[str, int]:
+def _usage(served: Sequence[UsageBucket]) -> dict[str, int]:
     return {
         "requests": sum(each.finished for each in served),
         "errors": sum(each.refused for each in served),

@@ -1,7 +1,7 @@
-"""The sandbox's pages for a browser: the live page at `/`, the API reference at `/docs`, and the files they need.
+"""The sandbox's web pages: the live page at `/`, the API reference at `/docs`, and their files.
 
-They show the key, so they are for this machine alone: they are there only where the sandbox is bound to loopback, the
-Host must name it, other origins may neither read nor frame them, and nothing is loaded from elsewhere.
+The pages show the API key. They are served only on loopback and for a loopback Host, other origins cannot read or
+frame them, and they load nothing from other hosts.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from attrs import frozen
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from pareta.sandbox._http import encode
+from pareta.sandbox._client_connection import wait_for_disconnect
+from pareta.sandbox._messages import encode
 from pareta.sandbox._platform import Platform
 
 _POLICY = (
@@ -31,7 +32,7 @@ _PING_SECONDS = 10.0
 
 @frozen
 class _File:
-    """A file to be served; `inline` admits styles within it, which Swagger UI makes."""
+    """A file to serve; `inline` allows the inline styles that Swagger UI uses."""
 
     content: bytes
     kind: str
@@ -40,7 +41,7 @@ class _File:
 
 
 class Pages:
-    """Serves the pages. `snapshot` says what the live page is to show now."""
+    """Serves the pages. `snapshot` returns the current content of the live page."""
 
     def __init__(self, platform: Platform, document: Mapping[str, object], snapshot: Callable[[], object]) -> None:
         self._platform = platform
@@ -83,16 +84,16 @@ class Pages:
         return _File(json.dumps(served, ensure_ascii=False).encode(), "application/json")
 
     async def _feed(self, receive: Receive, send: Send) -> None:
-        """Send what is to be shown whenever it changes, until the client leaves or the sandbox ends."""
+        """Send each changed snapshot, until the client disconnects or the sandbox stops."""
         await send({"type": "http.response.start", "status": 200, "headers": _headers("text/event-stream")})
         feeding = self._platform.jobs.start(self._send_changes(send))
-        leaving = asyncio.ensure_future(_left(receive))
+        disconnecting = asyncio.ensure_future(wait_for_disconnect(receive))
         try:
-            await asyncio.wait({feeding, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({feeding, disconnecting}, return_when=asyncio.FIRST_COMPLETED)
         finally:
             feeding.cancel()
-            leaving.cancel()
-            await asyncio.gather(feeding, leaving, return_exceptions=True)
+            disconnecting.cancel()
+            await asyncio.gather(feeding, disconnecting, return_exceptions=True)
 
     async def _send_changes(self, send: Send) -> None:
         before = b""
@@ -112,7 +113,7 @@ _FEED = "/_sandbox/feed"
 
 
 def _is_foreign(headers: Headers) -> bool:
-    """Return whether another origin's page asks for it, other than by a link that a person follows."""
+    """Return whether a page of another origin sends the request, other than by a followed link."""
     return headers.get("sec-fetch-site") in {"cross-site", "same-site"} and headers.get("sec-fetch-mode") != "navigate"
 
 
@@ -137,11 +138,6 @@ async def _reply(file: _File, scope: Scope, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else file.content})
 
 
-async def _left(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 @cache
 def _own(name: str, kind: str) -> _File:
     return _File((files("pareta.sandbox") / "page" / name).read_bytes(), kind)
@@ -154,7 +150,7 @@ def _swagger(name: str, kind: str) -> _File:
 
 
 def _swagger_folder() -> Path | None:
-    """Return where Swagger UI's files are, without importing the package that brings them."""
+    """Return the folder of Swagger UI's files, without importing its package."""
     found = importlib.util.find_spec(_SWAGGER)
     places = None if found is None else found.submodule_search_locations
     return Path(next(iter(places))) / "swagger-ui" if places else None

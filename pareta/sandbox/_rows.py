@@ -1,17 +1,17 @@
-"""What the state holds, as values."""
+"""The records of the store, as values."""
 
 from attrs import field, frozen
 
-KEPT = 24 * 60 * 60 * 1000
-"""For how many milliseconds a repetition of a request is known as one."""
+IDEMPOTENCY_WINDOW_MS = 24 * 60 * 60 * 1000
+"""How long an idempotency key is remembered, in milliseconds."""
 
 
 @frozen
 class EndpointRow:
-    """An endpoint. `deploying` tells its first start, which nobody may hasten, from a cold one.
+    """An endpoint. `deploying` distinguishes the deployment from a later start.
 
-    `fails` is what its deployment is to end with, where that was asked for. `since` is when its status began. SQLite
-    knows no booleans, so that they are converted.
+    `fails` is the message with which a scenario makes its deployment fail. `since` is the time of its last status
+    change. The converters turn SQLite's integers into booleans.
     """
 
     name: str
@@ -31,7 +31,7 @@ class EndpointRow:
 
 @frozen
 class Transition:
-    """A status that an endpoint came into."""
+    """A status change of an endpoint."""
 
     at: int
     status: str
@@ -39,10 +39,10 @@ class Transition:
 
 
 @frozen
-class Served:
-    """What an endpoint served in a stretch of time that began at `at`: sums over its completions.
+class UsageBucket:
+    """The usage of an endpoint in a period that began at `at`.
 
-    `billed` and `spend` count what was accepted, the others what was finished. `score` is the sum of the judge's.
+    `billed` and `spend` count accepted completions, the other fields finished ones. `score` is a sum.
     """
 
     at: int
@@ -56,8 +56,8 @@ class Served:
 
 
 @frozen
-class Charge:
-    """A completion that was billed; its latency is None until it is finished."""
+class BilledCompletion:
+    """A billed completion; its latency is None until it is finished."""
 
     number: int
     endpoint: str
@@ -67,7 +67,7 @@ class Charge:
 
 
 @frozen
-class StoredAnswer:
+class StoredResponse:
     """An answer that is kept for repetitions of its request. `headers` is JSON."""
 
     fingerprint: str

@@ -1,4 +1,4 @@
-"""The embedded sandbox, as its users hold it; its thread and what it serves are elsewhere."""
+"""The public `Sandbox` class."""
 
 import time
 from collections.abc import Callable
@@ -6,15 +6,23 @@ from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
-from pareta.sandbox._remote import SandboxClock, plan_fault
-from pareta.sandbox._settings import DEFAULT_BALANCE, DEFAULT_PATIENCE, ClockKind, EngineName, Settings, Upstream
+import pareta
+from pareta.sandbox._controls import SandboxClock, queue_fault
+from pareta.sandbox._settings import (
+    DEFAULT_BALANCE,
+    DEFAULT_UPSTREAM_TIMEOUT,
+    ClockKind,
+    EngineName,
+    SandboxSettings,
+    Upstream,
+)
 from pareta.sandbox._thread import ServerThread, import_server
 
 if TYPE_CHECKING:
     from pareta import AsyncPareta, Pareta
-    from pareta.sandbox._engine import Engine
     from pareta.sandbox._journal import RecordedRequest
     from pareta.sandbox._platform import Platform
+    from pareta.sandbox._text_engine import Engine
     from pareta.sandbox._verdicts import Verdict
 
 T = TypeVar("T")
@@ -23,27 +31,27 @@ _HANG_UP_SECONDS = 0.3
 
 
 class Sandbox:
-    """The platform, on a port of this machine, for as long as it is open.
+    """A local server of the Pareta API.
 
-    It is a context manager; `start` and `close` do the same by hand. The same seed and the same requests give the
-    same answers, to the byte where `pace` is 0.
+    Use it as a context manager, or call `start` and `close`. The same seed and requests give the same responses; with
+    `pace=0` they are identical to the byte.
 
     Args:
-        seed: What ids, keys and latencies follow from.
-        pace: A factor on every wait. At 1 a deployment takes some two seconds; at 0 nothing waits.
-        balance: What the organisation has, in micro-USD.
-        clock: `fixed` starts at 2026-01-10T09:00:00Z and moves by paced waits alone; with it, latencies are
-            modelled. `real` is the machine's time, and latencies are measured.
-        state: A file to keep the state in, which survives the end of the process at any moment; a new one is begun
-            with the first state, and deployments under way in an old one go on. None keeps it in memory.
-        latency: Milliseconds of real time that every answer, and a stream's first event, comes later.
-        engine: What answers chat completions: `extractive` quotes the prompt, `echo` repeats it, a path names a
-            script (its format: `pareta.sandbox._script`), and an object of your own has a `name` and a `reply`.
-        upstream: The URL of a server that speaks OpenAI's protocol, which answers in place of the engine.
-        upstream_key: The API key for that server. The caller's key is never sent there.
-        upstream_model: The model to ask there; by default the first that it lists.
-        upstream_timeout: Seconds that it may be silent.
-        host: The address to bind. Requests must name a loopback host unless it is another.
+        seed: The seed of ids, API key and modelled latencies.
+        pace: A factor on every wait. At 1 a deployment takes about two seconds; at 0 nothing waits.
+        balance: The organisation's balance, in micro-USD.
+        clock: `fixed` starts at 2026-01-10T09:00:00Z, only waits move it, and latencies are modelled. `real` is the
+            machine's time, and latencies are measured.
+        state: A file for the state, which survives a crash of the process. Deployments in progress resume. None keeps
+            the state in memory.
+        latency: Milliseconds of real time to add to every response, or to the first event of a stream.
+        engine: The text generator: `extractive` quotes the prompt, `echo` repeats it, a path is a script (see
+            `pareta.sandbox._script` for its format), or pass an object with `name` and `reply`.
+        upstream: The URL of an OpenAI-compatible server that answers instead of the engine.
+        upstream_key: The upstream's API key. The caller's key is never sent to it.
+        upstream_model: The upstream's model; by default the first one that it lists.
+        upstream_timeout: The upstream's read timeout, in seconds.
+        host: The address to bind. On a loopback address, requests must have a loopback Host.
         port: The port to bind; 0 for a free one.
 
     """
@@ -61,11 +69,11 @@ class Sandbox:
         upstream: str | None = None,
         upstream_key: str | None = None,
         upstream_model: str | None = None,
-        upstream_timeout: float = DEFAULT_PATIENCE,
+        upstream_timeout: float = DEFAULT_UPSTREAM_TIMEOUT,
         host: str = "127.0.0.1",
         port: int = 0,
     ) -> None:
-        self._settings = Settings(
+        self._settings = SandboxSettings(
             seed=seed,
             pace=pace,
             balance=balance,
@@ -75,13 +83,13 @@ class Sandbox:
             engine=engine,
             upstream=None
             if upstream is None
-            else Upstream(url=upstream, key=upstream_key, model=upstream_model, patience=upstream_timeout),
+            else Upstream(url=upstream, key=upstream_key, model=upstream_model, timeout=upstream_timeout),
         )
         self._address = (host, port)
         self._running: ServerThread | None = None
 
     def start(self) -> Self:
-        """Start the server and return once it answers.
+        """Start the server, and return when it is ready.
 
         Raises:
             OSError: The address cannot be bound, or the state file cannot be used.
@@ -90,12 +98,12 @@ class Sandbox:
 
         """
         if self._running is not None:
-            raise RuntimeError("The sandbox has been started already.")
+            raise RuntimeError("The sandbox is already started.")
         self._running = ServerThread(self._settings, import_server().bind(*self._address))
         return self
 
     def close(self) -> None:
-        """Stop the server; open streams break off, and state in memory is gone. Closing twice does nothing."""
+        """Stop the server, abort open streams and discard state in memory. A second call does nothing."""
         running, self._running = self._running, None
         if running is not None:
             running.close()
@@ -110,17 +118,17 @@ class Sandbox:
 
     @property
     def base_url(self) -> str:
-        """The URL for a client's `base_url`, such as `http://127.0.0.1:8700`."""
+        """The URL to pass as a client's `base_url`, such as `http://127.0.0.1:8700`."""
         return self._call(lambda platform: platform.base_url)
 
     @property
     def api_key(self) -> str:
-        """The one API key that it takes; it follows from the seed."""
+        """The only valid API key; the seed determines it."""
         return self._call(lambda platform: platform.api_key)
 
     @property
     def balance(self) -> int:
-        """What the organisation has left, in micro-USD; it can be set."""
+        """The organisation's balance, in micro-USD. It can be set."""
         return self._call(lambda platform: platform.store.balance)
 
     @balance.setter
@@ -135,19 +143,19 @@ class Sandbox:
 
     @property
     def clock(self) -> SandboxClock:
-        """The sandbox's time: `sb.clock.advance(3600)` moves it on by an hour, `sb.clock.now()` tells it."""
+        """The sandbox's clock: `sb.clock.now()` returns the time, `sb.clock.advance(3600)` adds an hour."""
         return SandboxClock(self._call)
 
     @property
     def requests(self) -> "list[RecordedRequest]":
-        """The last 1,000 requests, oldest first, each as it is now; without the key."""
+        """The last 1,000 requests, oldest first, without the API key."""
         return self._call(lambda platform: platform.journal.requests())
 
     @property
     def verdicts(self) -> "list[Verdict]":
-        """What the clients did wrong, as far as a server can tell; the kinds are those of `Verdict`.
+        """The mistakes of the clients that a server can detect; `Verdict` lists the kinds.
 
-        A stream that was hung up just now is given a moment to be seen as such.
+        It waits up to 0.3 s for the server to notice that a client has closed a stream.
         """
         end = time.monotonic() + _HANG_UP_SECONDS
         while True:
@@ -173,29 +181,27 @@ class Sandbox:
         deploy_fails: str | bool = False,
         times: int = 1,
     ) -> None:
-        """Let the next calls of an operation go wrong, in the words of the header `x-sandbox-scenario`.
+        """Make the next calls of an operation fail, as the header `x-sandbox-scenario` does.
 
-        Faults come in the order in which they were asked for, and end with a reset of the sandbox. A request with the
-        header has what the header says instead.
+        Faults apply in the order of the calls to `fault`; `reset` clears them. The header takes precedence.
 
         Args:
             operation: The operationId, such as `create_chat_completion`; None for any.
-            status: Answer with this status, before anything is done.
+            status: Return this status without running the operation.
             reset: Reset the connection.
-            truncate: Send half of the answer, or one event of a stream, and hang up.
-            silence: Send nothing, until the client hangs up.
-            garbage: Send bytes that are no HTTP, and hang up.
+            truncate: Send half of the response, or one event of a stream, and close the connection.
+            silence: Send nothing until the client disconnects.
+            garbage: Send bytes that are not HTTP, and close the connection.
             delay: Seconds of real time to wait first.
-            after: Do the operation, and let it go wrong only after so many events of its stream, or so many bytes of
-                an answer in one piece.
-            retry_after: The header `Retry-After` of a status: seconds, or an HTTP date.
-            should_retry: The header `x-should-retry` of a status.
-            detail: The message of a status.
-            deploy_fails: Let a deployment begin, and then fail, with this message where it is a text.
-            times: How many calls.
+            after: Run the operation, and inject the fault after this many events of a stream or bytes of a body.
+            retry_after: The `Retry-After` header to send with `status`: seconds, or an HTTP date.
+            should_retry: The `x-should-retry` header to send with `status`.
+            detail: The message to send with `status`.
+            deploy_fails: Accept a deployment and make it fail; pass a string to set the message.
+            times: The number of calls.
 
         Raises:
-            ValueError: There is no such operation or fault.
+            ValueError: The operation or the fault does not exist.
 
         """
         chosen = {"reset": reset, "truncate": truncate, "silence": silence, "garbage": garbage}
@@ -211,28 +217,24 @@ class Sandbox:
             "message": deploy_fails if isinstance(deploy_fails, str) else None,
         }
         given = {name: str(value) for name, value in options.items() if value is not None}
-        self._call(lambda platform: plan_fault(platform, operation, names, given, times))
+        self._call(lambda platform: queue_fault(platform, operation, names, given, times))
 
     def reset(self) -> None:
-        """Bring back the first state: endpoints, metrics, balance, counters, the fixed clock; end what is running.
+        """Restore the initial state: endpoints, metrics, balance, counters and fixed clock.
 
-        The journal is empty then, and no fault is left.
+        It aborts running deployments and streams, and clears the recorded requests and the faults.
         """
         self._call(lambda platform: platform.reset())
 
     def client(self) -> "Pareta":
-        """Return a client of this sandbox, for the caller to close."""
-        from pareta import Pareta  # noqa: PLC0415 - it loads the transport, which the sandbox does without.
-
-        return Pareta(api_key=self.api_key, base_url=self.base_url)
+        """Return a sync client of this sandbox; the caller closes it."""
+        return pareta.Pareta(api_key=self.api_key, base_url=self.base_url)
 
     def async_client(self) -> "AsyncPareta":
-        """Return an asynchronous client of this sandbox, for the caller to close."""
-        from pareta import AsyncPareta  # noqa: PLC0415 - it loads the transport, which the sandbox does without.
-
-        return AsyncPareta(api_key=self.api_key, base_url=self.base_url)
+        """Return an async client of this sandbox; the caller closes it."""
+        return pareta.AsyncPareta(api_key=self.api_key, base_url=self.base_url)
 
     def _call(self, action: "Callable[[Platform], T]") -> T:
         if self._running is None:
-            raise RuntimeError("The sandbox is not running: use `with Sandbox() as sb:`, or start() it.")
+            raise RuntimeError("The sandbox is not running: use `with Sandbox() as sb:`, or call start().")
         return self._running.call(action)

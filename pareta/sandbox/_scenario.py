@@ -1,19 +1,18 @@
-"""Rare answers on demand: the grammar of the request header `x-sandbox-scenario`, which `Sandbox.fault` shares.
+"""The syntax of the request header `x-sandbox-scenario`, which `Sandbox.fault` uses too.
 
-Parts are separated by semicolons: at most one name, and options written `key=value`.
+Semicolons separate the parts: at most one name, and options written `key=value`.
 
-| name | what comes | its options |
+| name | effect | options |
 |---|---|---|
-| `400` … `504` | an answer of that status; nothing is done | `retry-after`, `should-retry`, `detail` |
-| `reset` | the connection is reset | |
-| `silence` | nothing, until the client hangs up | |
-| `garbage` | bytes that are no HTTP, and a hang-up | |
-| `truncate` | the operation is done, and half of its answer is sent; of a stream one event | |
-| `deploy-fails` | the deployment begins, and fails | `message` |
+| `400` … `504` | returns that status; the operation does not run | `retry-after`, `should-retry`, `detail` |
+| `reset` | resets the connection | `after` |
+| `silence` | sends nothing until the client disconnects | `after` |
+| `garbage` | sends bytes that are not HTTP, and closes the connection | `after` |
+| `truncate` | runs the operation, sends half of the body or one event, and closes the connection | `after` |
+| `deploy-fails` | accepts the deployment, which fails later | `message` |
 
-Every name takes `delay`, seconds of real time to wait first; it may stand alone. Without `after` that is before
-anything is done. With `after=N` the operation is done and the first N events of its stream are sent, or N bytes of
-an answer in one piece; then comes what the name says, or with `delay` alone a pause and the rest.
+Every name also has the option `delay`: seconds of real time to wait first. `delay` needs no name. With `after=N`, the
+operation runs, N events of its stream or N bytes of its body are sent, and then the delay and the effect follow.
 """
 
 import math
@@ -22,11 +21,11 @@ from typing import Literal
 
 from attrs import frozen
 
-from pareta.sandbox._http import Problem, invalid
+from pareta.sandbox._messages import HTTPError, validation_error
 
 HEADER = "x-sandbox-scenario"
 
-Strike = Literal["reset", "truncate", "silence", "garbage"]
+ConnectionFault = Literal["reset", "truncate", "silence", "garbage"]
 
 _DETAILS = {
     "400": "This request was asked to be bad.",
@@ -46,7 +45,7 @@ _DETAILS = {
 _WITH_RETRY_AFTER = frozenset({"429", "503"})
 _DEPLOY_FAILS = "deploy-fails"
 _DEFAULT_FAILURE = "the model did not pass its health check"
-_STRIKES: Mapping[str, Strike] = {
+_STRIKES: Mapping[str, ConnectionFault] = {
     "reset": "reset",
     "truncate": "truncate",
     "silence": "silence",
@@ -62,18 +61,18 @@ _MOST = 10**9
 
 @frozen
 class Scenario:
-    """What to do out of the ordinary, and when: `after` is None where it comes before anything is done."""
+    """A requested fault. `after` is None if it precedes the operation."""
 
     text: str
-    problem: Problem | None = None
+    error: HTTPError | None = None
     deploy_failure: str | None = None
-    strike: Strike | None = None
+    fault: ConnectionFault | None = None
     delay: float = 0.0
     after: int | None = None
 
 
 def read(headers: Mapping[str, str], operation_id: str) -> Scenario | None:
-    """Return the scenario that a request of an operation asks for, or raise 400 where there is none such."""
+    """Return the scenario in a request's header, or None; raise 400 if it is invalid."""
     text = headers.get(HEADER)
     if text is None:
         return None
@@ -81,34 +80,34 @@ def read(headers: Mapping[str, str], operation_id: str) -> Scenario | None:
     names = [part for part in parts if part and "=" not in part]
     options = dict(_option(part) for part in parts if "=" in part)
     scenario = compose(names, options)
-    hold_apt(scenario, operation_id)
+    check_operation(scenario, operation_id)
     return scenario
 
 
 def compose(names: Sequence[str], options: Mapping[str, str]) -> Scenario:
-    """Return the scenario of these names and options, or raise 400 that says what there is."""
+    """Return the scenario with these names and options, or raise 400 if it is invalid."""
     text = "; ".join((*names, *(f"{key}={value}" for key, value in options.items())))
     if len(names) > 1 and set(names) <= set(_NAMES):
-        raise Problem(400, f"A scenario has one name, not '{names[0]}' and '{names[1]}'.")
+        raise HTTPError(400, f"A scenario has one name, not '{names[0]}' and '{names[1]}'.")
     name = next((each for each in names if each not in _NAMES), names[0] if names else None)
     if name not in (*_NAMES, None) or not text:
-        raise Problem(400, f"Unknown scenario '{text if name is None else name}'. There are: {', '.join(_NAMES)}.")
+        raise HTTPError(400, f"Unknown scenario '{text if name is None else name}'. There are: {', '.join(_NAMES)}.")
     _refuse_unknown(options, _known(name))
     delay = _number(options, "delay", _LONGEST) or 0.0
     after = _number(options, "after", _MOST)
     if name is not None and name in _STRIKES:
-        return Scenario(text, strike=_STRIKES[name], delay=delay, after=None if after is None else int(after))
+        return Scenario(text, fault=_STRIKES[name], delay=delay, after=None if after is None else int(after))
     if name is None:
         return Scenario(text, delay=delay, after=None if after is None else int(after))
     if name == _DEPLOY_FAILS:
         return Scenario(text, deploy_failure=options.get("message", _DEFAULT_FAILURE), delay=delay)
-    return Scenario(text, problem=_problem(name, options), delay=delay)
+    return Scenario(text, error=_error(name, options), delay=delay)
 
 
-def hold_apt(scenario: Scenario, operation_id: str | None) -> None:
-    """Raise 400 where an operation cannot have a scenario."""
+def check_operation(scenario: Scenario, operation_id: str | None) -> None:
+    """Raise 400 if the scenario does not apply to the operation."""
     if scenario.deploy_failure is not None and operation_id not in {"deploy_endpoint", None}:
-        raise Problem(400, f"The scenario '{_DEPLOY_FAILS}' is for deployments.")
+        raise HTTPError(400, f"The scenario '{_DEPLOY_FAILS}' is for deployments.")
 
 
 def _known(name: str | None) -> frozenset[str]:
@@ -117,7 +116,7 @@ def _known(name: str | None) -> frozenset[str]:
     return _OF_DEPLOY if name == _DEPLOY_FAILS else _OF_STATUS
 
 
-def _problem(name: str, options: Mapping[str, str]) -> Problem:
+def _error(name: str, options: Mapping[str, str]) -> HTTPError:
     headers: list[tuple[str, str]] = []
     retry_after = options.get("retry-after", "1" if name in _WITH_RETRY_AFTER else None)
     if retry_after is not None:
@@ -130,8 +129,8 @@ def _problem(name: str, options: Mapping[str, str]) -> Problem:
     if name == "429" and "detail" not in options:
         detail = f"Too many requests. Try again in {retry_after} seconds."
     if name == "422":
-        return Problem(422, invalid(("header", HEADER), detail, "scenario").detail, tuple(headers))
-    return Problem(int(name), detail, tuple(headers))
+        return HTTPError(422, validation_error(("header", HEADER), detail, "scenario").detail, tuple(headers))
+    return HTTPError(int(name), detail, tuple(headers))
 
 
 def _option(part: str) -> tuple[str, str]:
@@ -148,11 +147,11 @@ def _number(options: Mapping[str, str], name: str, most: float) -> float | None:
     except ValueError:
         value = math.nan
     if not 0 <= value <= most:
-        raise Problem(400, f"The option '{name}' is a number from 0 to {most:.0f}, not '{text}'.")
+        raise HTTPError(400, f"The option '{name}' is a number from 0 to {most:.0f}, not '{text}'.")
     return value
 
 
 def _refuse_unknown(options: Mapping[str, str], known: frozenset[str]) -> None:
     unknown = sorted(options.keys() - known)
     if unknown:
-        raise Problem(400, f"Unknown option '{unknown[0]}'. This scenario has: {', '.join(sorted(known))}.")
+        raise HTTPError(400, f"Unknown option '{unknown[0]}'. This scenario has: {', '.join(sorted(known))}.")

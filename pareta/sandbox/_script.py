@@ -1,8 +1,8 @@
-r"""Scripted answers: a TOML file of patterns and what is said where one is found in the prompt.
+r"""Scripted answers: a TOML file of patterns and their replies.
 
 ```toml
 [[answer]]
-when = 'governing law'              # a regular expression, looked for in the last user message, whatever the case
+when = 'governing law'              # a regular expression to search in the last user message, ignoring case
 text = "The laws of Delaware."
 
 [[answer]]
@@ -13,11 +13,11 @@ text = 'Hello \g<name>.'            # groups of the pattern, as in re.sub
 when = "weather in (.+?)[?]"
 call = {name = "get_weather", arguments = {city = '\1'}}
 
-[[answer]]                          # without `when` it answers everything
+[[answer]]                          # without `when` it matches every message
 text = "I have nothing to say to this."
 ```
 
-The first entry that fits answers. Where none does, the text says so.
+The first entry that matches answers. If none matches, the text says so.
 """
 
 import json
@@ -29,9 +29,9 @@ from typing import Any
 
 from attrs import frozen
 
-from pareta.sandbox._engine import Call, Reply
-from pareta.sandbox._extraction import asked
-from pareta.sandbox._shapes import is_array, is_object
+from pareta.sandbox._extraction import last_user_text
+from pareta.sandbox._json_types import is_array, is_object
+from pareta.sandbox._text_engine import Call, Reply
 
 _KEYS = frozenset({"when", "text", "call"})
 _NO_ENTRY = "The script of this sandbox has no answer to that."
@@ -44,7 +44,7 @@ class _Entry:
     call: tuple[str, dict[str, Any]] | None
 
     def reply(self, found: re.Match[str]) -> Reply:
-        """Return what is to be said, the groups of the pattern put in."""
+        """Return the reply, with the groups of the pattern filled in."""
         if self.call is None:
             return Reply(found.expand(self.text or ""))
         name, arguments = self.call
@@ -52,7 +52,7 @@ class _Entry:
 
 
 class ScriptEngine:
-    """Answers by a script, which is read when the engine is made; ValueError says what is wrong with it."""
+    """Answers by a script. The constructor reads it, and raises ValueError if it is invalid."""
 
     name = "script"
 
@@ -67,8 +67,8 @@ class ScriptEngine:
         self._entries = [_entry(each, f"{path}, answer {number}") for number, each in enumerate(answers, 1)]
 
     def reply(self, body: dict[str, Any]) -> Reply:
-        """Return what the first entry says that fits."""
-        prompt = asked(body["messages"])
+        """Return the reply of the first entry that matches."""
+        prompt = last_user_text(body["messages"])
         for each in self._entries:
             found = each.when.search(prompt)
             if found is not None:
@@ -87,9 +87,9 @@ def _entry(node: Any, place: str) -> _Entry:
     try:
         when = re.compile(node.get("when", ""), re.IGNORECASE)
         for template in _strings([text or "", call.get("arguments", {})]):
-            when.sub(template, "")  # It raises where the pattern has no such group, though nothing is found.
+            when.sub(template, "")  # It raises for an unknown group, even without a match.
     except (re.error, TypeError, IndexError) as error:
-        raise ValueError(f"{place}: `when` and what refers to it do not fit: {error}") from error
+        raise ValueError(f"{place}: `when` is invalid, or refers to an unknown group: {error}") from error
     return _Entry(when, text, (call["name"], call.get("arguments", {})) if call else None)
 
 

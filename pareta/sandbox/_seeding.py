@@ -1,4 +1,4 @@
-"""What follows from the seed: keys, ids and fractions that look random; and the endpoints of a fresh sandbox."""
+"""Pseudorandom keys, ids and fractions from the seed, and the endpoints of a fresh sandbox."""
 
 from hashlib import sha256
 
@@ -9,22 +9,22 @@ REGIONS = ("us-east", "eu-central", "ap-south")
 
 
 def digest(seed: int, *parts: str | int) -> str:
-    """Return hexadecimal digits that are the same for the same seed and parts."""
+    """Return the hexadecimal hash of the seed and the parts."""
     return sha256("\0".join(map(str, (seed, *parts))).encode()).hexdigest()
 
 
 def fraction(seed: int, *parts: str | int) -> float:
-    """Return a number from 0 to 1, 1 excluded, that is the same for the same seed and parts."""
+    """Return a pseudorandom number in [0, 1) from the seed and the parts."""
     return int(digest(seed, *parts)[:12], 16) / 16**12
 
 
 def api_key(seed: int) -> str:
-    """Return the one key that a sandbox takes."""
+    """Return the API key of a sandbox."""
     return f"pareta_sk_sandbox_{digest(seed, 'key')[:24]}"
 
 
 def endpoints() -> tuple[EndpointRow, ...]:
-    """Return the endpoints of a fresh sandbox: a protected one, an ordinary one, a stopped one, and a vendor's."""
+    """Return the endpoints of a fresh sandbox: protected, live, stopped, and owned by a vendor."""
     return (
         EndpointRow(
             name="ep_seed01",

@@ -1,4 +1,4 @@
-"""The sandbox on a port: uvicorn around the application, made to start, fail and stop at once."""
+"""The sandbox's HTTP server: uvicorn, changed to start, fail and stop without delay."""
 
 import asyncio
 import socket
@@ -9,12 +9,12 @@ from functools import cache
 import uvicorn
 
 from pareta.sandbox import _document
-from pareta.sandbox._app import Application, Contract, allowed_hosts, contract_of
-from pareta.sandbox._connection import ConnectionProtocol
+from pareta.sandbox._app import Application, CompiledDocument, allowed_hosts, compile_document
+from pareta.sandbox._client_connection import ConnectionProtocol
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._settings import Settings
+from pareta.sandbox._settings import SandboxSettings
 
-_REACHED_BY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - they are compared, not bound.
+_LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound here
 _GRACE_SECONDS = 1
 _IDLE_SECONDS = 75
 _TICK_SECONDS = 1.0
@@ -22,9 +22,9 @@ _POLL_SECONDS = 0.002
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Return a bound socket, or raise OSError with the reason."""
+    """Return a bound socket, or raise OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # Told that it is TCP, asyncio switches Nagle's algorithm off: a small answer takes 0.7 ms instead of 44.
+    # With an explicit IPPROTO_TCP, asyncio disables Nagle's algorithm: a small response takes 0.7 ms instead of 44 ms.
     bound = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -36,29 +36,29 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def url_of(bound: socket.socket) -> str:
-    """Return the base URL of a bound socket, by which this machine reaches it."""
+    """Return the base URL by which this machine reaches a bound socket."""
     address, port = bound.getsockname()[:2]
-    host = _REACHED_BY.get(address, str(address))
+    host = _LOOPBACK_OF.get(address, str(address))
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @cache
-def _published() -> Contract:
-    """Return the contract of the document that the package carries; compiled once, since it does not change."""
-    return contract_of(_document.load())
+def _compiled_document() -> CompiledDocument:
+    """Return the packaged document; it is compiled once."""
+    return compile_document(_document.load())
 
 
 class SandboxServer(uvicorn.Server):
-    """A server that `stop` ends from any thread, open streams included.
+    """A server that any thread can stop. It calls `on_ready` when it is ready.
 
-    It is made and served in one thread, whose SQLite connection it has. `on_ready` is called once it answers.
+    Create it and run it in one thread, because it owns a SQLite connection.
     """
 
-    def __init__(self, settings: Settings, bound: socket.socket, *, on_ready: Callable[[], None]) -> None:
+    def __init__(self, settings: SandboxSettings, bound: socket.socket, *, on_ready: Callable[[], None]) -> None:
         self.platform = Platform(settings, base_url=url_of(bound))
         host = bound.getsockname()[0]
         try:
-            app = Application(self.platform, _published(), hosts=allowed_hosts(host))
+            app = Application(self.platform, _compiled_document(), hosts=allowed_hosts(host))
         except BaseException:
             self.platform.close()
             raise
@@ -82,7 +82,7 @@ class SandboxServer(uvicorn.Server):
         self._stopping = asyncio.Event()
 
     async def serve_until_stopped(self) -> None:
-        """Serve; return once the server was stopped and everything is closed."""
+        """Serve until `stop` is called, then close everything."""
         try:
             await self.serve([self._bound])
         finally:
@@ -92,17 +92,17 @@ class SandboxServer(uvicorn.Server):
             self._bound.close()
 
     def stop(self) -> None:
-        """Ask the server to end; from any thread or signal handler."""
+        """Request the end of the server, from any thread or signal handler."""
         self.should_exit = True
         self.loop.call_soon_threadsafe(self._stopping.set)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, and say so."""
+        """Start to listen, and call `on_ready`."""
         await super().startup(sockets)
         self._on_ready()
 
     async def main_loop(self) -> None:
-        """Tick once a second, and end at once when asked to; uvicorn's own looks ten times a second."""
+        """Tick once a second, and return immediately after `stop`; uvicorn polls every 0.1 s instead."""
         while not await self.on_tick(0):
             try:
                 await asyncio.wait_for(self._stopping.wait(), _TICK_SECONDS)
@@ -110,8 +110,8 @@ class SandboxServer(uvicorn.Server):
                 continue
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Break open streams off and close, at most a second later; uvicorn's own waits longer than it needs."""
-        del sockets  # Its servers close them.
+        """Abort open streams, and close all connections within a second."""
+        del sockets  # The servers close them.
         self.platform.jobs.stop()
         for server in self.servers:
             server.close()
@@ -131,5 +131,5 @@ class SandboxServer(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leave signals to whoever runs the server."""
+        """Do not install signal handlers; the caller does."""
         yield

@@ -1,4 +1,4 @@
-"""What a sandbox is started with."""
+"""The settings of a sandbox."""
 
 from os import PathLike, fspath
 from pathlib import Path
@@ -7,25 +7,25 @@ from typing import TYPE_CHECKING, Literal
 from attrs import field, frozen, validators
 
 if TYPE_CHECKING:
-    from pareta.sandbox._engine import Engine
+    from pareta.sandbox._text_engine import Engine
 
 ClockKind = Literal["fixed", "real"]
 EngineName = Literal["extractive", "echo"]
 
 DEFAULT_BALANCE = 25_000_000
-DEFAULT_PATIENCE = 60.0
+DEFAULT_UPSTREAM_TIMEOUT = 60.0
 
 _INFINITY = float("inf")
 
 
 @frozen(kw_only=True)
 class Upstream:
-    """A server that speaks OpenAI's protocol: where it is, its key, its model's id, how long it may be silent."""
+    """An OpenAI-compatible server: its URL, API key, model, and read timeout in seconds."""
 
     url: str
     key: str | None = field(default=None, repr=False)
     model: str | None = None
-    patience: float = field(default=DEFAULT_PATIENCE, validator=[validators.gt(0), validators.lt(_INFINITY)])
+    timeout: float = field(default=DEFAULT_UPSTREAM_TIMEOUT, validator=[validators.gt(0), validators.lt(_INFINITY)])
 
 
 def _path(value: "str | PathLike[str] | None") -> Path | None:
@@ -33,11 +33,8 @@ def _path(value: "str | PathLike[str] | None") -> Path | None:
 
 
 @frozen(kw_only=True)
-class Settings:
-    """What a sandbox is started with; `balance` is in micro-USD, `pace` a factor on every wait, `latency` in ms.
-
-    `engine` is a name, an engine, or the path of a script.
-    """
+class SandboxSettings:
+    """The settings of a sandbox; `pareta.sandbox.Sandbox` documents them."""
 
     seed: int = 0
     pace: float = field(default=1.0, validator=[validators.ge(0), validators.lt(_INFINITY)])

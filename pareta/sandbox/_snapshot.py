@@ -1,13 +1,13 @@
-"""What the live page shows: endpoints, the last completions and requests, from the same feeds that the API has."""
+"""The content of the live page: endpoints, last completions and last requests."""
 
 import json
 from typing import Any
 
 from pareta.sandbox._clock import iso
 from pareta.sandbox._deployments import Deployments
-from pareta.sandbox._metrics import Metrics
+from pareta.sandbox._metrics import MetricFeeds
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._rows import Charge, EndpointRow
+from pareta.sandbox._rows import BilledCompletion, EndpointRow
 
 _COMPLETIONS = 120
 _REQUESTS = 12
@@ -15,14 +15,14 @@ _DATA = b"data: "
 
 
 class Snapshots:
-    """Says what there is to be seen now."""
+    """Takes snapshots of the platform."""
 
     def __init__(self, platform: Platform, deployments: Deployments) -> None:
         self._platform = platform
         self._deployments = deployments
 
     def take(self) -> dict[str, Any]:
-        """Return it, as JSON can write it."""
+        """Return the current state as JSON."""
         platform = self._platform
         rows = {row.name: row for row in platform.store.endpoints()}
         return {
@@ -34,7 +34,8 @@ class Snapshots:
             "balance": platform.store.balance,
             "endpoints": [self._endpoint(row) for row in rows.values()],
             "completions": [
-                self._completion(each, rows[each.endpoint]) for each in platform.store.charges(at_most=_COMPLETIONS)
+                self._completion(each, rows[each.endpoint])
+                for each in platform.store.billed_completions(at_most=_COMPLETIONS)
             ],
             "requests": [
                 {
@@ -51,7 +52,7 @@ class Snapshots:
         }
 
     def _endpoint(self, row: EndpointRow) -> dict[str, Any]:
-        feeds = Metrics(self._platform, row, {})
+        feeds = MetricFeeds(self._platform, row, {})
         performance, cost, activity = feeds.performance(), feeds.cost(), feeds.activity()
         return {
             "id": row.name,
@@ -72,7 +73,7 @@ class Snapshots:
         event = self._deployments.progress(row.name) if row.deploying else None
         return None if event is None else json.loads(event.partition(_DATA)[2])
 
-    def _completion(self, each: Charge, row: EndpointRow) -> dict[str, Any]:
+    def _completion(self, each: BilledCompletion, row: EndpointRow) -> dict[str, Any]:
         frontier = self._platform.catalog[row.task].frontier
         return {
             "number": each.number,

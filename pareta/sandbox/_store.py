@@ -1,15 +1,22 @@
-"""The sandbox's state, in SQLite; what a method did is committed when it returns, and survives the process's end."""
+"""The sandbox's state in SQLite. Each method commits before it returns."""
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from attrs import evolve, fields
 
-from pareta.sandbox import _schema
-from pareta.sandbox._rows import KEPT, Charge, EndpointRow, Served, StoredAnswer, Transition
+from pareta.sandbox import _database
+from pareta.sandbox._rows import (
+    IDEMPOTENCY_WINDOW_MS,
+    BilledCompletion,
+    EndpointRow,
+    StoredResponse,
+    Transition,
+    UsageBucket,
+)
 
 _SERVED = """
-SELECT at - at % :stretch, SUM(price IS NOT NULL), COALESCE(SUM(price), 0), COUNT(latency_ms),
+SELECT at - at % :bucket_ms, SUM(price IS NOT NULL), COALESCE(SUM(price), 0), COUNT(latency_ms),
        COALESCE(SUM(prompt_tokens), 0), COALESCE(SUM(completion_tokens), 0), COALESCE(SUM(score), 0.0), SUM(refused)
 FROM (
     SELECT at, price, latency_ms, prompt_tokens, completion_tokens, score, 0 AS refused FROM completions
@@ -24,17 +31,17 @@ _ENDPOINT = ", ".join(_COLUMNS)
 
 
 class Store:
-    """All state that outlives a request, in memory or in a file. One thread uses it."""
+    """The state that outlives a request, in memory or in a file. It belongs to one thread."""
 
-    def __init__(self, path: str = _schema.IN_MEMORY) -> None:
-        self._db = _schema.connect(path)
+    def __init__(self, path: str = _database.IN_MEMORY) -> None:
+        self._db = _database.connect(path)
 
     def close(self) -> None:
         """Close the database."""
         self._db.close()
 
     def begin(self, balance: int, endpoints: Iterable[EndpointRow]) -> int:
-        """Give a new state its balance and endpoints, and return how many times the state was begun with."""
+        """Initialise a new state with balance and endpoints; return how often the state has been opened or reset."""
         with self._transaction():
             begun = self.next_number("begun")
             if begun == 1:
@@ -44,20 +51,20 @@ class Store:
         return begun
 
     def clear(self) -> None:
-        """Forget everything, the counters too."""
+        """Delete everything, including the counters."""
         with self._transaction():
-            for table in _schema.TABLES:
+            for table in _database.TABLES:
                 self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are ours.
             self._db.execute("DELETE FROM sqlite_sequence")
 
     def latest(self) -> int:
-        """Return the last instant at which anything is known to have happened; 0 where nothing did."""
+        """Return the time of the last status change or completion, or 0."""
         query = "SELECT MAX(at) FROM (SELECT MAX(at) AS at FROM transitions UNION ALL SELECT MAX(at) FROM completions)"
         return int(self._db.execute(query).fetchone()[0] or 0)
 
     @property
     def balance(self) -> int:
-        """What the organisation has left, in micro-USD."""
+        """The organisation's balance, in micro-USD."""
         return self._counter("balance")
 
     @balance.setter
@@ -65,7 +72,7 @@ class Store:
         self._db.execute("INSERT OR REPLACE INTO meta VALUES ('balance', ?)", (micro_usd,))
 
     def next_number(self, counter: str) -> int:
-        """Count one further, from 1, and return the number."""
+        """Increment a counter and return it; the first number is 1."""
         query = "INSERT INTO meta VALUES (?, 1) ON CONFLICT (key) DO UPDATE SET value = value + 1 RETURNING value"
         return int(self._db.execute(query, (counter,)).fetchone()[0])
 
@@ -75,13 +82,13 @@ class Store:
         return [EndpointRow(*row) for row in self._db.execute(query)]
 
     def endpoint(self, name: str) -> EndpointRow | None:
-        """Return the endpoint of this name, if there is one."""
+        """Return the endpoint with this name, or None."""
         query = f"SELECT {_ENDPOINT} FROM endpoints WHERE name = ?"  # noqa: S608 - the names are ours.
         row = self._db.execute(query, (name,)).fetchone()
         return None if row is None else EndpointRow(*row)
 
     def add_endpoint(self, row: EndpointRow, *, effect: str | None = None) -> None:
-        """Add an endpoint, and what request it is the effect of; its first transition is at its creation."""
+        """Add an endpoint and its first transition; `effect` identifies the request that created it."""
         added = evolve(row, since=row.created_at)
         with self._transaction():
             query = f"INSERT INTO endpoints ({_ENDPOINT}, effect) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"  # noqa: S608
@@ -89,7 +96,7 @@ class Store:
             self._add_transition(added, row.created_at)
 
     def deployed(self, effect: str, *, since: int) -> EndpointRow | None:
-        """Return the endpoint that a request has deployed before, unless that was before `since`."""
+        """Return the endpoint that the same `effect` created since `since`, or None."""
         query = f"SELECT {_ENDPOINT} FROM endpoints WHERE effect = ? AND created_at >= ?"  # noqa: S608 - as above.
         row = self._db.execute(query, (effect, since)).fetchone()
         return None if row is None else EndpointRow(*row)
@@ -97,7 +104,7 @@ class Store:
     def change_status(
         self, row: EndpointRow, status: str, *, at: int, deploying: bool = False, failure: str | None = None
     ) -> EndpointRow:
-        """Bring an endpoint into a status, and return it as it is then."""
+        """Change the status of an endpoint, and return the changed endpoint."""
         was_live = row.was_live or status == "live"
         changed = evolve(row, status=status, deploying=deploying, failure=failure, was_live=was_live, since=at)
         with self._transaction():
@@ -109,25 +116,25 @@ class Store:
         return changed
 
     def delete_endpoint(self, name: str) -> None:
-        """Remove an endpoint and all that is known of it; the balance stays as it is."""
+        """Delete an endpoint with its transitions, completions and refusals; keep the balance."""
         with self._transaction():
             self._db.execute("DELETE FROM endpoints WHERE name = ?", (name,))
             for table in ("transitions", "completions", "refusals"):
                 self._db.execute(f"DELETE FROM {table} WHERE endpoint = ?", (name,))  # noqa: S608 - the names are ours.
 
     def transitions(self, endpoint: str) -> list[Transition]:
-        """Return an endpoint's statuses in order."""
+        """Return an endpoint's status changes in order."""
         query = "SELECT at, status, deploying FROM transitions WHERE endpoint = ? ORDER BY rowid"
         rows = self._db.execute(query, (endpoint,))
         return [Transition(at, status, bool(deploying)) for at, status, deploying in rows]
 
     def bill(self, endpoint: str, *, price: int, at: int, effect: str | None = None) -> int | None:
-        """Debit a completion and record it, both or neither; return its number, None where the balance is short.
+        """Debit and record a completion; return its number, or None if the balance is too low.
 
-        What was billed for the same effect is not billed again: the number is that of the first time.
+        A repetition of the same `effect` is not billed again; it gets the number of the first completion.
         """
         with self._transaction():
-            if effect is not None and (billed := self._billed(effect, since=at - KEPT)) is not None:
+            if effect is not None and (billed := self._billed(effect, since=at - IDEMPOTENCY_WINDOW_MS)) is not None:
                 return billed
             debit = "UPDATE meta SET value = value - ? WHERE key = 'balance' AND value >= ? AND value > 0"
             if self._db.execute(debit, (price, price)).rowcount == 0:
@@ -136,7 +143,7 @@ class Store:
             return self._db.execute(record, (endpoint, at, price, effect)).lastrowid
 
     def refund(self, number: int) -> None:
-        """Take a completion back that came to nothing."""
+        """Delete a completion and refund its price."""
         with self._transaction():
             taken = self._db.execute("DELETE FROM completions WHERE number = ? RETURNING price", (number,)).fetchone()
             if taken is not None:
@@ -145,7 +152,7 @@ class Store:
     def finish(
         self, number: int, *, prompt_tokens: int, completion_tokens: int, latency_ms: float, score: float
     ) -> None:
-        """Record what is known at a completion's end."""
+        """Record the end of a completion."""
         self._db.execute(
             """UPDATE completions SET prompt_tokens = ?, completion_tokens = ?, latency_ms = ?, score = ?
                WHERE number = ?""",
@@ -153,39 +160,39 @@ class Store:
         )
 
     def refuse(self, endpoint: str, *, status: int, at: int) -> None:
-        """Record a request for a completion that was refused."""
+        """Record a refused completion."""
         self._db.execute("INSERT INTO refusals VALUES (?, ?, ?)", (endpoint, at, status))
 
-    def served(self, endpoint: str, *, since: int, stretch: int) -> list[Served]:
-        """Return what an endpoint served from `since` on, by stretches of so many milliseconds, oldest first."""
-        rows = self._db.execute(_SERVED, {"endpoint": endpoint, "since": since, "stretch": stretch})
-        return [Served(*row) for row in rows]
+    def served(self, endpoint: str, *, since: int, bucket_ms: int) -> list[UsageBucket]:
+        """Return an endpoint's usage since `since`, in periods of `bucket_ms`, oldest first."""
+        rows = self._db.execute(_SERVED, {"endpoint": endpoint, "since": since, "bucket_ms": bucket_ms})
+        return [UsageBucket(*row) for row in rows]
 
     def latencies(self, endpoint: str, *, since: int) -> list[float]:
-        """Return the latencies of finished completions from `since` on, in milliseconds, in order."""
+        """Return the latencies of completions since `since`, in milliseconds, sorted."""
         query = """SELECT latency_ms FROM completions
                    WHERE endpoint = ? AND at >= ? AND latency_ms IS NOT NULL ORDER BY latency_ms"""
         return [latency for (latency,) in self._db.execute(query, (endpoint, since))]
 
-    def charges(self, *, at_most: int) -> list[Charge]:
+    def billed_completions(self, *, at_most: int) -> list[BilledCompletion]:
         """Return the newest completions, oldest first."""
         query = "SELECT number, endpoint, at, price, latency_ms FROM completions ORDER BY number DESC LIMIT ?"
-        return [Charge(*row) for row in reversed(self._db.execute(query, (at_most,)).fetchall())]
+        return [BilledCompletion(*row) for row in reversed(self._db.execute(query, (at_most,)).fetchall())]
 
-    def answer(self, key: str, *, since: int) -> StoredAnswer | None:
-        """Return the answer that is kept under a key, unless it is older than `since`."""
+    def response(self, key: str, *, since: int) -> StoredResponse | None:
+        """Return the response stored for a key since `since`, or None."""
         query = "SELECT fingerprint, status, headers, body FROM answers WHERE key = ? AND at >= ?"
         row = self._db.execute(query, (key, since)).fetchone()
-        return None if row is None else StoredAnswer(*row)
+        return None if row is None else StoredResponse(*row)
 
-    def keep_answer(self, key: str, answer: StoredAnswer, *, at: int, at_most: int) -> None:
-        """Keep an answer under a key, and of all answers the newest `at_most`."""
+    def save_response(self, key: str, response: StoredResponse, *, at: int, at_most: int) -> None:
+        """Store a response for a key, and keep only the newest `at_most` responses."""
         kept = self._db.execute(
             """INSERT OR REPLACE INTO answers (key, fingerprint, at, status, headers, body)
                VALUES (?, ?, ?, ?, ?, ?)""",
-            (key, answer.fingerprint, at, answer.status, answer.headers, answer.body),
+            (key, response.fingerprint, at, response.status, response.headers, response.body),
         ).lastrowid
-        # What an end of the process leaves in between, the next answer takes away.
+        # After a crash in between, the next call deletes the surplus.
         if kept is not None and kept > at_most:
             self._db.execute("DELETE FROM answers WHERE seq <= ?", (kept - at_most,))
 

@@ -1,4 +1,4 @@
-"""A server in a thread of this process, from its start to its end; it knows nothing of what is served."""
+"""Runs the server in a thread of this process."""
 
 import asyncio
 import logging
@@ -11,7 +11,7 @@ from socket import socket
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from pareta.sandbox._settings import Settings
+from pareta.sandbox._settings import SandboxSettings
 
 if TYPE_CHECKING:
     from pareta.sandbox._platform import Platform
@@ -25,9 +25,9 @@ _CALL_SECONDS = 10.0
 
 
 class ServerThread:
-    """A server and its thread, from its start to its end."""
+    """A server that runs in its own thread."""
 
-    def __init__(self, settings: Settings, bound: socket) -> None:
+    def __init__(self, settings: SandboxSettings, bound: socket) -> None:
         ready: Future[SandboxServer] = Future()
         self._thread = threading.Thread(
             target=_serve, args=(settings, bound, ready), name="pareta-sandbox", daemon=True
@@ -36,10 +36,10 @@ class ServerThread:
         self._server = ready.result(_START_SECONDS)
 
     def call(self, action: "Callable[[Platform], T]") -> T:
-        """Run an action in the server's thread, and return what it returns.
+        """Run an action in the server's thread, and return its result.
 
         Raises:
-            TimeoutError: The thread does not get to it in time; the text says what it is doing.
+            TimeoutError: The thread does not respond; the message has its stack.
 
         """
         outcome: Future[T] = Future()
@@ -47,16 +47,14 @@ class ServerThread:
         def act() -> None:
             try:
                 outcome.set_result(action(self._server.platform))
-            except Exception as error:  # noqa: BLE001 - it is the caller's.
+            except Exception as error:  # noqa: BLE001 - raised in the caller
                 outcome.set_exception(error)
 
         self._server.loop.call_soon_threadsafe(act)
         try:
-            outcome.exception(_CALL_SECONDS)  # Unlike `result`, it does not raise a TimeoutError of the action's own.
+            outcome.exception(_CALL_SECONDS)  # Unlike `result`, it does not raise the action's own TimeoutError.
         except TimeoutError:
-            raise TimeoutError(
-                f"The sandbox did not get to it within {_CALL_SECONDS:.0f} s: {self._whereabouts()}"
-            ) from None
+            raise TimeoutError(f"The sandbox did not respond within {_CALL_SECONDS:.0f} s: {self._stack()}") from None
         return outcome.result()
 
     def close(self) -> None:
@@ -64,30 +62,30 @@ class ServerThread:
         self._server.stop()
         self._thread.join(_STOP_SECONDS)
 
-    def _whereabouts(self) -> str:
+    def _stack(self) -> str:
         frame = sys._current_frames().get(self._thread.ident or 0)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
         if frame is None:
             return "its thread has ended."
-        return "this process has no time for it, or it is held up here:\n" + "".join(traceback.format_stack(frame)[-3:])
+        stack = "".join(traceback.format_stack(frame)[-3:])
+        return f"the process is overloaded, or its thread is blocked here:\n{stack}"
 
 
 def import_server() -> ModuleType:
-    """Return the server's module, or raise ImportError that says what to install."""
+    """Return the server's module, or raise ImportError if the extra is not installed."""
     try:
-        from pareta.sandbox import _server  # noqa: PLC0415 - it loads what only the extra brings.
+        from pareta.sandbox import _server  # noqa: PLC0415 - needs the extra
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jsonschema_rs", "h11"}:
             raise
         raise ImportError(
-            f"The sandbox needs '{error.name}', which comes with the extra: "
-            "run pip install '.[sandbox]' in a checkout of this project."
+            f"The sandbox needs '{error.name}': run pip install '.[sandbox]' in a checkout of this project."
         ) from error
     return _server
 
 
-def _serve(settings: Settings, bound: socket, ready: "Future[SandboxServer]") -> None:
-    """Run a server in this thread; say in `ready` that it answers, or why it does not."""
-    quiet = _Quiet(threading.get_ident())
+def _serve(settings: SandboxSettings, bound: socket, ready: "Future[SandboxServer]") -> None:
+    """Run a server in this thread; `ready` gets the server or the exception."""
+    quiet = _ThreadLogFilter(threading.get_ident())
     logger = logging.getLogger("uvicorn.error")
     logger.addFilter(quiet)
 
@@ -107,8 +105,8 @@ def _serve(settings: Settings, bound: socket, ready: "Future[SandboxServer]") ->
         logger.removeFilter(quiet)
 
 
-class _Quiet(logging.Filter):
-    """Drops what uvicorn logs from one thread, and leaves other servers of the process alone."""
+class _ThreadLogFilter(logging.Filter):
+    """Drops uvicorn's log records of one thread; other servers in the process keep theirs."""
 
     def __init__(self, thread: int) -> None:
         super().__init__()

@@ -1,7 +1,7 @@
-"""The sandbox's tokens: what `usage` counts and what a stream sends at a time; no model's vocabulary.
+"""The sandbox's tokenizer, for `usage` and streams; it is no model's.
 
-A token is a run of up to 12 characters that are not white space, with the white space before it. A message of a
-prompt counts four more than its text, for its role and its bounds; an image counts 85.
+A token is up to 12 characters that are not white space, with the white space before them. A prompt message counts
+four tokens more than its text; an image counts 85.
 """
 
 import re
@@ -16,17 +16,17 @@ _TOKEN = re.compile(rf"\s*\S{{1,{_LONGEST}}}|\s+\Z", re.UNICODE)
 
 
 def tokenize(text: str) -> list[str]:
-    """Return the tokens of a text; together they are the text."""
+    """Return the tokens of a text; their concatenation is the text."""
     return _TOKEN.findall(text)
 
 
 def count(text: str) -> int:
-    """Return how many tokens a text is, without making them."""
+    """Return the number of tokens of a text."""
     return sum(-(-len(run) // _LONGEST) for run in text.split()) + text[-1:].isspace()
 
 
 def count_prompt(messages: Iterable[dict[str, Any]]) -> int:
-    """Return how many tokens the messages of a request are."""
+    """Return the number of tokens of a request's messages."""
     return sum(PER_MESSAGE + _count(message) for message in messages)
 
 

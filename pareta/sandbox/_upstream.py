@@ -1,39 +1,27 @@
-"""Asking a server that speaks OpenAI's protocol: its answers and its failures; nothing of the platform."""
+"""The client of an OpenAI-compatible upstream server. It loads httpx, so import it only if there is an upstream."""
 
 import json
 import re
 from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Any, Self, cast
+from typing import Any, Self, cast
 from urllib.parse import urlsplit
 
-from attrs import frozen
+import httpx
 
+from pareta.sandbox._json_types import is_array, is_object
 from pareta.sandbox._settings import Upstream
-from pareta.sandbox._shapes import is_array, is_object
-
-if TYPE_CHECKING:
-    import httpx
+from pareta.sandbox._upstream_errors import UpstreamError, error_of, timed_out
 
 _CONNECT_SECONDS = 10.0
 _ANSWER_LIMIT = 32 * 1024 * 1024
 _LINE_LIMIT = 16 * 1024 * 1024
-_MESSAGE_LIMIT = 300
-# The key `model` of a JSON object; within a string its quotes would be escaped.
+# The key `model` of a JSON object; inside a string its quotes are escaped.
 _MODEL = re.compile(rb'("model"\s*:\s*)"(?:[^"\\]|\\.)*"')
 _DONE = b"[DONE]"
 
 
-@frozen
-class UpstreamError(Exception):
-    """What the other server did wrong, as the status that says so, or what it says is wrong with the request."""
-
-    status: int
-    message: str
-    retry_after: str | None = None
-
-
 class UpstreamServer:
-    """A server of completions. One event loop uses it."""
+    """An OpenAI-compatible server. It belongs to one event loop."""
 
     def __init__(self, settings: Upstream) -> None:
         parts = urlsplit(settings.url)
@@ -46,7 +34,7 @@ class UpstreamServer:
         self._client: httpx.AsyncClient | None = None
 
     async def complete(self, body: dict[str, Any]) -> dict[str, Any]:
-        """Return the whole answer to a conversation, or raise UpstreamError."""
+        """Return the whole completion of a conversation, or raise UpstreamError."""
         async with await self._send(body) as answer:
             value = _decoded(await answer.content())
         if not is_object(value) or not is_array(value.get("choices")):
@@ -54,10 +42,7 @@ class UpstreamServer:
         return value
 
     async def stream(self, body: dict[str, Any]) -> "UpstreamStream":
-        """Return the stream that answers a conversation once it begins, or raise UpstreamError.
-
-        Its usage is always asked for, since the platform counts.
-        """
+        """Return the stream of a completion, or raise UpstreamError. It always requests the usage, for billing."""
         given: dict[str, Any] = body.get("stream_options") or {}
         options = {**given, "include_usage": True}
         answer = await self._send({**body, "stream": True, "stream_options": options})
@@ -67,12 +52,12 @@ class UpstreamServer:
         return UpstreamStream(answer)
 
     async def aclose(self) -> None:
-        """Close its connections."""
+        """Close the connections."""
         client, self._client = self._client, None
         if client is not None:
             await client.aclose()
 
-    async def _send(self, body: dict[str, Any]) -> "_Answer":
+    async def _send(self, body: dict[str, Any]) -> "UpstreamResponse":
         model = await self._find_model()
         answer = await self._open("POST", "/chat/completions", {**body, "model": model})
         return await _accepted(answer)
@@ -87,50 +72,47 @@ class UpstreamServer:
             self._model = cast(str, first["id"])
         return self._model
 
-    async def _open(self, method: str, path: str, body: dict[str, Any] | None = None) -> "_Answer":
-        import httpx  # noqa: PLC0415 - only a sandbox with an upstream needs it.
-
+    async def _open(self, method: str, path: str, body: dict[str, Any] | None = None) -> "UpstreamResponse":
         if self._client is None:
-            patience = self._settings.patience
+            timeout = self._settings.timeout
             key = self._settings.key
             self._client = httpx.AsyncClient(
                 headers={"accept-encoding": "identity", **({} if key is None else {"authorization": f"Bearer {key}"})},
-                timeout=httpx.Timeout(patience, connect=min(patience, _CONNECT_SECONDS)),
+                timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
                 limits=httpx.Limits(max_connections=None),
                 follow_redirects=False,
             )
         request = self._client.build_request(method, f"{self._base}{path}", json=body)
         try:
-            return _Answer(await self._client.send(request, stream=True))
+            return UpstreamResponse(await self._client.send(request, stream=True))
         except httpx.TimeoutException as error:
-            raise _too_late() from error
+            raise timed_out() from error
         except httpx.HTTPError as error:
             raise UpstreamError(502, f"The upstream cannot be reached: {type(error).__name__}.") from error
 
 
-class _Answer:
-    """A response that has begun."""
+class UpstreamResponse:
+    """A response whose body has not been read yet."""
 
-    def __init__(self, response: "httpx.Response") -> None:
+    def __init__(self, response: httpx.Response) -> None:
         self._response = response
         self.status = response.status_code
+        self.is_success = response.is_success
         self.headers = response.headers
         self.content_type: str = response.headers.get("content-type", "")
 
     async def pieces(self) -> AsyncIterator[bytes]:
-        """Yield the bytes as they come, or raise UpstreamError."""
-        import httpx  # noqa: PLC0415 - only a sandbox with an upstream needs it.
-
+        """Yield the bytes of the body, or raise UpstreamError."""
         try:
             async for piece in self._response.aiter_raw():
                 yield piece
         except httpx.TimeoutException as error:
-            raise _too_late() from error
+            raise timed_out() from error
         except httpx.HTTPError as error:
             raise UpstreamError(502, "The upstream broke its answer off.") from error
 
     async def content(self) -> bytes:
-        """Return all that comes."""
+        """Return the whole body, or raise UpstreamError."""
         content = bytearray()
         async for piece in self.pieces():
             content += piece
@@ -139,7 +121,7 @@ class _Answer:
         return bytes(content)
 
     async def aclose(self) -> None:
-        """Let go of it."""
+        """Close the response."""
         await self._response.aclose()
 
     async def __aenter__(self) -> Self:
@@ -150,19 +132,16 @@ class _Answer:
 
 
 class UpstreamStream:
-    """A stream of chunks as the other server sends it, its model's name replaced; and the usage it tells."""
+    """The upstream's stream of chunks, with the model's name replaced, and its usage."""
 
-    def __init__(self, answer: _Answer) -> None:
+    def __init__(self, answer: UpstreamResponse) -> None:
         self._answer = answer
         self.usage: dict[str, Any] | None = None
         self.chunks = 0
         self.done = False
 
     async def pieces(self, *, model: str, include_usage: bool) -> AsyncIterator[bytes]:
-        """Yield each event as it comes, or as much of it as is there; a line that has begun is held until it is whole.
-
-        The chunk that carries the usage is left out where it was not asked for.
-        """
+        """Yield the complete lines as they arrive; omit the usage chunk unless `include_usage`."""
         name = json.dumps(model).encode()
         rest = b""
         begun = False
@@ -184,11 +163,11 @@ class UpstreamStream:
                 yield out
 
     async def aclose(self) -> None:
-        """Let go of it."""
+        """Close the response."""
         await self._answer.aclose()
 
     def _read(self, line: bytes) -> bool:
-        """Note what a line says; return False where it has nothing but the usage."""
+        """Process a line; return False if it is the usage chunk."""
         if not line.startswith(b"data:"):
             return True
         data = line[5:].strip()
@@ -215,38 +194,10 @@ def _decoded(content: bytes) -> Any:
         raise UpstreamError(502, "The upstream gave no valid JSON.") from error
 
 
-async def _accepted(answer: _Answer) -> _Answer:
-    """Return an answer of 2xx, or raise what another means here."""
-    if answer.status // 100 == 2:  # noqa: PLR2004
-        return answer
-    async with answer:
-        message = _message(await answer.content())
-    status = answer.status
-    retry_after = answer.headers.get("retry-after")
-    if status in {400, 413, 422}:
-        raise UpstreamError(422, message)
-    if status in {429, 503}:
-        raise UpstreamError(status, f"The upstream is busy: {message}", retry_after)
-    if status in {408, 504}:
-        raise _too_late()
-    raise UpstreamError(502, f"The upstream answered {status}: {message}")
-
-
-def _message(content: bytes) -> str:
-    """Return what an error says, in whichever of the usual forms."""
-    text = content[:_MESSAGE_LIMIT].decode("utf-8", "replace")
-    try:
-        value: Any = json.loads(content)
-    except (ValueError, RecursionError):
-        return text
-    for way in (("error", "message"), ("error",), ("detail",), ("message",)):
-        found: Any = value
-        for name in way:
-            found = found.get(name) if is_object(found) else None
-        if isinstance(found, str):
-            return found[:_MESSAGE_LIMIT]
-    return text
-
-
-def _too_late() -> UpstreamError:
-    return UpstreamError(504, "The upstream gave no answer in time.")
+async def _accepted(response: UpstreamResponse) -> UpstreamResponse:
+    """Return a 2xx response, or raise UpstreamError."""
+    if response.is_success:
+        return response
+    async with response:
+        content = await response.content()
+    raise error_of(response.status, content, response.headers.get("retry-after"))

@@ -1,4 +1,4 @@
-"""Whether a request is what the document says, and its values, typed; one list of all that is wrong."""
+"""Validates requests against the document, and returns their typed values or all errors at once."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import jsonschema_rs
 from attrs import frozen
 
 from pareta.sandbox._document import Document, Operation, Parameter
-from pareta.sandbox._http import Problem, Request, invalid
+from pareta.sandbox._messages import HTTPError, ServerRequest, validation_error
 
 _INTEGER = re.compile(r"-?[0-9]{1,18}(?:\.0+)?", re.ASCII)
 _KINDS = {
@@ -29,10 +29,10 @@ _MESSAGE_LIMIT = 240
 
 
 @frozen
-class Values:
-    """The values of a valid request. `query` holds only declared parameters that were given.
+class RequestValues:
+    """The values of a valid request. `query` has only declared parameters.
 
-    `effect` names what the request is to bring about, once, where it has an idempotency key.
+    `effect` identifies repetitions of the request if it has an idempotency key: they must take effect only once.
     """
 
     path: dict[str, str]
@@ -43,7 +43,7 @@ class Values:
 
 
 class RequestValidator:
-    """Holds the requests of one operation against the document; its schemas are compiled once."""
+    """Validates the requests of one operation; it compiles the schemas once."""
 
     def __init__(self, document: Document, operation: Operation) -> None:
         self._operation = operation
@@ -56,8 +56,8 @@ class RequestValidator:
         if operation.body_schema is not None:
             self._body = jsonschema_rs.Draft202012Validator(document.standalone(operation.body_schema))
 
-    def validate(self, request: Request, path_values: dict[str, str]) -> Values:
-        """Return the request's values, or raise a 422 that names everything that is wrong."""
+    def validate(self, request: ServerRequest, path_values: dict[str, str]) -> RequestValues:
+        """Return the request's values, or raise a 422 that lists all errors."""
         problems: list[dict[str, Any]] = []
         given = parse_qsl(request.query, keep_blank_values=True) if request.query else []
         query: dict[str, Any] = {}
@@ -77,10 +77,10 @@ class RequestValidator:
                 target[name] = value
         body = self._read_body(request, problems)
         if problems:
-            raise Problem(422, problems)
-        return Values(path_values, query, headers, body)
+            raise HTTPError(422, problems)
+        return RequestValues(path_values, query, headers, body)
 
-    def _read_body(self, request: Request, problems: list[dict[str, Any]]) -> Any:
+    def _read_body(self, request: ServerRequest, problems: list[dict[str, Any]]) -> Any:
         if self._body is None:
             return None
         if not request.body:
@@ -89,24 +89,28 @@ class RequestValidator:
             return None
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if media_type != "application/json":
-            raise invalid(("header", "content-type"), "The body must be sent as application/json.", "content_type")
+            raise validation_error(
+                ("header", "content-type"), "The body must be sent as application/json.", "content_type"
+            )
         body = parse_json(request.body)
         problems.extend(_problems(self._body, body, ("body",)))
         return body
 
 
 def parse_json(content: bytes) -> Any:
-    """Return the JSON value of a body, or raise a 422 where it is none that can be passed on."""
+    """Return the JSON value of a body, or raise a 422."""
     try:
         text = content.decode()
         value = json.loads(text, parse_constant=_refuse, parse_float=_finite)
         if "\\u" in text:
-            # Half of a surrogate pair is a string in Python, and can be neither stored nor sent.
+            # A lone surrogate is valid in a Python string, but cannot be encoded.
             json.dumps(value, ensure_ascii=False).encode()
     except RecursionError:
-        raise invalid(("body",), "The body is nested too deeply.", "json_invalid") from None
+        raise validation_error(("body",), "The body is nested too deeply.", "json_invalid") from None
     except ValueError as error:
-        raise invalid(("body",), f"The body is not valid JSON: {error}"[:_MESSAGE_LIMIT], "json_invalid") from None
+        raise validation_error(
+            ("body",), f"The body is not valid JSON: {error}"[:_MESSAGE_LIMIT], "json_invalid"
+        ) from None
     return value
 
 
@@ -136,8 +140,8 @@ def _problems(
 ) -> Iterable[dict[str, Any]]:
     try:
         errors = list(validator.iter_errors(value))
-    except ValueError as refusal:  # It holds values of limited depth alone.
-        raise invalid(loc, f"The value cannot be read: {refusal}"[:_MESSAGE_LIMIT], "value_error") from None
+    except ValueError as nested:  # The value is nested too deeply.
+        raise validation_error(loc, f"The value cannot be read: {nested}"[:_MESSAGE_LIMIT], "value_error") from None
     for error in errors:
         yield from _describe(error, loc)
 
@@ -154,7 +158,7 @@ def _describe(error: jsonschema_rs.ValidationError, loc: tuple[str | int, ...]) 
 
 
 def _describe_union(error: jsonschema_rs.ValidationError, loc: tuple[str | int, ...]) -> Iterable[dict[str, Any]]:
-    """Say what is wrong with the alternative that was meant; where none stands out, what is wrong with all."""
+    """Describe the errors of the alternative that fits best, or those that all alternatives share."""
     depth = len(error.instance_path)
     branches: list[list[jsonschema_rs.ValidationError]] = getattr(error.kind, "context", [])
     meant = [each for each in branches if each and not any(_rules_out(problem, depth) for problem in each)]

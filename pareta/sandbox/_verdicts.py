@@ -1,15 +1,16 @@
-"""What a client does wrong when it repeats requests and leaves streams, as far as a server can tell."""
+"""Detects the mistakes of clients: wrong retries, and streams that are left open."""
 
 import time
 from collections import OrderedDict, deque
 from collections.abc import Iterable
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
 
 from attrs import frozen
 
 if TYPE_CHECKING:
-    from pareta.sandbox._journal import Entry
+    from pareta.sandbox._journal import JournalEntry
 
 Kind = Literal["too-soon", "not-retryable", "key-changed", "key-missing", "stream-left-open"]
 
@@ -24,15 +25,15 @@ _What = tuple[str, str, str, int, bytes]
 
 @frozen
 class Verdict:
-    """Something that a client should not have done.
+    """A mistake of a client.
 
     Attributes:
-        kind: `too-soon`: it came again before `Retry-After` was over. `not-retryable`: it came again after an answer
-            that trying again does not mend, or after events of a stream had been sent. `key-changed`: it came again
-            under another idempotency key. `key-missing`: a POST that may have had its effect came again without a key.
-            `stream-left-open`: a stream is neither read to its end nor hung up.
-        message: What happened, in a sentence.
-        request_ids: The requests it is about.
+        kind: `too-soon`: a retry before `Retry-After` had passed. `not-retryable`: a retry after a response that must
+            not be retried, or after events of a stream. `key-changed`: a retry with another idempotency key.
+            `key-missing`: a retry, without a key, of a POST that may have taken effect. `stream-left-open`: a stream
+            that is neither read to its end nor closed.
+        message: What happened.
+        request_ids: The ids of the requests.
 
     """
 
@@ -41,23 +42,23 @@ class Verdict:
     request_ids: tuple[str, ...]
 
     def __str__(self) -> str:
-        """Return it on one line."""
+        """Return a one-line summary."""
         return f"{self.kind}: {self.message} ({', '.join(self.request_ids)})"
 
 
-class Judge:
-    """Remembers how requests failed, and compares with what comes after.
+class VerdictTracker:
+    """Remembers failed requests, and judges their retries.
 
-    A request is taken for the repetition of one that failed when method, path, query and body are the same and it
-    has the same idempotency key, or comes within ten seconds.
+    A request counts as the retry of a failed one if method, path, query and body are equal, and it has the same
+    idempotency key or arrives within ten seconds.
     """
 
     def __init__(self) -> None:
-        self._failed: OrderedDict[_What, Entry] = OrderedDict()
+        self._failed: OrderedDict[_What, JournalEntry] = OrderedDict()
         self._verdicts: deque[Verdict] = deque(maxlen=_REMEMBERED)
 
-    def arrived(self, entry: "Entry") -> None:
-        """Judge a request that has come."""
+    def arrived(self, entry: "JournalEntry") -> None:
+        """Judge a new request."""
         if not self._failed:
             return
         before = self._failed.pop(_what(entry), None)
@@ -71,15 +72,15 @@ class Judge:
         for kind, message in _faults(before, entry, waited):
             self._verdicts.append(Verdict(kind, f"{named} {message}", ids))
 
-    def ended(self, entry: "Entry") -> None:
-        """Remember a request that failed."""
-        if entry.status is None or entry.status >= 400 or entry.end == "broken":  # noqa: PLR2004
+    def ended(self, entry: "JournalEntry") -> None:
+        """Remember a failed request."""
+        if entry.status is None or entry.status >= HTTPStatus.BAD_REQUEST or entry.end == "broken":
             self._failed[_what(entry)] = entry
             if len(self._failed) > _REMEMBERED:
                 self._failed.popitem(last=False)
 
-    def verdicts(self, entries: "Iterable[Entry]") -> list[Verdict]:
-        """Return what was found, and the streams that are open now."""
+    def verdicts(self, entries: "Iterable[JournalEntry]") -> list[Verdict]:
+        """Return the verdicts, including those about streams that are open now."""
         still_open = [
             Verdict(
                 "stream-left-open",
@@ -87,12 +88,12 @@ class Judge:
                 (each.request_id,),
             )
             for each in entries
-            if each.streams and each.end == "open" and not each.told_all
+            if each.streams and each.end == "open" and not each.terminal_sent
         ]
         return [*self._verdicts, *still_open]
 
 
-def _faults(before: "Entry", entry: "Entry", waited: float) -> "Iterable[tuple[Kind, str]]":
+def _faults(before: "JournalEntry", entry: "JournalEntry", waited: float) -> "Iterable[tuple[Kind, str]]":
     asked = _seconds(before.retry_after, waited)
     status = _ending(before)
     if asked is not None and waited < asked - _TOLERANCE_SECONDS:
@@ -107,30 +108,29 @@ def _faults(before: "Entry", entry: "Entry", waited: float) -> "Iterable[tuple[K
         yield "key-missing", f"came again after {status} without an idempotency key: it may take effect twice"
 
 
-def _ending(entry: "Entry") -> str:
+def _ending(entry: "JournalEntry") -> str:
     if entry.status is None:
         return "no answer"
     return f"a broken {entry.status}" if entry.end == "broken" else str(entry.status)
 
 
-def _maybe_done(entry: "Entry") -> bool:
+def _maybe_done(entry: "JournalEntry") -> bool:
     return entry.end == "broken" or entry.status in _MAYBE_DONE
 
 
-def _why_not_retryable(entry: "Entry") -> str | None:
+def _why_not_retryable(entry: "JournalEntry") -> str | None:
     if entry.streams and entry.events:
         return f"{entry.events} events of its stream had been sent"
     if entry.should_retry == "true":
         return None
     if entry.should_retry == "false":
         return f"{entry.status} with x-should-retry: false"
-    if entry.status is not None and entry.status >= 400 and entry.status not in _RETRIED_STATUSES:  # noqa: PLR2004
-        return str(entry.status)
-    return None
+    is_error = entry.status is not None and entry.status >= HTTPStatus.BAD_REQUEST
+    return str(entry.status) if is_error and entry.status not in _RETRIED_STATUSES else None
 
 
 def _seconds(retry_after: str | None, waited: float) -> float | None:
-    """Return how long a client was asked to wait since the answer; None where it was not, or not in words known."""
+    """Return how long Retry-After tells a client to wait, in seconds; None if it is missing or invalid."""
     if retry_after is None:
         return None
     if retry_after.replace(".", "", 1).isdecimal():
@@ -141,5 +141,5 @@ def _seconds(retry_after: str | None, waited: float) -> float | None:
         return None
 
 
-def _what(entry: "Entry") -> _What:
+def _what(entry: "JournalEntry") -> _What:
     return entry.method, entry.path, entry.query, entry.size, entry.body

@@ -1,4 +1,4 @@
-"""Words, stems and sentences of plain text, for the matcher and the text engine; English, and rough."""
+"""Approximate words, stems and sentences of English text, for the matcher and the engines."""
 
 import re
 from collections.abc import Iterator
@@ -6,8 +6,7 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _LINE = re.compile(r"[^\r\n]+")
-# A sentence ends at its punctuation before white space, unless an abbreviation or an initial stands there; that is
-# looked at only where the rest is so.
+# A sentence ends at punctuation before white space, unless an abbreviation or an initial precedes it (_MAY_END).
 _END = re.compile(r"([.!?])[\"\u201d\u2019)]*\s+|([\u3002\uff01\uff1f])\s*")
 _MAY_END = re.compile(
     r"(?<![\s.(][A-Z]\.)(?<!\bMr\.)(?<!\bMs\.)(?<!\bDr\.)(?<!\bNo\.)(?<!\bvs\.)(?<!\bMrs\.)(?<!\be\.g\.)(?<!\bi\.e\.)"
@@ -18,7 +17,7 @@ _SHORTEST_STEM = 3
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a list that is written as text."""
+    """Return the words of a text as a set."""
     return frozenset(text.split())
 
 
@@ -38,7 +37,7 @@ def words(text: str) -> Iterator[str]:
 
 @lru_cache(maxsize=8192)
 def stem(word: str) -> str:
-    """Return what a lower-case word shares with its other forms."""
+    """Return the stem of a lower-case word."""
     for suffix, replacement in _SUFFIXES:
         if word.endswith(suffix) and not word.endswith("ss") and len(word) - len(suffix) >= _SHORTEST_STEM:
             word = word.removesuffix(suffix) + replacement
@@ -49,12 +48,12 @@ def stem(word: str) -> str:
 
 
 def stems(text: str) -> list[str]:
-    """Return the stems of a text's words, those that say nothing left out."""
+    """Return the stems of a text's words, without stop words."""
     return [stem(word) for word in map(str.lower, _WORD.findall(text)) if word not in STOP_WORDS]
 
 
 def sentences(text: str) -> Iterator[str]:
-    """Yield the sentences of a text; a line's end ends one too."""
+    """Yield the sentences of a text; a line break ends a sentence too."""
     for line in _LINE.findall(text):
         pending = ""
         for piece in _pieces(line):

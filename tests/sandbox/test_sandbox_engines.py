@@ -81,9 +81,9 @@ def test_a_script_without_a_last_entry_says_so(tmp_path: Path) -> None:
         ("[[answer]]\ntext = 'a'\nwhat = 1", "answer 1: it takes"),
         ("[[answer]]\ntext = 'a'\n[[answer]]\ntext = 1", "answer 2: `text`"),
         ("[[answer]]\ncall = 'a'", "`call` must"),
-        ("[[answer]]\nwhen = '('\ntext = 'a'", "do not fit"),
-        ("[[answer]]\nwhen = 'a'\ntext = '\\1'", "do not fit"),
-        ("[[answer]]\nwhen = 3\ntext = 'a'", "do not fit"),
+        ("[[answer]]\nwhen = '('\ntext = 'a'", "unknown group"),
+        ("[[answer]]\nwhen = 'a'\ntext = '\\1'", "unknown group"),
+        ("[[answer]]\nwhen = 3\ntext = 'a'", "unknown group"),
     ],
 )
 def test_a_script_that_makes_no_sense_is_refused_at_the_start(tmp_path: Path, text: str, why: str) -> None:
@@ -111,7 +111,7 @@ def test_an_engine_of_one_s_own_answers() -> None:
 
 def test_an_engine_that_there_is_not_is_refused() -> None:
     """A misspelt engine does not start."""
-    with pytest.raises(ValueError, match="no engine 'eko'"):
+    with pytest.raises(ValueError, match="Unknown engine 'eko'"):
         Sandbox(engine="eko").start()  # type: ignore[arg-type]
 
 
@@ -161,8 +161,8 @@ def test_a_real_clock_can_run_ahead() -> None:
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
-        (["--engine", "loud"], "--engine takes"),
-        (["--engine", "script"], "--engine takes"),
+        (["--engine", "loud"], "--engine must be"),
+        (["--engine", "script"], "--engine must be"),
         (["--engine", "script", "/nowhere.toml"], "cannot be read"),
         (["--latency", "-1"], "--latency"),
         (["--upstream", "nowhere"], "upstream's URL"),

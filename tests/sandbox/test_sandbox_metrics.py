@@ -10,9 +10,9 @@ from sandbox_kit import ask, chat, client_of, until
 
 from pareta.sandbox import Sandbox
 from pareta.sandbox._clock import FIXED_START, FixedClock
-from pareta.sandbox._metrics import Metrics
+from pareta.sandbox._metrics import MetricFeeds
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._settings import Settings
+from pareta.sandbox._settings import SandboxSettings
 
 HOUR = 3_600
 
@@ -129,7 +129,7 @@ def test_a_failed_deployment_is_no_time_up(api: httpx.Client) -> None:
 
 def test_the_window_leaves_out_what_is_older() -> None:
     """Figures cover the time from the window's start up to now, whatever its unit."""
-    platform = Platform(Settings(pace=0), base_url="http://sandbox")
+    platform = Platform(SandboxSettings(pace=0), base_url="http://sandbox")
     try:
         row = platform.store.endpoint("ep_a1b2c3")
         assert row is not None
@@ -138,11 +138,11 @@ def test_the_window_leaves_out_what_is_older() -> None:
             platform.store.bill("ep_a1b2c3", price=210, at=FIXED_START + hours * HOUR * 1000)
         platform.clock.advance(4.5 * HOUR)
         counts = {
-            window: Metrics(platform, row, {"window": window}).cost()["requests"]
+            window: MetricFeeds(platform, row, {"window": window}).cost()["requests"]
             for window in ("29m", "30m", "1h", "2h", "1d", "9999d")
         }
         assert counts == {"29m": 0, "30m": 1, "1h": 1, "2h": 2, "1d": 5, "9999d": 5}
-        groups = Metrics(platform, row, {"window": "1d", "group_by": "hour"}).cost()["groups"]
+        groups = MetricFeeds(platform, row, {"window": "1d", "group_by": "hour"}).cost()["groups"]
         assert [group["started_at"][11:13] for group in groups] == ["09", "10", "11", "12", "13"]
         assert math.isclose(sum(group["spend_micro_usd"] for group in groups), 5 * 210)
     finally:

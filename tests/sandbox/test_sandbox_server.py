@@ -16,7 +16,7 @@ import pytest
 from sandbox_kit import DELAWARE, ask, chat, client_of, until
 
 from pareta.sandbox import Sandbox, _document, _server, _thread
-from pareta.sandbox._app import contract_of
+from pareta.sandbox._app import compile_document
 from pareta.sandbox._store import Store
 
 
@@ -78,8 +78,8 @@ def test_a_handler_that_is_missing_stops_the_start(monkeypatch: pytest.MonkeyPat
     """A document with an operation that the sandbox does not know is refused, by the operation's name."""
     raw = _document.load().raw
     changed = {**raw, "paths": {**raw["paths"], "/v1/new": {"get": {"operationId": "list_news", "responses": {}}}}}
-    contract = contract_of(_document.parse(changed))
-    monkeypatch.setattr(_server, "_published", lambda: contract)
+    contract = compile_document(_document.parse(changed))
+    monkeypatch.setattr(_server, "_compiled_document", lambda: contract)
     with pytest.raises(RuntimeError, match="list_news"):
         Sandbox(pace=0).start()
 

@@ -1,4 +1,4 @@
-"""The connection under a request: uvicorn's protocol, which hands it to the application, and how it is broken."""
+"""Access to a request's TCP connection, so that a fault can break it."""
 
 import asyncio
 import socket
@@ -14,37 +14,37 @@ GARBAGE = b"\x00\x15 this is no HTTP \xff\xfe\r\n\r\n"
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
-class Connection:
-    """One connection's transport, for what HTTP has no words for."""
+class ClientConnection:
+    """A client's TCP connection."""
 
     def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
 
     def reset(self) -> None:
-        """Break the connection off with a reset; what was not yet sent is lost."""
+        """Reset the connection; unsent data is lost."""
         raw: socket.socket | None = self._transport.get_extra_info("socket")
         if raw is not None:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
         self._transport.abort()
 
-    def hang_up(self) -> None:
-        """Close the connection, whatever is still due."""
+    def close(self) -> None:
+        """Close the connection in the middle of the response."""
         self._transport.close()
 
-    def talk_nonsense(self) -> None:
-        """Send bytes that are no HTTP, and hang up."""
+    def send_garbage(self) -> None:
+        """Send bytes that are not HTTP, and close the connection."""
         self._transport.write(GARBAGE)
         self._transport.close()
 
 
 class ConnectionProtocol(H11Protocol):
-    """uvicorn's HTTP/1.1, which puts each request's connection into its scope, as an extension."""
+    """uvicorn's HTTP/1.1 protocol; it also adds the connection to each request's ASGI scope."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # As its base has it.
-        """Remember the connection for the requests that come over it."""
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in H11Protocol
+        """Add the connection to the scope of its requests."""
         super().connection_made(transport)
         app: Any = self.app
-        extensions = {EXTENSION: Connection(transport)}
+        extensions = {EXTENSION: ClientConnection(transport)}
 
         async def with_connection(scope: Scope, receive: Receive, send: Send) -> None:
             scope["extensions"] = extensions
@@ -53,7 +53,13 @@ class ConnectionProtocol(H11Protocol):
         self.app = cast(Any, with_connection)
 
 
-def of(scope: Scope) -> Connection:
-    """Return the connection that a request came over."""
-    connection: Connection = scope["extensions"][EXTENSION]
+def of(scope: Scope) -> ClientConnection:
+    """Return the connection of a request."""
+    connection: ClientConnection = scope["extensions"][EXTENSION]
     return connection
+
+
+async def wait_for_disconnect(receive: Receive) -> None:
+    """Wait until the client disconnects; ignore the rest of its request."""
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,4 +1,4 @@
-"""What the holder of a sandbox does to it from any thread: its clock, and its faults."""
+"""Control of a running sandbox from any thread: its clock and its faults."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -21,26 +21,26 @@ class SandboxClock:
         return datetime.fromtimestamp(milliseconds / 1000, UTC)
 
     def advance(self, seconds: float) -> None:
-        """Move the time on by so many seconds, without waiting: what is due until then happens at once."""
+        """Advance the time by `seconds` without waiting; everything due until then happens at once."""
         if not 0 <= seconds < math.inf:
             raise ValueError("seconds must not be negative")
         self._call(lambda platform: platform.clock.advance(seconds))
 
 
-def plan_fault(
+def queue_fault(
     platform: "Platform", operation: str | None, names: Sequence[str], options: Mapping[str, str], times: int
 ) -> None:
-    """Plan a fault for the next calls of an operation, or raise ValueError that says what is wrong with it."""
-    from pareta.sandbox._http import Problem  # noqa: PLC0415 - loaded with the server.
-    from pareta.sandbox._scenario import compose, hold_apt  # noqa: PLC0415 - loaded with the server.
+    """Queue a fault for the next calls of an operation, or raise ValueError."""
+    from pareta.sandbox._messages import HTTPError  # noqa: PLC0415 - needs the extra
+    from pareta.sandbox._scenario import check_operation, compose  # noqa: PLC0415 - needs the extra
 
     if times < 1:
         raise ValueError("times must be at least 1")
     if operation is not None and operation not in platform.operations:
-        raise ValueError(f"There is no operation '{operation}', only {', '.join(sorted(platform.operations))}.")
+        raise ValueError(f"Unknown operation '{operation}'; choose from {', '.join(sorted(platform.operations))}.")
     try:
         scenario = compose(names, options)
-        hold_apt(scenario, operation)
-    except Problem as problem:
-        raise ValueError(str(problem.detail)) from None
-    platform.plan.add(operation, scenario, times)
+        check_operation(scenario, operation)
+    except HTTPError as error:
+        raise ValueError(str(error.detail)) from None
+    platform.faults.add(operation, scenario, times)

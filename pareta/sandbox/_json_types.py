@@ -1,4 +1,4 @@
-"""What JSON values are, told to the type checkers."""
+"""Type guards for JSON values."""
 
 from typing import Any, TypeGuard
 

@@ -1,4 +1,4 @@
-"""Chat completions: how fast the answer comes and what it says of itself; text is the engine's or the upstream's."""
+"""Chat completions: billing, simulated speed and streaming of an engine's reply, or of the upstream's response."""
 
 import time
 from functools import lru_cache
@@ -6,48 +6,50 @@ from typing import Any
 
 from attrs import frozen
 
-from pareta.sandbox._billing import bill, finish, serving
+from pareta.sandbox._billing import bill, finish, live_endpoint
 from pareta.sandbox._completion import Completion, complete
-from pareta.sandbox._http import Answer, Problem, event_stream, json_answer
+from pareta.sandbox._messages import HTTPError, ServerResponse, event_stream, json_answer
 from pareta.sandbox._platform import Platform
-from pareta.sandbox._relay import Relay, wants_usage
+from pareta.sandbox._recording import Recording
 from pareta.sandbox._rows import EndpointRow
 from pareta.sandbox._seeding import fraction
-from pareta.sandbox._tape import Tape
+from pareta.sandbox._upstream_completion import UpstreamCompletion, wants_usage
 
 _DONE = b"data: [DONE]\n\n"
 
 
-async def create_chat_completion(platform: Platform, body: dict[str, Any], *, effect: str | None) -> Answer:
-    """Answer a conversation. It is billed when it is accepted, also where the client then leaves.
+async def create_chat_completion(platform: Platform, body: dict[str, Any], *, effect: str | None) -> ServerResponse:
+    """Complete a conversation. It is billed on acceptance, even if the client disconnects later.
 
-    What was billed for the same effect is answered again, and not billed again.
+    A repetition of the same `effect` is answered again but not billed again.
     """
-    began = time.perf_counter() - platform.lag
-    row = serving(platform, body["model"])
+    began = time.perf_counter() - platform.added_latency
+    row = live_endpoint(platform, body["model"])
     number = bill(platform, row, effect)
     if platform.upstream is not None:
-        return await Relay(platform, platform.upstream, row, number, body, began, lasts=effect is not None).answer()
+        return await UpstreamCompletion(
+            platform, platform.upstream, row, number, body, began, lasts=effect is not None
+        ).response()
     created = platform.clock.now() // 1000
     completion = complete(platform.engine.reply(body), body, number=number, created=created)
-    run = _Run(platform, platform.epoch, row, number, completion, began)
+    run = EngineCompletion(platform, platform.epoch, row, number, completion, began)
     header = (("x-pareta-sandbox", platform.engine.name),)
     if not body.get("stream"):
         return json_answer(await run.whole(), headers=header)
-    tape = platform.jobs.tape()
-    platform.jobs.start(run.record(tape, include_usage=wants_usage(body)), tape)
-    return event_stream(tape, headers=header)
+    recording = platform.jobs.recording()
+    platform.jobs.start(run.record(recording, include_usage=wants_usage(body)), recording)
+    return event_stream(recording, headers=header)
 
 
 @lru_cache(maxsize=1024)
 def _speed(seed: int, task: str, model: str) -> float:
-    """Return where a model lies between the fastest, 0, and the slowest, 1."""
+    """Return a model's slowness, from 0 to 1."""
     return fraction(seed, "speed", task, model)
 
 
 @frozen
-class _Run:
-    """A completion that was billed, on its way to the client. How fast it goes follows from the seed."""
+class EngineCompletion:
+    """Sends a billed completion of the engine. The seed determines its speed."""
 
     platform: Platform
     epoch: int
@@ -57,15 +59,15 @@ class _Run:
     began: float
 
     async def whole(self) -> dict[str, Any]:
-        """Return the answer once it would be written."""
+        """Wait for as long as the model would write, and return the answer."""
         await self.platform.clock.sleep(self._seconds)
         if self.platform.epoch != self.epoch:
-            raise Problem(503, "The sandbox was reset meanwhile.")
+            raise HTTPError(503, "The sandbox was reset meanwhile.")
         self._finish()
         return self.completion.whole()
 
-    async def record(self, tape: Tape, *, include_usage: bool) -> None:
-        """Write the stream onto its tape, whoever still listens."""
+    async def record(self, recording: Recording, *, include_usage: bool) -> None:
+        """Write the whole stream to its recording, even if the client disconnects."""
         written = len(self.completion.deltas)
         clock, per_token = self.platform.clock, self._per_token
         await clock.sleep(self._to_first)
@@ -74,9 +76,9 @@ class _Run:
                 await clock.sleep(per_token)
             if position == written + 1:
                 self._finish()
-            tape.write(piece)
-        tape.write(_DONE)
-        tape.end()
+            recording.write(piece)
+        recording.write(_DONE)
+        recording.end()
 
     @property
     def _speed(self) -> float:
@@ -101,5 +103,5 @@ class _Run:
             self.number,
             prompt_tokens=self.completion.prompt_tokens,
             completion_tokens=len(self.completion.deltas),
-            latency_ms=self.platform.clock.latency(self.began, (self.platform.lag + self._seconds) * 1000),
+            latency_ms=self.platform.clock.latency(self.began, (self.platform.added_latency + self._seconds) * 1000),
         )

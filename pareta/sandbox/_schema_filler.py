@@ -1,4 +1,4 @@
-"""A value of a JSON Schema, its texts drawn from a passage; it fills what is common, and is no validator."""
+"""Fills a JSON Schema with values from a passage. It supports common keywords and does not validate."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from attrs import frozen
 
 from pareta.sandbox._extraction import Passage, best_sentences
-from pareta.sandbox._shapes import is_array, is_object
+from pareta.sandbox._json_types import is_array, is_object
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:,\d{3})*(?:\.\d{1,6})?")
 _DEEPEST = 8
@@ -16,17 +16,17 @@ _UNIONS = ("anyOf", "oneOf", "allOf")
 
 
 def fill(schema: Any, passage: Passage) -> Any:
-    """Return a value of `schema`."""
-    return _Filler(schema, passage).value(schema, about="", depth=0)
+    """Return a value for `schema`."""
+    return _SchemaFiller(schema, passage).value(schema, about="", depth=0)
 
 
 @frozen
-class _Filler:
+class _SchemaFiller:
     root: Any
     passage: Passage
 
     def value(self, schema: Any, *, about: str, depth: int) -> Any:
-        """Return a value of a part of the schema; `about` is what its place is called."""
+        """Return a value for a subschema; `about` is its property name and description."""
         if not is_object(schema) or depth > _DEEPEST:
             return None
         fixed = next((key for key in ("const", "default") if key in schema), None)
@@ -74,7 +74,7 @@ class _Filler:
         return next((each for each in options if isinstance(each, str) and each.lower() in text), options[0])
 
     def _follow(self, schema: dict[str, Any]) -> Any:
-        """Return the schema that this one refers to, or the first of those that it unites; None where it does not."""
+        """Return the target of a `$ref`, or the first schema of a union; None for another schema."""
         reference = schema.get("$ref")
         if isinstance(reference, str) and reference.startswith("#/"):
             node = self.root

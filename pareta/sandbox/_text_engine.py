@@ -1,4 +1,4 @@
-"""Where answers come from: the engine's seam, and the engines that repeat or quote the prompt."""
+"""The engine protocol, and the engines that quote or repeat the prompt."""
 
 import json
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from typing import Any, Protocol
 
 from attrs import frozen
 
-from pareta.sandbox._extraction import Passage, asked, best_sentences, read
-from pareta.sandbox._filling import fill
-from pareta.sandbox._shapes import is_object
+from pareta.sandbox._extraction import Passage, best_sentences, last_user_text, read_passage
+from pareta.sandbox._json_types import is_object
+from pareta.sandbox._schema_filler import fill
 
 
 @frozen
 class Call:
-    """A function that is to be called; `arguments` is JSON text."""
+    """A function call; `arguments` is JSON text."""
 
     name: str
     arguments: str
@@ -21,35 +21,34 @@ class Call:
 
 @frozen
 class Reply:
-    """What an engine says: a text, or calls of functions."""
+    """An engine's reply: a text, or function calls."""
 
     text: str | None
     calls: tuple[Call, ...] = ()
 
 
 class Engine(Protocol):
-    """Turns the valid body of a request for a completion into a reply."""
+    """Generates the reply to a chat completion request."""
 
     name: str
 
     def reply(self, body: dict[str, Any]) -> Reply:
-        """Return the reply; the same to the same body."""
+        """Return the reply to a valid request body; equal bodies get equal replies."""
         ...
 
 
 class ExtractiveEngine:
-    """Answers with the sentences of the prompt that share most with what is asked.
+    """Quotes the sentences of the prompt that best match the question.
 
-    It calls a function only where `tool_choice` is `required` or names one, with arguments drawn from the prompt
-    and the function's schema. It writes JSON where `response_format` asks for it. It is one answer, whatever `n` is,
-    and the same at every temperature.
+    It calls a function only if `tool_choice` is `required` or names one; the arguments come from the prompt and the
+    function's schema. It writes JSON if `response_format` requests it. It ignores `n` and `temperature`.
     """
 
     name = "extractive"
 
     def reply(self, body: dict[str, Any]) -> Reply:
-        """Return the reply; the same to the same body."""
-        passage = read(body["messages"])
+        """Return the reply."""
+        passage = read_passage(body["messages"])
         call = _wanted_call(body.get("tools", ()), body.get("tool_choice"), passage)
         if call is not None:
             return Reply(None, (call,))
@@ -57,13 +56,13 @@ class ExtractiveEngine:
 
 
 class EchoEngine:
-    """Answers with the text of the last user message, to the character."""
+    """Repeats the text of the last user message."""
 
     name = "echo"
 
     def reply(self, body: dict[str, Any]) -> Reply:
-        """Return what was said last."""
-        return Reply(asked(body["messages"]))
+        """Return the last user message."""
+        return Reply(last_user_text(body["messages"]))
 
 
 def _text(form: dict[str, Any], passage: Passage) -> str:

@@ -1,11 +1,11 @@
-"""The tables of the state, and opening a database that has them; no queries."""
+"""The SQL schema of the state, and opening a database with it; no queries."""
 
 import sqlite3
 
 IN_MEMORY = ":memory:"
 TABLES = ("endpoints", "transitions", "completions", "refusals", "answers", "meta")
 
-# Says whose file it is, and which form it has.
+# Identify a sandbox's state file and the version of its schema.
 _APPLICATION = 0x50415245
 _VERSION = 1
 _TABLES = (
@@ -40,14 +40,14 @@ _TABLES = (
 
 
 class StateError(OSError):
-    """A state file that cannot be used, and why."""
+    """The state file cannot be used; the message says why."""
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """Return a database that has the tables, or raise StateError.
+    """Open a database and create the tables if it is new, or raise StateError.
 
-    A file is this process's alone until it is closed. A write-ahead log survives the end of the process at any
-    moment with all that was committed; without the power, the last moments may be lost, never the file.
+    The process locks the file until it closes it. With the write-ahead log, a crash of the process loses no commit; a
+    power failure can lose the last commits, but does not corrupt the file.
     """
     try:
         db = sqlite3.connect(path, isolation_level=None, timeout=0)
@@ -69,7 +69,7 @@ def _prepare(db: sqlite3.Connection) -> None:
     found = _pragma(db, "application_id"), _pragma(db, "user_version")
     is_new = found == (0, 0) and _pragma(db, "schema_version") == 0
     if not is_new and found != (_APPLICATION, _VERSION):
-        raise StateError("The state file is a database of something else, or of another version of the sandbox.")
+        raise StateError("The state file belongs to another program or to another version of the sandbox.")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
     db.execute("BEGIN EXCLUSIVE")
