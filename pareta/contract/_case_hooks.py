@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from schemathesis import hooks
 from schemathesis.core.parameters import ParameterLocation
 
+from pareta.sandbox._document import Document
+
 from ._client import ContractClient
-from ._document import Document
 from ._exchange import entries, fields, is_array
 from ._results import Results
 from ._target import Target

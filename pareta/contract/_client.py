@@ -10,7 +10,8 @@ from urllib.parse import quote, urlencode
 
 import httpx
 
-from ._document import EVENTS_TYPE, Document
+from pareta.sandbox._document import EVENTS_TYPE, Document
+
 from ._exchange import Exchange
 from ._results import Results
 from ._target import Target

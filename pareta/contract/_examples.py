@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
+from pareta.sandbox._document import EVENTS_TYPE, Document, DocumentedResponse, MediaType, Operation
+
 from ._context import Context
-from ._document import EVENTS_TYPE, Document, Media, Operation, Response
 from ._exchange import Exchange, is_array, is_object, snippet
 from ._response_validator import ResponseValidator, event_schemas
 
@@ -86,7 +87,7 @@ def _send(context: Context, operation_id: str, options: dict[str, Any]) -> Excha
     return context.client.send(operation_id, **options)
 
 
-def _compare(context: Context, operation: Operation, response: Response, exchanges: list[Exchange]) -> None:
+def _compare(context: Context, operation: Operation, response: DocumentedResponse, exchanges: list[Exchange]) -> None:
     for content_type, media in response.content.items():
         found: list[Any] = []
         for exchange in exchanges:
@@ -107,7 +108,7 @@ def _examples_of(document: Document, operation: Operation) -> Iterator[tuple[str
     for parameter in operation.parameters:
         for value in parameter.examples:
             yield parameter.name, parameter.schema, value
-    bodies: list[tuple[str, Media]] = [] if operation.body is None else [("the request", operation.body)]
+    bodies: list[tuple[str, MediaType]] = [] if operation.body is None else [("the request", operation.body)]
     for status, response in operation.responses.items():
         bodies += [(f"{status} {content_type}", media) for content_type, media in response.content.items()]
     for location, media in bodies:

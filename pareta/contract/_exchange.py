@@ -13,8 +13,7 @@ from urllib.parse import parse_qsl
 from attrs import frozen
 
 from pareta._sse import Decoder
-
-from ._document import EVENTS_TYPE, Operation
+from pareta.sandbox._document import EVENTS_TYPE, Operation
 
 NO_JSON: Final = object()
 """Stands for a body that is not JSON."""

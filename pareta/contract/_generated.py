@@ -13,9 +13,10 @@ from schemathesis.engine import events, from_schema
 from schemathesis.engine.core import EventStream
 from schemathesis.engine.recorder import Interaction, ScenarioRecorder
 
+from pareta.sandbox._document import Document
+
 from ._case_hooks import EndpointGuard, UniqueKeys, registered
 from ._client import KEY_PLACEHOLDER, UnreachableError
-from ._document import Document
 from ._exchange import Exchange, snippet
 from ._results import Results
 from ._suite_settings import PHASES, Settings

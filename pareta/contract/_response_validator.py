@@ -8,7 +8,8 @@ from typing import Any
 
 import jsonschema_rs
 
-from ._document import EVENTS_TYPE, Document, Operation, Response, Schema
+from pareta.sandbox._document import EVENTS_TYPE, Document, DocumentedResponse, Operation, Schema
+
 from ._exchange import NO_JSON, Exchange, snippet
 
 
@@ -51,7 +52,7 @@ class ResponseValidator:
         for reason in self._failures((operation.id, response.status, exchange.content_type), schema, exchange.json):
             yield "body-documented", reason
 
-    def _header_problems(self, response: Response, exchange: Exchange) -> Iterator[tuple[str, str]]:
+    def _header_problems(self, response: DocumentedResponse, exchange: Exchange) -> Iterator[tuple[str, str]]:
         for name, (required, schema) in response.headers.items():
             value = exchange.headers.get(name)
             if value is None and required:
@@ -61,7 +62,7 @@ class ResponseValidator:
                     yield "headers-documented", f"the header {name}: {reason}"
 
     def _event_problems(
-        self, operation: Operation, response: Response, exchange: Exchange
+        self, operation: Operation, response: DocumentedResponse, exchange: Exchange
     ) -> Iterator[tuple[str, str]]:
         schemas = event_schemas(self._document, response.content[EVENTS_TYPE].schema)
         for name, data in exchange.events:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from attrs import evolve
 
-from ._document import Document, Operation
+from pareta.sandbox._document import Document, Operation
+
 from ._exchange import Exchange
 from ._exchange_checks import EXCHANGE_CHECKS
 from ._report import Finding, ResponseCoverage

@@ -6,11 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 
-from . import _case_hooks, _document, _examples, _gate, _generated, _state_machine
+from pareta.sandbox import _document
+from pareta.sandbox._document import Document
+
+from . import _case_hooks, _examples, _gate, _generated, _state_machine
 from ._behaviours import BEHAVIOURS, Behaviour
 from ._client import ContractClient, UnreachableError
 from ._context import CheckFailed, CheckSkipped, Context
-from ._document import Document
 from ._exchange import snippet
 from ._exchange_checks import EXCHANGE_CHECKS
 from ._report import CheckResult, Outcome, Report, ResponseCoverage
@@ -47,10 +49,10 @@ def check(base_url: str | None = None, *, api_key: str = "", settings: Settings 
         return check_target(target, chosen)
 
 
-def check_target(target: Target, settings: Settings) -> Report:
-    """Check a target."""
+def check_target(target: Target, settings: Settings, document: Document | None = None) -> Report:
+    """Check a target against a document; by default against the packaged one."""
     begun = time.monotonic()
-    document = _document.load()
+    document = document or _document.load()
     results = Results(document, settings.checks)
     run = _SuiteRun(target, document, results, settings)
     run.probe()

@@ -7,7 +7,8 @@ from typing import Any
 
 from pareta_generated.api import DEPLOY_ENDPOINT
 
-from ._document import EVENTS_TYPE
+from pareta.sandbox._document import EVENTS_TYPE
+
 from ._exchange import Exchange, entries, fields, is_object, snippet
 
 _DONE = "[DONE]"

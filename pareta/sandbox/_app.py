@@ -10,14 +10,14 @@ from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from pareta.sandbox import _client_connection, _idempotency, _scenario
-from pareta.sandbox._document import Document
+from pareta.sandbox._document import Document, split_path
 from pareta.sandbox._handlers import Handlers
 from pareta.sandbox._journal import JournalEntry
 from pareta.sandbox._messages import HTTPError, ServerRequest, ServerResponse, validation_error
 from pareta.sandbox._pages import Pages
 from pareta.sandbox._platform import Platform
 from pareta.sandbox._response_sender import ClientDisconnected, ResponseSender
-from pareta.sandbox._routing import RouteMatch, Router, split_path
+from pareta.sandbox._routing import RouteMatch, Router
 from pareta.sandbox._scenario import Scenario
 from pareta.sandbox._snapshot import Snapshots
 from pareta.sandbox._validation import RequestValidator
@@ -42,9 +42,9 @@ class CompiledDocument:
 
 def compile_document(document: Document) -> CompiledDocument:
     """Compile the routes and the schemas of a document."""
-    validators = {each.id: RequestValidator(document, each) for each in document.operations}
-    statuses = {each.id: each.statuses for each in document.operations}
-    return CompiledDocument(Router(document.operations), validators, statuses, document.raw)
+    validators = {each.id: RequestValidator(document, each) for each in document.operations.values()}
+    statuses = {each.id: frozenset(each.responses) for each in document.operations.values()}
+    return CompiledDocument(Router(document.operations.values()), validators, statuses, document.raw)
 
 
 class Application:

@@ -1,11 +1,10 @@
 """Finds the operation of a method and a path; it compares decoded path segments."""
 
 from collections.abc import Iterable
-from urllib.parse import unquote
 
 from attrs import frozen
 
-from pareta.sandbox._document import Operation
+from pareta.sandbox._document import Operation, match_path, split_path
 from pareta.sandbox._messages import HTTPError
 
 
@@ -17,11 +16,6 @@ class RouteMatch:
     path_values: dict[str, str]
 
 
-def split_path(raw_path: str) -> tuple[str, ...]:
-    """Return the decoded segments of a raw path; an encoded slash stays inside its segment."""
-    return tuple(unquote(segment) for segment in raw_path.split("/")[1:])
-
-
 class Router:
     """Finds operations. Literal segments take precedence over parameters, among paths that have the method.
 
@@ -29,7 +23,7 @@ class Router:
     """
 
     def __init__(self, operations: Iterable[Operation]) -> None:
-        self._templates = [(tuple(each.path.split("/")[1:]), each) for each in operations]
+        self._templates = [(split_path(each.path), each) for each in operations]
         self._templates.sort(key=lambda pair: [_is_parameter(segment) for segment in pair[0]])
         self._literal = {(each.method, path): each for path, each in self._templates if "{" not in each.path}
 
@@ -41,7 +35,7 @@ class Router:
         allowed: set[str] = set()
         best = None
         for template, operation in self._templates:
-            values = _match(template, segments)
+            values = match_path(template, segments)
             if values is None:
                 continue
             if operation.method == method:
@@ -53,20 +47,6 @@ class Router:
             names = ", ".join(sorted(allowed))
             raise HTTPError(405, f"This path does not take {method[:32]}, only {names}.", (("allow", names),))
         raise HTTPError(404, "There is nothing at this path.")
-
-
-def _match(template: tuple[str, ...], segments: tuple[str, ...]) -> dict[str, str] | None:
-    if len(template) != len(segments):
-        return None
-    values: dict[str, str] = {}
-    for expected, segment in zip(template, segments, strict=True):
-        if _is_parameter(expected):
-            if not segment:
-                return None
-            values[expected[1:-1]] = segment
-        elif expected != segment:
-            return None
-    return values
 
 
 def _is_parameter(segment: str) -> bool:

@@ -53,8 +53,8 @@ class RequestValidator:
             if each.location in {"query", "header"} and each.schema.get("type") != "object"
         ]
         self._body = None
-        if operation.body_schema is not None:
-            self._body = jsonschema_rs.Draft202012Validator(document.standalone(operation.body_schema))
+        if operation.body is not None:
+            self._body = jsonschema_rs.Draft202012Validator(document.standalone(operation.body.schema))
 
     def validate(self, request: ServerRequest, path_values: dict[str, str]) -> RequestValues:
         """Return the request's values, or raise a 422 that lists all errors."""

@@ -1,4 +1,4 @@
-"""The suite finds nothing wrong where nothing is, says the same twice, and leaves what is not its own alone."""
+"""The suite passes on a correct server, is deterministic, and does not touch foreign endpoints."""
 
 import re
 import subprocess
@@ -26,11 +26,11 @@ OTHER = attrs.evolve(QUICK, seed=1)
 
 @pytest.fixture(scope="module")
 def report() -> Report:
-    """Hold a sandbox of the suite's own, small."""
+    """Check the suite's own sandbox with few examples."""
     return check(settings=SMALL)
 
 
-def test_nothing_is_wrong_with_a_clean_sandbox(report: Report) -> None:
+def test_the_sandbox_passes(report: Report) -> None:
     """Every check ran and passed, and every documented answer was seen."""
     assert [finding.reason for finding in report.findings] == []
     assert {check.outcome for check in report.checks} == {"passed"}
@@ -39,14 +39,14 @@ def test_nothing_is_wrong_with_a_clean_sandbox(report: Report) -> None:
     assert report.ok
 
 
-def test_what_can_come_by_itself_was_not_asked_for(report: Report) -> None:
-    """A scenario was asked for nothing but 402, 429 and 503: everything else the suite brings about itself."""
+def test_scenarios_produce_only_rare_responses(report: Report) -> None:
+    """Only 429 and 503 need a scenario; the suite causes all other responses."""
     asked = {response.status for response in report.coverage if response.by_scenario}
     assert asked <= {"429", "503"}
 
 
-def test_two_runs_are_identical_and_another_seed_finds_nothing_either() -> None:
-    """The same seed gives the same report to the letter, its times aside."""
+def test_two_runs_are_identical_and_another_seed_passes_too() -> None:
+    """The same seed gives the same report, except for the duration."""
     first, second, other = (attrs.evolve(check(settings=each), seconds=1) for each in (QUICK, QUICK, OTHER))
     assert first == second
     for render in (terminal.render, junit.render, html.render):
@@ -56,21 +56,21 @@ def test_two_runs_are_identical_and_another_seed_finds_nothing_either() -> None:
 
 
 @pytest.mark.parametrize("writes", [False, True])
-def test_nothing_is_wrong_through_a_proxy_and_nothing_of_others_is_touched(*, writes: bool) -> None:
-    """A server that is not the suite's own keeps its endpoints, their state and their cost as they were."""
+def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> None:
+    """An external server keeps its endpoints, their status and their cost."""
     with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client, forwarding(sandbox.base_url) as url:
         before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         balance = sandbox.balance
-        held = check(url, api_key=sandbox.api_key, settings=attrs.evolve(QUICK, allow_writes=writes))
+        report = check(url, api_key=sandbox.api_key, settings=attrs.evolve(QUICK, allow_writes=writes))
         after = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         spent = [client.endpoints.metrics(each["id"]).cost()["requests"] for each in before]
         taken = balance - sandbox.balance
-    assert [(finding.check, finding.reason) for finding in held.findings] == []
+    assert [(finding.check, finding.reason) for finding in report.findings] == []
     assert after == before
     assert spent == [0] * len(before)
     assert (taken > 0) == writes
-    assert "not seen on this server" in " ".join(note.reason for note in held.notes)
-    reasons = {check.name: check.reason for check in held.skipped}
+    assert "not seen on this server" in " ".join(note.reason for note in report.notes)
+    reasons = {check.name: check.reason for check in report.skipped}
     assert ("start-starts" in reasons) == (not writes)
     assert "balance-is-debited" in reasons
 
@@ -80,15 +80,15 @@ def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(capsys: pytest.
     bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
     with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
         settings = Settings(allow_writes=True, parts=("behaviour",), checks=frozenset({bug.found_by}))
-        held = check(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
+        report = check(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
         key = sandbox.api_key
-    text = terminal.render(held)
+    text = terminal.render(report)
     assert "FAILED  max-tokens-obeyed  POST /v1/chat/completions" in text
     assert re.search(r"openapi/pareta\.yaml:\d+", text)
     assert 'curl -i -X POST "$PARETA_BASE_URL"/v1/chat/completions -H' in text
     assert "$PARETA_API_KEY" in text
     assert '"max_tokens": 2' in text
-    for shown in (text, junit.render(held), html.render(held), repr(held)):
+    for shown in (text, junit.render(report), html.render(report), repr(report)):
         assert key not in shown
 
 
@@ -110,7 +110,7 @@ def made(**changed: Any) -> Report:
 
 
 def test_a_report_of_nothing_is_right() -> None:
-    """Nothing found is nothing wrong, in each form."""
+    """A report without findings says so in each format."""
     assert made().ok
     assert "No failures." in terminal.render(made())
     assert "No failures." in html.render(made())
@@ -118,7 +118,7 @@ def test_a_report_of_nothing_is_right() -> None:
 
 
 def test_what_a_server_says_is_shown_as_text() -> None:
-    """Markup and control characters of a server's are neither markup nor control characters of a report."""
+    """Markup and control characters in server text are escaped."""
     finding = Finding(
         check="aliases-only",
         operation="GET /v1/models",
@@ -139,7 +139,7 @@ def test_what_a_server_says_is_shown_as_text() -> None:
 
 
 def test_many_findings_stay_on_a_screen() -> None:
-    """The first are told in full, the next are named, the rest are counted."""
+    """The first findings have details, the next ones a name, and the rest a count."""
     many = tuple(
         Finding(check=f"check-{number}", operation="GET /v1/models", reason=f"reason {number}", where="openapi:1")
         for number in range(100)
@@ -195,7 +195,7 @@ def test_the_command_exits_with_1_where_something_is_wrong(capsys: pytest.Captur
 def test_a_wrong_use_exits_with_2_and_says_why(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A URL that is none, no key, no number, nobody there."""
+    """Invalid URL, missing key, invalid number, no server."""
     try:
         status = command.main(arguments)
     except SystemExit as exit_:
@@ -205,14 +205,14 @@ def test_a_wrong_use_exits_with_2_and_says_why(
 
 
 def test_a_key_that_is_not_taken_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
-    """A server that refuses the key cannot be held, which is no finding."""
+    """A rejected API key is a usage error, not a finding."""
     with Sandbox(seed=7, pace=0) as sandbox:
         assert command.main([sandbox.base_url, "--api-key", "wrong"]) == 2
     assert "rejects the API key" in capsys.readouterr().err
 
 
 def test_importing_pareta_does_not_load_the_suite() -> None:
-    """Who uses the SDK alone pays nothing for the suite."""
+    """`import pareta` does not import the suite."""
     code = (
         "import sys, pareta; pareta.Pareta; print([n for n in sys.modules if 'contract' in n or 'schemathesis' in n])"
     )

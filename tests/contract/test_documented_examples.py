@@ -12,10 +12,10 @@ import pytest
 
 import pareta
 from pareta.contract import Settings
-from pareta.contract import _document as documents
 from pareta.contract._run import check_target
 from pareta.contract._target import sandbox_target
 from pareta.sandbox import Sandbox
+from pareta.sandbox import _document as documents
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])
@@ -58,34 +58,30 @@ def changed(change: Any) -> documents.Document:
     return documents.parse(copy.deepcopy(raw))
 
 
-def findings(monkeypatch: pytest.MonkeyPatch, change: Any) -> list[tuple[str, str, str]]:
-    """Return what is found where the document is changed."""
-    document = changed(change)
-    monkeypatch.setattr(documents, "load", lambda: document)
+def findings(change: Any) -> list[tuple[str, str, str]]:
+    """Return the failures with a changed document."""
     with sandbox_target(7) as target:
-        held = check_target(target, Settings(parts=("examples",)))
-    return [(finding.check, finding.operation, finding.reason) for finding in held.findings]
+        report = check_target(target, Settings(parts=("examples",)), changed(change))
+    return [(finding.check, finding.operation, finding.reason) for finding in report.findings]
 
 
-def test_an_example_that_does_not_fit_its_schema_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_example_that_does_not_fit_its_schema_is_found() -> None:
     """The operation and the place are named."""
 
     def change(raw: Any) -> None:
         media = raw["paths"]["/v1/tasks/match"]["post"]["requestBody"]["content"]["application/json"]
         media["examples"]["contracts"]["value"]["top_k"] = 99
 
-    [(check, operation, reason), *_] = findings(monkeypatch, change)
+    [(check, operation, reason), *_] = findings(change)
     assert (check, operation) == ("examples-valid", "POST /v1/tasks/match")
     assert "of the request" in reason
 
 
-def test_an_example_that_is_not_true_of_a_fresh_sandbox_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_example_that_is_not_true_of_a_fresh_sandbox_is_found() -> None:
     """A figure that the sandbox does not answer is enough."""
 
     def change(raw: Any) -> None:
         answer = raw["paths"]["/v1/tasks/{task_id}/leaderboard"]["get"]["responses"]["200"]
         answer["content"]["application/json"]["examples"]["seeded"]["value"]["models"][0]["quality"] = 0.5
 
-    assert [each[:2] for each in findings(monkeypatch, change)] == [
-        ("examples-true", "GET /v1/tasks/{task_id}/leaderboard")
-    ]
+    assert [each[:2] for each in findings(change)] == [("examples-true", "GET /v1/tasks/{task_id}/leaderboard")]

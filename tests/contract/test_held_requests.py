@@ -1,4 +1,4 @@
-"""Requests of the SDK are held against the document: one by one, and in every test of a suite."""
+"""RequestChecker and the pytest plugin that checks every request of a test suite."""
 
 import os
 import subprocess
@@ -26,15 +26,15 @@ def problems(
     without: str = "",
     **other: str,
 ) -> list[str]:
-    """Return what is wrong with a request that is right but for what is given."""
+    """Return the problems of a valid request with the given changes."""
     headers = {name.decode(): value.decode() for name, value in FINE if name.decode() != without}
     headers.update({name.replace("_", "-"): value for name, value in other.items()})
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     return list(RequestChecker().problems(method, target, raw, body))
 
 
-def test_a_right_request_has_no_problem() -> None:
-    """What the document describes is right, below a prefix of the base URL too."""
+def test_a_valid_request_has_no_problem() -> None:
+    """A valid request has no problem, also with a path prefix."""
     assert problems() == []
     assert problems(target="/prefix/v1/tasks/match") == []
     assert problems("GET", "/v1/endpoints/a%2Fb/cost?window=24h&group_by=day&anything=else", b"") == []
@@ -66,8 +66,8 @@ def test_a_right_request_has_no_problem() -> None:
         ({"method": "GET", "target": "/v1/tasks/x?examples_n=two", "body": b""}, "the query's examples_n"),
     ],
 )
-def test_what_the_document_does_not_allow_is_named(wrong: dict[str, str], said: str) -> None:
-    """Each thing that is wrong is said, with its place."""
+def test_each_violation_is_reported(wrong: dict[str, str], said: str) -> None:
+    """Each violation is reported with its location."""
     assert said in " | ".join(problems(**wrong))
 
 
@@ -94,14 +94,14 @@ def test_right(client):
 def test_wrong(client):
     wrong(client)
 
-@pytest.mark.off_document("it means to")
+@pytest.mark.off_document("on purpose")
 def test_meant(client):
     wrong(client)
 """
 
 
 def suite(tmp_path: Path, text: str, *arguments: str) -> str:
-    """Run a test suite with the plugin, and return what pytest says."""
+    """Run a test suite with the plugin, and return the output of pytest."""
     support = ROOT / "tests" / "support"
     tests = tmp_path / "tests"
     tests.mkdir()
@@ -114,16 +114,16 @@ def suite(tmp_path: Path, text: str, *arguments: str) -> str:
     return run.stdout + run.stderr
 
 
-def test_a_test_that_makes_the_sdk_send_something_wrong_fails_unless_it_says_so(tmp_path: Path) -> None:
-    """The wrong request is named, and the test that means to send it passes."""
+def test_an_invalid_request_fails_its_test_unless_marked(tmp_path: Path) -> None:
+    """The violation is reported, and the marked test passes."""
     said = suite(tmp_path, SUITE)
     assert "[sync] match_task: its body's limit is not declared" in said
     assert "1 failed, 2 passed" in said
 
 
 @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
-def test_a_whole_suite_must_send_every_operation_in_both_worlds(tmp_path: Path, workers: tuple[str, ...]) -> None:
-    """What was never sent is listed when all tests pass; what was sent is not, from whichever worker."""
+def test_a_whole_suite_must_send_every_operation_sync_and_async(tmp_path: Path, workers: tuple[str, ...]) -> None:
+    """Operations that no xdist worker sent are listed when all tests pass."""
     said = suite(tmp_path, SUITE.replace("def test_wrong(client):\n    wrong(client)\n", ""), *workers)
     assert "operations that no test sent" in said
     assert "list_models (async)" in said

@@ -1,4 +1,4 @@
-"""Every bug that is planted in a copy of the SDK is found, by the check that is made for it."""
+"""The suite finds every bug that is planted in a copy of the SDK, by the intended check."""
 
 import os
 import shutil
@@ -20,38 +20,38 @@ def copied(to: Path) -> Path:
     return to
 
 
-def held(tree: Path, *parts: str) -> subprocess.CompletedProcess[str]:
-    """Hold a copy of the SDK, in a process of its own."""
+def check_copy(tree: Path, *parts: str) -> subprocess.CompletedProcess[str]:
+    """Check a copy of the SDK in a subprocess."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "EXAMPLES": "6", "PYTHONDONTWRITEBYTECODE": "1"}
     command = [sys.executable, "-m", "pareta.contract.sdk", *parts]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 
 @pytest.mark.parametrize("patch", CHOSEN, ids=str)
-def test_a_planted_bug_is_named_by_its_own_check(patch: Patch, tmp_path: Path) -> None:
-    """The copy fails, and the check that the bug is made for says so."""
+def test_the_intended_check_finds_a_planted_bug(patch: Patch, tmp_path: Path) -> None:
+    """The intended check fails."""
     tree = copied(tmp_path)
     file = tree / patch.file
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace(patch.old, patch.new), encoding="utf-8")
-    run = held(tree, patch.part)
+    run = check_copy(tree, patch.part)
     assert run.returncode == 1, run.stderr
     assert f"FAILED  {patch.found_by}  " in run.stdout
 
 
 @pytest.mark.parametrize("patch", PATCHES, ids=str)
-def test_the_place_where_a_bug_is_planted_is_there_once(patch: Patch) -> None:
-    """A bug that cannot be planted, or in two places, is no test of anything."""
+def test_each_replaced_text_occurs_once(patch: Patch) -> None:
+    """Each bug changes exactly one place."""
     assert (ROOT / patch.file).read_text(encoding="utf-8").count(patch.old) == 1
 
 
-def test_a_copy_without_a_bug_holds(tmp_path: Path) -> None:
-    """The copy as it is has nothing wrong with it."""
-    run = held(copied(tmp_path))
+def test_a_copy_without_a_bug_passes(tmp_path: Path) -> None:
+    """An unchanged copy has no failures."""
+    run = check_copy(copied(tmp_path))
     assert run.returncode == 0, run.stdout + run.stderr
 
 
-def test_there_are_ten_bugs_and_more() -> None:
-    """At least ten bugs are planted, each with a name of its own."""
+def test_there_are_at_least_ten_bugs() -> None:
+    """At least ten bugs are planted, with unique names."""
     assert len(PATCHES) >= 10
     assert len({patch.name for patch in PATCHES}) == len(PATCHES)

@@ -1,4 +1,4 @@
-"""A sandbox in a process of its own that is killed under traffic, and what its clients were told."""
+"""A sandbox process that is killed under load, and the clients that record its responses."""
 
 import random
 import subprocess
@@ -23,8 +23,8 @@ with Sandbox(seed=7, pace=0.05, clock="real", balance=int(sys.argv[2]), state=sy
 """
 
 
-class Platform:
-    """The process."""
+class SandboxProcess:
+    """A sandbox in its own process."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -34,7 +34,7 @@ class Platform:
         self.key = ""
 
     def start(self) -> None:
-        """Start it on the file, and return once it answers."""
+        """Start the process with the state file, and return when it is ready."""
         self.end()
         self.ended.clear()
         command = [sys.executable, "-c", _SERVE, str(self._file), str(BALANCE)]
@@ -43,29 +43,29 @@ class Platform:
         self.url, self.key = self._process.stdout.readline().split()
 
     def kill(self) -> None:
-        """Kill it, as `kill -9` does, and say in `ended` that it is gone."""
+        """Kill the process with SIGKILL, and set `ended`."""
         assert self._process is not None
         self._process.kill()
         self.ended.set()
 
     def end(self) -> None:
-        """Kill it and collect it, where it runs."""
+        """Kill the process if it is running, and wait for it."""
         process, self._process = self._process, None
         if process is not None:
             process.kill()
             process.communicate()
 
     def client(self) -> httpx.Client:
-        """Return a client of the process that runs now."""
+        """Return a client of the current process."""
         headers = {"authorization": f"Bearer {self.key}"}
         return httpx.Client(base_url=self.url, headers=headers, timeout=10, trust_env=False)
 
 
 class Traffic:
-    """Four clients that deploy, delete, and complete under keys, and remember what was answered."""
+    """Four clients that deploy, delete and complete with idempotency keys, and record the responses."""
 
-    def __init__(self, platform: Platform, seed: int) -> None:
-        self._platform = platform
+    def __init__(self, process: SandboxProcess, seed: int) -> None:
+        self._process = process
         self._dice = [random.Random(f"{seed} {number}") for number in range(4)]
         self._counts = [0] * 4
         self._changed = threading.Condition()
@@ -76,31 +76,31 @@ class Traffic:
 
     @property
     def acknowledged(self) -> int:
-        """How many requests with an effect were answered."""
+        """The number of acknowledged requests."""
         return len(self._billed) + len(self._deployed) + len(self._deleted)
 
     def run_and_kill(self, acknowledgements: int, later: float) -> None:
-        """Send requests until so many more are acknowledged, and kill the server so many seconds later."""
+        """Send until `acknowledgements` more requests are acknowledged, and kill the server `later` seconds later."""
         wanted = self.acknowledged + acknowledgements
         clients = [threading.Thread(target=self._send_until_ended, args=(number,)) for number in range(4)]
         for each in clients:
             each.start()
         with self._changed:
             assert self._changed.wait_for(lambda: self.acknowledged >= wanted, 30)
-        time.sleep(later)  # The moment is to be any, in the middle of whatever the server does.
-        self._platform.kill()
+        time.sleep(later)  # Kill it at an arbitrary moment.
+        self._process.kill()
         for each in clients:
             each.join()
 
     def repeat_what_was_lost(self) -> None:
-        """Send again, under their keys, the requests whose answers did not arrive."""
-        with self._platform.client() as api:
+        """Repeat the requests without a response, with their keys."""
+        with self._process.client() as api:
             for method, path, body, key in self._lost:
                 self._send(api, method, path, body, key)
 
-    def hold_against_the_state(self) -> None:
-        """Assert that the state is what the answers say, no more and no less."""
-        with self._platform.client() as api:
+    def check_state(self) -> None:
+        """Assert that the state matches the responses exactly."""
+        with self._process.client() as api:
             until(lambda: not [each for each in api.get("/v1/endpoints").json() if each["status"] == "starting"])
             names = {each["name"] for each in api.get("/v1/endpoints").json()}
             spent = api.get("/v1/endpoints/ep_a1b2c3/cost").json()
@@ -111,8 +111,8 @@ class Traffic:
 
     def _send_until_ended(self, number: int) -> None:
         mine: list[str] = []
-        with self._platform.client() as api:
-            while not self._platform.ended.is_set():
+        with self._process.client() as api:
+            while not self._process.ended.is_set():
                 self._counts[number] += 1
                 key = f"{number}-{self._counts[number]}"
                 method, path, body = self._choose(number, key, mine)
@@ -132,9 +132,9 @@ class Traffic:
         return "POST", "/v1/chat/completions", chat(f"Number {key}. Which number?")
 
     def _send(self, api: httpx.Client, method: str, path: str, body: Any, key: str) -> None:
-        """Send a request, and note its effect once its answer says that it has it.
+        """Send a request, and record its effect when the response acknowledges it.
 
-        A deployment is acknowledged by the head of its stream; a delete that was lost may find nothing left.
+        The response head acknowledges a deployment. A repeated delete may get a 404.
         """
         with api.stream(method, path, json=body, headers={"idempotency-key": key}) as answer:
             assert answer.status_code in {200, 204, 404}, answer.read()

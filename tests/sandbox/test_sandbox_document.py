@@ -12,7 +12,7 @@ from sandbox_kit import events
 from pareta.sandbox import Sandbox, _document
 
 DOCUMENT = _document.load()
-OPERATIONS = {operation.id: operation for operation in DOCUMENT.operations}
+OPERATIONS = DOCUMENT.operations
 
 
 def node(*way: str) -> Any:

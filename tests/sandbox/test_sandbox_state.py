@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from sandbox_kit import ask, client_of, events, until
-from state_kit import Platform, Traffic
+from state_kit import SandboxProcess, Traffic
 
 from pareta.sandbox import Sandbox
 
@@ -129,15 +129,15 @@ def test_the_command_says_what_is_wrong_with_its_file(file: Path) -> None:
 
 
 @pytest.fixture
-def platform(file: Path) -> Iterator[Platform]:
+def platform(file: Path) -> Iterator[SandboxProcess]:
     """Give a sandbox in a process of its own, to be killed."""
-    made = Platform(file)
+    made = SandboxProcess(file)
     yield made
     made.end()
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_no_kill_loses_what_was_acknowledged(platform: Platform, seed: int) -> None:
+def test_no_kill_loses_what_was_acknowledged(platform: SandboxProcess, seed: int) -> None:
     """Killed again and again under traffic: every acknowledged deploy, delete and debit is there, each once.
 
     What was under way when it was killed is sent again under its key, as the SDK does, and has one effect.
@@ -149,5 +149,5 @@ def test_no_kill_loses_what_was_acknowledged(platform: Platform, seed: int) -> N
         traffic.run_and_kill(dice.randint(1, 30), dice.uniform(0, 0.01))
     platform.start()
     traffic.repeat_what_was_lost()
-    traffic.hold_against_the_state()
+    traffic.check_state()
     assert traffic.acknowledged > KILLS

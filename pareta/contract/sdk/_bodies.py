@@ -10,7 +10,8 @@ from typing import Any
 import schemathesis
 from hypothesis.strategies import SearchStrategy
 
-from .._document import JSON_TYPE, Document, Schema
+from pareta.sandbox._document import JSON_TYPE, Document, Schema
+
 from .._exchange import is_array, is_object
 
 _NEW_ENUM_VALUE = "a-new-value"

@@ -17,11 +17,11 @@ from pareta import APIResponseError, Pareta
 from pareta import _flows as flows
 from pareta._calls import LIST_ENDPOINTS, LIST_MODELS, RETRIEVE_ENDPOINT
 from pareta._response import Headers, Response
+from pareta.sandbox._document import JSON_TYPE, Document, Schema
 from pareta_generated import api
 from pareta_generated.types import Call, DictView, View
 
 from .._context import CheckFailed
-from .._document import JSON_TYPE, Document, Schema
 from .._exchange import is_array, is_object, snippet
 from .._results import Results
 from ._bodies import Mutation, bodies

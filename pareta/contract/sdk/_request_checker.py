@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from .._document import EVENTS_TYPE, JSON_TYPE, Document, Operation, Parameter, Schema, load
+from pareta.sandbox._document import EVENTS_TYPE, JSON_TYPE, Document, Operation, Parameter, Schema, load
+
 from .._exchange import fields, snippet
 from .._response_validator import ResponseValidator
 

@@ -6,9 +6,8 @@ import time
 from collections.abc import Sequence
 from typing import Final
 
-from pareta.sandbox import Sandbox
+from pareta.sandbox import Sandbox, _document
 
-from .. import _document
 from .._report import CheckResult, Report
 from .._results import Results
 from . import _reading, _sending, _streams

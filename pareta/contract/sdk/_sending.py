@@ -7,8 +7,8 @@ from typing import Any
 
 import pareta
 from pareta.sandbox import Sandbox
+from pareta.sandbox._document import Document
 
-from .._document import Document
 from .._exchange import snippet
 from .._results import Results
 from ._call_specs import CALL_SPECS, CallSpec

@@ -15,10 +15,10 @@ from pareta._chat import ChatReading
 from pareta._deploy import DeployReading
 from pareta._events import EventReading
 from pareta._response import Headers, Response
+from pareta.sandbox._document import EVENTS_TYPE, Document, Schema
 from pareta_generated import api
 
 from .._context import CheckFailed
-from .._document import EVENTS_TYPE, Document, Schema
 from .._exchange import is_object, snippet
 from .._response_validator import event_schemas
 from .._results import Results
@@ -85,7 +85,7 @@ def _check_deploy(payloads: dict[str, list[Any]], rng: Random) -> None:
         generic = EventReading(api.deploy_endpoint(task="x"), _RESPONSE)
         views = _must_return(partial(_read, generic, whole, rng), whole)
         _must_equal([each.to_dict() for each in views], [payload for _, payload in whole])
-        read_all(lambda views=views: views, WHOLE, whole)
+        read_all(partial(list[Any], views), WHOLE, whole)
 
 
 def _check_chat(payloads: dict[str, list[Any]], rng: Random) -> None:

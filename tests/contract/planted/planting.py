@@ -1,4 +1,4 @@
-"""How a bug is planted in a copy of the sandbox: between its application and its port, in what goes in and out."""
+"""Plants bugs in a sandbox: an ASGI wrapper changes its requests and responses."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -14,8 +14,8 @@ GENERATED = ("generated",)
 
 
 @attrs.define
-class Asked:
-    """A request on its way in; what a bug changes of it is what the application sees."""
+class PlantedRequest:
+    """A request to the application, which a bug may change."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Asked:
 
     @property
     def json(self) -> Any:
-        """Its body; an empty object where it is no JSON object."""
+        """The body; {} if it is not a JSON object."""
         try:
             value = json.loads(self.content)
         except ValueError:
@@ -33,19 +33,19 @@ class Asked:
         return value if isinstance(value, dict) else {}
 
     def change(self, **fields: Any) -> None:
-        """Set fields of its body; a field that is set to None is taken out."""
+        """Set fields of the body; None removes a field."""
         body = {**self.json, **fields}
         self.content = json.dumps({name: value for name, value in body.items() if value is not None}).encode()
 
     @property
     def kind(self) -> str:
-        """Method and last word of the path."""
+        """The method and the last path segment."""
         return f"{self.method} {self.path.rstrip('/').rpartition('/')[2]}"
 
 
 @attrs.define
-class Answered:
-    """An answer on its way out, whole."""
+class PlantedResponse:
+    """A whole response, which a bug may change."""
 
     status: int
     headers: dict[str, str]
@@ -53,7 +53,7 @@ class Answered:
 
     @property
     def json(self) -> Any:
-        """Its body."""
+        """The body."""
         return json.loads(self.content) if self.content else None
 
     @json.setter
@@ -63,30 +63,30 @@ class Answered:
 
 @attrs.frozen(kw_only=True)
 class Bug:
-    """A bug: what it is, which check must name it, and what it does."""
+    """A bug, and the check that must find it."""
 
     name: str
     found_by: str
     parts: tuple[str, ...] = BEHAVIOUR
-    """The parts of the suite that must run to find it."""
+    """The parts of the suite to run."""
     runs: tuple[str, ...] = ()
-    """The checks of behaviour that are enough to find it; `found_by` alone where none are named."""
+    """Further behaviour checks to run, beside `found_by`."""
     operations: tuple[str, ...] | None = None
-    """The operations that are enough to find it among generated requests."""
-    asked: Callable[[Asked], Answered | None] = lambda _: None
-    """Changes a request, or answers it without the application."""
-    answered: Callable[[Asked, Answered], None] = lambda _, __: None
-    """Changes an answer."""
-    piece: Callable[[Asked, bytes], bytes] = lambda _, piece: piece
+    """The operations to generate requests for; None for all."""
+    on_request: Callable[[PlantedRequest], PlantedResponse | None] = lambda _: None
+    """Changes a request, or returns a response without the application."""
+    on_response: Callable[[PlantedRequest, PlantedResponse], None] = lambda _, __: None
+    """Changes a response."""
+    on_piece: Callable[[PlantedRequest, bytes], bytes] = lambda _, piece: piece
     """Changes a piece of a stream."""
-    platform: Callable[[Any, Asked, int], None] = lambda _, __, ___: None
-    """Does something to the platform after an answer with this status."""
+    after_response: Callable[[Any, PlantedRequest, int], None] = lambda _, __, ___: None
+    """Changes the platform after a response with this status."""
 
     def __str__(self) -> str:
         return self.name
 
 
-class Planted:
+class BuggyApplication:
     """The sandbox's application with a bug."""
 
     def __init__(self, app: Any, platform: Any, bug: Bug) -> None:
@@ -95,7 +95,7 @@ class Planted:
         self._bug = bug
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        """Answer one request, wrongly."""
+        """Respond to one request."""
         content, more = b"", True
         while more:
             message = await receive()
@@ -103,24 +103,24 @@ class Planted:
                 return
             content += message.get("body", b"")
             more = message.get("more_body", False)
-        asked = Asked(
+        request = PlantedRequest(
             scope["method"],
             scope["raw_path"].decode(),
             scope["query_string"].decode(),
             {name.decode(): value.decode("latin-1") for name, value in scope["headers"]},
             content,
         )
-        instead = self._bug.asked(asked)
+        instead = self._bug.on_request(request)
         if instead is not None:
-            instead.headers.setdefault("x-request-id", f"req_planted_{id(asked)}_{self._platform.next_request_id()}")
+            instead.headers.setdefault("x-request-id", f"req_planted_{id(request)}_{self._platform.next_request_id()}")
             await _whole(instead, send)
             return
-        asked.headers["content-length"] = str(len(asked.content))
+        request.headers["content-length"] = str(len(request.content))
         changed = {
             **scope,
-            "raw_path": asked.path.encode(),
-            "query_string": asked.query.encode(),
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in asked.headers.items()],
+            "raw_path": request.path.encode(),
+            "query_string": request.query.encode(),
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in request.headers.items()],
         }
         given = False
 
@@ -129,38 +129,38 @@ class Planted:
             if given:
                 return await receive()
             given = True
-            return {"type": "http.request", "body": asked.content, "more_body": False}
+            return {"type": "http.request", "body": request.content, "more_body": False}
 
-        await self._app(changed, receive_changed, _Sending(self._bug, asked, self._platform, send))
+        await self._app(changed, receive_changed, _BuggySender(self._bug, request, self._platform, send))
 
 
-class _Sending:
-    """Takes what the application sends, and sends it on as the bug has it."""
+class _BuggySender:
+    """Changes the messages that the application sends."""
 
-    def __init__(self, bug: Bug, asked: Asked, platform: Any, send: Any) -> None:
+    def __init__(self, bug: Bug, request: PlantedRequest, platform: Any, send: Any) -> None:
         self._bug = bug
-        self._asked = asked
+        self._request = request
         self._platform = platform
         self._send = send
-        self._answer = Answered(0, {}, b"")
+        self._answer = PlantedResponse(0, {}, b"")
 
     async def __call__(self, message: Any) -> None:
-        """Send a message on."""
+        """Send a changed message."""
         if message["type"] == "http.response.start":
             headers = {name.decode(): value.decode("latin-1") for name, value in message["headers"]}
-            self._answer = Answered(message["status"], headers, b"")
+            self._answer = PlantedResponse(message["status"], headers, b"")
             if self._streams:
                 await self._send(message)
             return
         body, more = message.get("body", b""), message.get("more_body", False)
         if self._streams:
-            await self._send({**message, "body": self._bug.piece(self._asked, body) if body else body})
+            await self._send({**message, "body": self._bug.on_piece(self._request, body) if body else body})
         else:
             self._answer.content += body
         if not more:
-            self._bug.platform(self._platform, self._asked, self._answer.status)
+            self._bug.after_response(self._platform, self._request, self._answer.status)
             if not self._streams:
-                self._bug.answered(self._asked, self._answer)
+                self._bug.on_response(self._request, self._answer)
                 await _whole(self._answer, self._send)
 
     @property
@@ -168,7 +168,7 @@ class _Sending:
         return self._answer.headers.get("content-type", "").startswith("text/event-stream")
 
 
-async def _whole(answer: Answered, send: Any) -> None:
+async def _whole(answer: PlantedResponse, send: Any) -> None:
     headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
     if answer.status != 204:
         headers["content-length"] = str(len(answer.content))
@@ -179,11 +179,11 @@ async def _whole(answer: Answered, send: Any) -> None:
 
 @contextmanager
 def planted(bug: Bug) -> Iterator[None]:
-    """Have every sandbox that is started meanwhile carry a bug."""
+    """Plant a bug in every sandbox that starts while the context is open."""
     make = _server.Application
 
-    def application(platform: Any, *args: Any, **kwargs: Any) -> Planted:
-        return Planted(make(platform, *args, **kwargs), platform, bug)
+    def application(platform: Any, *args: Any, **kwargs: Any) -> BuggyApplication:
+        return BuggyApplication(make(platform, *args, **kwargs), platform, bug)
 
     _server.Application = application
     try:

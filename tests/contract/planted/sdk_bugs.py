@@ -1,11 +1,11 @@
-"""Bugs for copies of the SDK: a text that stands once in a file, what replaces it, and the check that finds it."""
+"""Bugs for copies of the SDK: text replacements, each with the check that must find it."""
 
 import attrs
 
 
 @attrs.frozen(kw_only=True)
 class Patch:
-    """A bug."""
+    """A replacement that makes a bug."""
 
     name: str
     file: str
@@ -13,9 +13,9 @@ class Patch:
     new: str
     found_by: str
     part: str = "sending"
-    """The part of the suite that finds it."""
+    """The part of the suite to run."""
     quick: bool = False
-    """Whether it stands for its kind in every run of the tests; with FULL=1 all are run."""
+    """Whether it is in every test run; FULL=1 runs all."""
 
     def __str__(self) -> str:
         return self.name
@@ -31,7 +31,7 @@ PATCHES = (
         found_by="sdk-request-meant",
     ),
     Patch(
-        name="lost parameter, in one world",
+        name="lost parameter, async only",
         quick=True,
         file="pareta/_async/tasks.py",
         old="api.match_task(query=query, top_k=top_k)",
@@ -81,7 +81,7 @@ PATCHES = (
         part="streams",
     ),
     Patch(
-        name="a stream that breaks off is taken for whole",
+        name="a truncated stream counts as complete",
         file="pareta/_chat.py",
         old="        if not self.fold.finished:",
         new="        if False:",
@@ -89,7 +89,7 @@ PATCHES = (
         part="streams",
     ),
     Patch(
-        name="a status is not tried again",
+        name="a status is not retried",
         file="pareta/_retry.py",
         old="frozenset({408, 409, 429, 500, 502, 503, 504})",
         new="frozenset({408, 429, 500, 502, 503, 504})",

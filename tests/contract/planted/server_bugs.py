@@ -1,96 +1,96 @@
-"""Bugs for copies of the sandbox: ten and more against the document, ten and more against its meaning."""
+"""Bugs for the sandbox: violations of the document, and of the documented semantics."""
 
 import json
 import re
 from collections.abc import Callable
 from typing import Any
 
-from planting import GENERATED, Answered, Asked, Bug
+from planting import GENERATED, Bug, PlantedRequest, PlantedResponse
 
 CHAT = "/v1/chat/completions"
 JSON = {"content-type": "application/json"}
 
 
-def on_json(kind: str, change: Callable[[Any], Any]) -> Callable[[Asked, Answered], None]:
-    """Return what changes the JSON of answers of 200 to requests whose kind matches."""
+def on_json(kind: str, change: Callable[[Any], Any]) -> Callable[[PlantedRequest, PlantedResponse], None]:
+    """Return a function that changes the JSON of 200 responses to requests whose `kind` matches."""
 
-    def answered(asked: Asked, answer: Answered) -> None:
-        if re.fullmatch(kind, asked.kind) and answer.status == 200 and answer.content:
+    def on_response(request: PlantedRequest, answer: PlantedResponse) -> None:
+        if re.fullmatch(kind, request.kind) and answer.status == 200 and answer.content:
             answer.json = change(answer.json)
 
-    return answered
+    return on_response
 
 
 def _without_region(endpoints: Any) -> Any:
     return [{name: value for name, value in each.items() if name != "region"} for each in endpoints]
 
 
-def _accepted(asked: Asked, answer: Answered) -> None:
-    if asked.kind == "POST start" and answer.status == 200:
+def _accepted(request: PlantedRequest, answer: PlantedResponse) -> None:
+    if request.kind == "POST start" and answer.status == 200:
         answer.status = 202
 
 
-def _plain_text(asked: Asked, answer: Answered) -> None:
-    if asked.kind == "GET tasks" and answer.status == 200:
+def _plain_text(request: PlantedRequest, answer: PlantedResponse) -> None:
+    if request.kind == "GET tasks" and answer.status == 200:
         answer.headers["content-type"] = "text/plain"
 
 
-def _no_request_id(asked: Asked, answer: Answered) -> None:
-    if asked.kind == "POST match":
+def _no_request_id(request: PlantedRequest, answer: PlantedResponse) -> None:
+    if request.kind == "POST match":
         answer.headers.pop("x-request-id", None)
 
 
-def _crash(asked: Asked) -> Answered | None:
-    if asked.kind == "POST match" and asked.json.get("top_k", 5) in (49, 50):
-        return Answered(500, dict(JSON), b'{"detail":"index out of range"}')
+def _crash(request: PlantedRequest) -> PlantedResponse | None:
+    if request.kind == "POST match" and request.json.get("top_k", 5) in (49, 50):
+        return PlantedResponse(500, dict(JSON), b'{"detail":"index out of range"}')
     return None
 
 
-def _clamp(asked: Asked) -> None:
-    top_k = asked.json.get("top_k")
-    if asked.kind == "POST match" and isinstance(top_k, int) and top_k > 50:
-        asked.change(top_k=50)
+def _clamp(request: PlantedRequest) -> None:
+    top_k = request.json.get("top_k")
+    if request.kind == "POST match" and isinstance(top_k, int) and top_k > 50:
+        request.change(top_k=50)
 
 
-def _refused(place: list[str], said: str) -> Answered:
+def _refused(place: list[str], said: str) -> PlantedResponse:
     problem = {"loc": place, "msg": said, "type": "value_error"}
-    return Answered(422, dict(JSON), json.dumps({"detail": [problem]}).encode())
+    return PlantedResponse(422, dict(JSON), json.dumps({"detail": [problem]}).encode())
 
 
-def _refuse_minutes(asked: Asked) -> Answered | None:
-    if asked.kind == "GET uptime" and re.search(r"window=\d+m", asked.query):
+def _refuse_minutes(request: PlantedRequest) -> PlantedResponse | None:
+    if request.kind == "GET uptime" and re.search(r"window=\d+m", request.query):
         return _refused(["query", "window"], "no minutes")
     return None
 
 
-def _refuse_the_most(asked: Asked) -> Answered | None:
-    if asked.kind == "POST match" and asked.json.get("top_k") == 50:
+def _refuse_the_most(request: PlantedRequest) -> PlantedResponse | None:
+    if request.kind == "POST match" and request.json.get("top_k") == 50:
         return _refused(["body", "top_k"], "too many")
     return None
 
 
-def _let_in(asked: Asked) -> Answered | None:
-    if asked.kind == "GET tasks" and asked.method == "GET" and "authorization" not in asked.headers:
-        return Answered(200, dict(JSON), b'{"tasks":[]}')
+def _let_in(request: PlantedRequest) -> PlantedResponse | None:
+    if request.kind == "GET tasks" and request.method == "GET" and "authorization" not in request.headers:
+        return PlantedResponse(200, dict(JSON), b'{"tasks":[]}')
     return None
 
 
-def _pct_as_text(asked: Asked, piece: bytes) -> bytes:
+def _pct_as_text(request: PlantedRequest, piece: bytes) -> bytes:
     return re.sub(rb'"pct":(\d+)', rb'"pct":"\1 %"', piece)
 
 
-def _put(asked: Asked) -> Answered | None:
-    if asked.method in ("PUT", "PATCH") and asked.path == "/v1/models":
-        return Answered(200, dict(JSON), b'{"object":"list","data":[]}')
+def _put(request: PlantedRequest) -> PlantedResponse | None:
+    if request.method in ("PUT", "PATCH") and request.path == "/v1/models":
+        return PlantedResponse(200, dict(JSON), b'{"object":"list","data":[]}')
     return None
 
 
-def _bare_error(asked: Asked, answer: Answered) -> None:
+def _bare_error(request: PlantedRequest, answer: PlantedResponse) -> None:
     if answer.status == 404:
         answer.json = {"error": "not found"}
 
 
-def _no_wait(asked: Asked, answer: Answered) -> None:
+def _no_wait(request: PlantedRequest, answer: PlantedResponse) -> None:
     if answer.status == 429:
         answer.headers.pop("retry-after", None)
 
@@ -101,52 +101,55 @@ AGAINST_THE_DOCUMENT = (
         found_by="response_schema_conformance",
         parts=GENERATED,
         operations=("list_endpoints",),
-        answered=on_json("GET endpoints", _without_region),
+        on_response=on_json("GET endpoints", _without_region),
     ),
-    Bug(name="an undocumented status", found_by="status-documented", runs=("start-starts",), answered=_accepted),
+    Bug(name="an undocumented status", found_by="status-documented", runs=("start-starts",), on_response=_accepted),
     Bug(
-        name="another content type", found_by="content-type-documented", runs=("catalog-agrees",), answered=_plain_text
+        name="another content type",
+        found_by="content-type-documented",
+        runs=("catalog-agrees",),
+        on_response=_plain_text,
     ),
-    Bug(name="no request id", found_by="request-id", runs=("top-k-obeyed",), answered=_no_request_id),
+    Bug(name="no request id", found_by="request-id", runs=("top-k-obeyed",), on_response=_no_request_id),
     Bug(
         name="a crash at a boundary",
         found_by="not_a_server_error",
         parts=GENERATED,
         operations=("match_task",),
-        asked=_crash,
+        on_request=_crash,
     ),
     Bug(
         name="invalid values are accepted",
         found_by="negative_data_rejection",
         parts=GENERATED,
         operations=("match_task",),
-        asked=_clamp,
+        on_request=_clamp,
     ),
     Bug(
         name="valid values are refused",
         found_by="positive_data_acceptance",
         parts=GENERATED,
         operations=("match_task",),
-        asked=_refuse_the_most,
+        on_request=_refuse_the_most,
     ),
-    Bug(name="windows of minutes are refused", found_by="windows-accepted", asked=_refuse_minutes),
-    Bug(name="no key is needed", found_by="key-required", asked=_let_in),
-    Bug(name="an event of another form", found_by="events-documented", runs=("deployed-is-live",), piece=_pct_as_text),
+    Bug(name="windows of minutes are refused", found_by="windows-accepted", on_request=_refuse_minutes),
+    Bug(name="no key is needed", found_by="key-required", on_request=_let_in),
+    Bug(name="a malformed event", found_by="events-documented", runs=("deployed-is-live",), on_piece=_pct_as_text),
     Bug(
         name="a method that is not documented",
         found_by="unsupported_method",
         parts=GENERATED,
         operations=("list_models",),
-        asked=_put,
+        on_request=_put,
     ),
-    Bug(name="an error without detail", found_by="error-detail", runs=("unknown-is-404",), answered=_bare_error),
-    Bug(name="a 429 that does not say when", found_by="retry-after", parts=("gate",), answered=_no_wait),
+    Bug(name="an error without detail", found_by="error-detail", runs=("unknown-is-404",), on_response=_bare_error),
+    Bug(name="a 429 that does not say when", found_by="retry-after", parts=("gate",), on_response=_no_wait),
 )
 
 
-def _refund(platform: Any, asked: Asked, status: int) -> None:
-    if asked.path == CHAT and status == 200:
-        row = platform.store.endpoint(asked.json["model"])
+def _refund(platform: Any, request: PlantedRequest, status: int) -> None:
+    if request.path == CHAT and status == 200:
+        row = platform.store.endpoint(request.json["model"])
         platform.store.balance += platform.catalog[row.task].entry(row.model).price
 
 
@@ -155,52 +158,52 @@ def _twice(cost: Any) -> Any:
     return {**cost, "spend_micro_usd": spend, "savings_micro_usd": cost["frontier_baseline_micro_usd"] - spend}
 
 
-def _says(kind: str, status: str) -> Callable[[Asked], Answered | None]:
-    def asked(asked: Asked) -> Answered | None:
-        if asked.kind == kind:
-            name = asked.path.split("/")[3]
-            return Answered(200, dict(JSON), json.dumps({"id": name, "status": status}).encode())
+def _says(kind: str, status: str) -> Callable[[PlantedRequest], PlantedResponse | None]:
+    def request(request: PlantedRequest) -> PlantedResponse | None:
+        if request.kind == kind:
+            name = request.path.split("/")[3]
+            return PlantedResponse(200, dict(JSON), json.dumps({"id": name, "status": status}).encode())
         return None
 
-    return asked
+    return request
 
 
-def _no_delete(asked: Asked) -> Answered | None:
-    if asked.method == "DELETE" and "contract-" in asked.path:
-        return Answered(204, {}, b"")
+def _no_delete(request: PlantedRequest) -> PlantedResponse | None:
+    if request.method == "DELETE" and "contract-" in request.path:
+        return PlantedResponse(204, {}, b"")
     return None
 
 
-def _no_complete(asked: Asked, piece: bytes) -> bytes:
+def _no_complete(request: PlantedRequest, piece: bytes) -> bytes:
     return b": gone\n\n" if b"event: complete" in piece else piece
 
 
-def _no_done(asked: Asked, piece: bytes) -> bytes:
+def _no_done(request: PlantedRequest, piece: bytes) -> bytes:
     return b": gone\n\n" if b"[DONE]" in piece else piece
 
 
-def _without(*names: str) -> Callable[[Asked], None]:
-    def asked(asked: Asked) -> None:
-        if any(name in asked.json for name in names):
-            asked.change(**dict.fromkeys(names))
+def _without(*names: str) -> Callable[[PlantedRequest], None]:
+    def request(request: PlantedRequest) -> None:
+        if any(name in request.json for name in names):
+            request.change(**dict.fromkeys(names))
 
-    return asked
+    return request
 
 
-def _without_query(name: str) -> Callable[[Asked], None]:
-    def asked(asked: Asked) -> None:
-        asked.query = "&".join(each for each in asked.query.split("&") if not each.startswith(f"{name}="))
+def _without_query(name: str) -> Callable[[PlantedRequest], None]:
+    def request(request: PlantedRequest) -> None:
+        request.query = "&".join(each for each in request.query.split("&") if not each.startswith(f"{name}="))
 
-    return asked
+    return request
 
 
 def _leak(board: Any) -> Any:
     return {**board, "models": [{**each, "weights": "Qwen/Qwen2.5-7B-Instruct"} for each in board["models"]]}
 
 
-def _other_endpoint(asked: Asked) -> None:
-    if asked.method == "GET" and asked.path == "/v1/endpoints/ep_a1b2c3":
-        asked.path = "/v1/endpoints/ep_seed01"
+def _other_endpoint(request: PlantedRequest) -> None:
+    if request.method == "GET" and request.path == "/v1/endpoints/ep_a1b2c3":
+        request.path = "/v1/endpoints/ep_seed01"
 
 
 def _miscount(completion: Any) -> Any:
@@ -208,21 +211,21 @@ def _miscount(completion: Any) -> Any:
     return {**completion, "usage": {**usage, "total_tokens": usage["total_tokens"] + 1}}
 
 
-def _no_key(asked: Asked) -> None:
-    asked.headers.pop("idempotency-key", None)
+def _no_key(request: PlantedRequest) -> None:
+    request.headers.pop("idempotency-key", None)
 
 
-def _cheapest(asked: Asked) -> None:
-    if asked.kind == "POST endpoints" and asked.json.get("model", "recommended") == "recommended" and asked.json:
-        asked.change(model="mistral-3")
+def _cheapest(request: PlantedRequest) -> None:
+    if request.kind == "POST endpoints" and request.json.get("model", "recommended") == "recommended" and request.json:
+        request.change(model="mistral-3")
 
 
-def _same_id(asked: Asked, answer: Answered) -> None:
-    if asked.kind == "GET leaderboard":
+def _same_id(request: PlantedRequest, answer: PlantedResponse) -> None:
+    if request.kind == "GET leaderboard":
         answer.headers["x-request-id"] = "req_leaderboard"
 
 
-def _back(asked: Asked, piece: bytes) -> bytes:
+def _back(request: PlantedRequest, piece: bytes) -> bytes:
     return piece.replace(b'"pct":75', b'"pct":5')
 
 
@@ -231,7 +234,7 @@ def _all_models(models: Any) -> Any:
     return {**models, "data": [*models["data"][:2], stopped, *models["data"][2:]]}
 
 
-def _other_chunk_ids(asked: Asked, piece: bytes) -> bytes:
+def _other_chunk_ids(request: PlantedRequest, piece: bytes) -> bytes:
     return piece.replace(b'"id":"chatcmpl-', b'"id":"chatcmpl-x', 1) if b'"role"' in piece else piece
 
 
@@ -239,72 +242,72 @@ def _forget(feed: Any) -> Any:
     return {**feed, "errors": 0, "series": [{**each, "errors": 0} for each in feed["series"]]}
 
 
-AGAINST_ITS_MEANING = (
-    Bug(name="no debit", found_by="balance-is-debited", platform=_refund),
-    Bug(name="billed twice", found_by="completion-is-billed", answered=on_json("GET cost", _twice)),
-    Bug(name="start does nothing", found_by="start-starts", asked=_says("POST start", "starting")),
-    Bug(name="stop does nothing", found_by="stopped-is-stopped", asked=_says("POST stop", "stopped")),
-    Bug(name="delete does nothing", found_by="deleted-is-gone", asked=_no_delete),
-    Bug(name="no terminal event", found_by="deploy-ends-once", runs=("deployed-is-live",), piece=_no_complete),
-    Bug(name="no [DONE]", found_by="chat-done-last", runs=("stream-when-asked",), piece=_no_done),
+AGAINST_SEMANTICS = (
+    Bug(name="no debit", found_by="balance-is-debited", after_response=_refund),
+    Bug(name="billed twice", found_by="completion-is-billed", on_response=on_json("GET cost", _twice)),
+    Bug(name="start does nothing", found_by="start-starts", on_request=_says("POST start", "starting")),
+    Bug(name="stop does nothing", found_by="stopped-is-stopped", on_request=_says("POST stop", "stopped")),
+    Bug(name="delete does nothing", found_by="deleted-is-gone", on_request=_no_delete),
+    Bug(name="no terminal event", found_by="deploy-ends-once", runs=("deployed-is-live",), on_piece=_no_complete),
+    Bug(name="no [DONE]", found_by="chat-done-last", runs=("stream-when-asked",), on_piece=_no_done),
     Bug(
         name="max_tokens is ignored",
         found_by="max-tokens-obeyed",
-        asked=_without("max_tokens", "max_completion_tokens"),
+        on_request=_without("max_tokens", "max_completion_tokens"),
     ),
-    Bug(name="stop is ignored", found_by="stop-obeyed", asked=_without("stop")),
-    Bug(name="top_k is ignored", found_by="top-k-obeyed", asked=_without("top_k")),
-    Bug(name="examples_n is ignored", found_by="examples-n-obeyed", asked=_without_query("examples_n")),
-    Bug(name="group_by is ignored", found_by="group-by-obeyed", asked=_without_query("group_by")),
+    Bug(name="stop is ignored", found_by="stop-obeyed", on_request=_without("stop")),
+    Bug(name="top_k is ignored", found_by="top-k-obeyed", on_request=_without("top_k")),
+    Bug(name="examples_n is ignored", found_by="examples-n-obeyed", on_request=_without_query("examples_n")),
+    Bug(name="group_by is ignored", found_by="group-by-obeyed", on_request=_without_query("group_by")),
     Bug(
         name="raw weights are shown",
         found_by="aliases-only",
         runs=("leaderboard-ranked",),
-        answered=on_json("GET leaderboard", _leak),
+        on_response=on_json("GET leaderboard", _leak),
     ),
     Bug(
         name="another endpoint comes back",
         found_by="what-was-asked-for",
         runs=("listed-as-retrieved",),
-        asked=_other_endpoint,
+        on_request=_other_endpoint,
     ),
     Bug(
         name="usage does not add up",
         found_by="usage-adds-up",
         runs=("max-tokens-obeyed",),
-        answered=on_json("POST completions", _miscount),
+        on_response=on_json("POST completions", _miscount),
     ),
-    Bug(name="idempotency keys are ignored", found_by="repeated-completion-once", asked=_no_key),
-    Bug(name="the recommended model is not deployed", found_by="recommended-is-deployed", asked=_cheapest),
+    Bug(name="idempotency keys are ignored", found_by="repeated-completion-once", on_request=_no_key),
+    Bug(name="the recommended model is not deployed", found_by="recommended-is-deployed", on_request=_cheapest),
     Bug(
         name="a request id is given twice",
         found_by="request-id-unique",
         runs=("leaderboard-ranked",),
-        answered=_same_id,
+        on_response=_same_id,
     ),
-    Bug(name="progress falls", found_by="deploy-progress-rises", runs=("deployed-is-live",), piece=_back),
+    Bug(name="progress falls", found_by="deploy-progress-rises", runs=("deployed-is-live",), on_piece=_back),
     Bug(
         name="a stopped endpoint is among the models",
         found_by="models-are-live-endpoints",
-        answered=on_json("GET models", _all_models),
+        on_response=on_json("GET models", _all_models),
     ),
-    Bug(name="the chunks' ids differ", found_by="chat-one-id", runs=("stream-when-asked",), piece=_other_chunk_ids),
+    Bug(name="chunk ids differ", found_by="chat-one-id", runs=("stream-when-asked",), on_piece=_other_chunk_ids),
     Bug(
         name="refusals are not counted",
         found_by="refusal-is-counted",
-        answered=on_json("GET activity", _forget),
+        on_response=on_json("GET activity", _forget),
     ),
     Bug(
         name="start does nothing, seen by the model",
         found_by="state-changes",
         parts=("machine",),
-        asked=_says("POST start", "starting"),
+        on_request=_says("POST start", "starting"),
     ),
     Bug(
         name="delete does nothing, seen by the model",
         found_by="state-changes",
         parts=("machine",),
-        asked=_no_delete,
+        on_request=_no_delete,
     ),
 )
-BUGS = (*AGAINST_THE_DOCUMENT, *AGAINST_ITS_MEANING)
+BUGS = (*AGAINST_THE_DOCUMENT, *AGAINST_SEMANTICS)
