@@ -1,6 +1,6 @@
 """The contract suite: checks that a server conforms to the OpenAPI document and to the documented semantics.
 
-    from pareta.contract import Settings, check
+    from pareta.contract import SuiteSettings, check
 
     report = check()  # starts a sandbox; check("https://…", api_key="…") checks another server
     assert report.ok, [finding.reason for finding in report.findings]
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
     from ._client import UnreachableError
     from ._report import CheckResult, Finding, Report
     from ._run import check
-    from ._suite_settings import Settings
+    from ._suite_settings import SuiteSettings
 
-__all__ = ["CheckResult", "Finding", "Report", "Settings", "UnreachableError", "check"]
+__all__ = ["CheckResult", "Finding", "Report", "SuiteSettings", "UnreachableError", "check"]
 
 _MODULES = {
     "CheckResult": "_report",
     "Finding": "_report",
     "Report": "_report",
-    "Settings": "_suite_settings",
+    "SuiteSettings": "_suite_settings",
     "UnreachableError": "_client",
     "check": "_run",
 }

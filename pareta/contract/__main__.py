@@ -29,10 +29,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.api_key:
             parser.error("a server needs a key: set PARETA_API_KEY, or give --api-key KEY_PLACEHOLDER")
     try:
-        from . import Settings, UnreachableError, _html, _junit, _terminal, check  # noqa: PLC0415 - needs the extra
+        from . import SuiteSettings, UnreachableError, _html, _junit, _terminal, check  # noqa: PLC0415 - needs the extra
     except ImportError as error:
         return _fail(str(error))
-    settings = Settings(examples=options.examples, seed=options.seed, allow_writes=options.allow_writes)
+    settings = SuiteSettings(examples=options.examples, seed=options.seed, allow_writes=options.allow_writes)
     try:
         report = check(options.url, api_key=options.api_key, settings=settings)
     except UnreachableError as error:

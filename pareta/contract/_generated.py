@@ -19,7 +19,7 @@ from ._case_hooks import EndpointGuard, UniqueKeys, registered
 from ._client import KEY_PLACEHOLDER, UnreachableError
 from ._exchange import Exchange, snippet
 from ._results import Results
-from ._suite_settings import PHASES, Settings
+from ._suite_settings import PHASES, SuiteSettings
 from ._target import Target
 
 PART = "generated"
@@ -43,7 +43,7 @@ SENTENCES = {
 """The schemathesis checks that apply, with what each one shows."""
 
 
-def run(target: Target, document: Document, results: Results, settings: Settings) -> None:
+def run(target: Target, document: Document, results: Results, settings: SuiteSettings) -> None:
     """Send generated requests to the target, phase by phase, and record the results."""
     guard = None if target.sandbox is not None else EndpointGuard(target, document, results)
     schema = _schema(target, document, settings, guard)
@@ -66,7 +66,7 @@ def _follow(stream: EventStream, target: Target, document: Document, results: Re
             raise event.exception
 
 
-def _schema(target: Target, document: Document, settings: Settings, guard: EndpointGuard | None) -> Any:
+def _schema(target: Target, document: Document, settings: SuiteSettings, guard: EndpointGuard | None) -> Any:
     phases: dict[str, dict[str, Any]] = {phase: {"enabled": phase in settings.phases} for phase in PHASES}
     if not target.writes:  # An undocumented method may still write.
         phases["coverage"]["unexpected-methods"] = ["options", "trace"]

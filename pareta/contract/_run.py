@@ -17,7 +17,7 @@ from ._exchange import snippet
 from ._exchange_checks import EXCHANGE_CHECKS
 from ._report import CheckResult, Outcome, Report, ResponseCoverage
 from ._results import CONFORMANCE, REQUEST_IDS, Results
-from ._suite_settings import Settings
+from ._suite_settings import SuiteSettings
 from ._target import Target, external_target, sandbox_target
 
 _UNAUTHORIZED = 401
@@ -28,7 +28,7 @@ _NEEDS_SANDBOX = "needs the suite's own sandbox"
 _SHAPE_ERRORS = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 
-def check(base_url: str | None = None, *, api_key: str = "", settings: Settings | None = None) -> Report:
+def check(base_url: str | None = None, *, api_key: str = "", settings: SuiteSettings | None = None) -> Report:
     """Check that a server conforms to the document.
 
     Args:
@@ -40,7 +40,7 @@ def check(base_url: str | None = None, *, api_key: str = "", settings: Settings 
         UnreachableError: The server does not respond or rejects the API key.
 
     """
-    chosen = settings or Settings()
+    chosen = settings or SuiteSettings()
     with ExitStack() as stack:
         if base_url is None:
             target = stack.enter_context(sandbox_target(chosen.seed))
@@ -49,7 +49,7 @@ def check(base_url: str | None = None, *, api_key: str = "", settings: Settings 
         return check_target(target, chosen)
 
 
-def check_target(target: Target, settings: Settings, document: Document | None = None) -> Report:
+def check_target(target: Target, settings: SuiteSettings, document: Document | None = None) -> Report:
     """Check a target against a document; by default against the packaged one."""
     begun = time.monotonic()
     document = document or _document.load()
@@ -75,7 +75,7 @@ def check_target(target: Target, settings: Settings, document: Document | None =
 class _SuiteRun:
     """Runs the suite part by part."""
 
-    def __init__(self, target: Target, document: Document, results: Results, settings: Settings) -> None:
+    def __init__(self, target: Target, document: Document, results: Results, settings: SuiteSettings) -> None:
         self._target = target
         self._document = document
         self._results = results

@@ -14,7 +14,7 @@ from hypothesis.strategies import booleans, sampled_from
 
 from ._context import TASK, CheckFailed, Context, Deployment
 from ._exchange import Exchange, snippet
-from ._suite_settings import Settings
+from ._suite_settings import SuiteSettings
 
 INVARIANTS = {
     "state-deployments": "Deploying a free name creates a live endpoint; a taken name returns 409.",
@@ -40,7 +40,7 @@ class _Model:
     refused: int = 0
 
 
-def run(context: Context, chosen: Settings) -> None:
+def run(context: Context, chosen: SuiteSettings) -> None:
     """Run the model beside the server, and record the first difference."""
     examples = chosen.examples if context.is_sandbox else min(chosen.examples, _EXTERNAL_EXAMPLES)
     machine = seed(chosen.seed)(_machine_for(context))

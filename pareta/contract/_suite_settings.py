@@ -13,7 +13,7 @@ PHASES: Final = ("examples", "coverage", "fuzzing", "stateful")
 
 
 @frozen(kw_only=True)
-class Settings:
+class SuiteSettings:
     """The settings of a run. With the same settings, the same server gets the same report.
 
     Args:

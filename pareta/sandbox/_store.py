@@ -28,6 +28,7 @@ GROUP BY 1 ORDER BY 1
 """
 _COLUMNS = tuple(each.name for each in fields(EndpointRow))
 _ENDPOINT = ", ".join(_COLUMNS)
+_SELECT_ENDPOINTS = f"SELECT {_ENDPOINT} FROM endpoints"  # noqa: S608 - constant names
 
 
 class Store:
@@ -54,7 +55,7 @@ class Store:
         """Delete everything, including the counters."""
         with self._transaction():
             for table in _database.TABLES:
-                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - the names are ours.
+                self._db.execute(f"DELETE FROM {table}")  # noqa: S608 - constant names
             self._db.execute("DELETE FROM sqlite_sequence")
 
     def latest(self) -> int:
@@ -78,13 +79,11 @@ class Store:
 
     def endpoints(self) -> list[EndpointRow]:
         """Return every endpoint, oldest first."""
-        query = f"SELECT {_ENDPOINT} FROM endpoints ORDER BY created_at, seq"  # noqa: S608 - the names are ours.
-        return [EndpointRow(*row) for row in self._db.execute(query)]
+        return [EndpointRow(*row) for row in self._db.execute(f"{_SELECT_ENDPOINTS} ORDER BY created_at, seq")]
 
     def endpoint(self, name: str) -> EndpointRow | None:
         """Return the endpoint with this name, or None."""
-        query = f"SELECT {_ENDPOINT} FROM endpoints WHERE name = ?"  # noqa: S608 - the names are ours.
-        row = self._db.execute(query, (name,)).fetchone()
+        row = self._db.execute(f"{_SELECT_ENDPOINTS} WHERE name = ?", (name,)).fetchone()
         return None if row is None else EndpointRow(*row)
 
     def add_endpoint(self, row: EndpointRow, *, effect: str | None = None) -> None:
@@ -97,7 +96,7 @@ class Store:
 
     def deployed(self, effect: str, *, since: int) -> EndpointRow | None:
         """Return the endpoint that the same `effect` created since `since`, or None."""
-        query = f"SELECT {_ENDPOINT} FROM endpoints WHERE effect = ? AND created_at >= ?"  # noqa: S608 - as above.
+        query = f"{_SELECT_ENDPOINTS} WHERE effect = ? AND created_at >= ?"
         row = self._db.execute(query, (effect, since)).fetchone()
         return None if row is None else EndpointRow(*row)
 
@@ -120,7 +119,7 @@ class Store:
         with self._transaction():
             self._db.execute("DELETE FROM endpoints WHERE name = ?", (name,))
             for table in ("transitions", "completions", "refusals"):
-                self._db.execute(f"DELETE FROM {table} WHERE endpoint = ?", (name,))  # noqa: S608 - the names are ours.
+                self._db.execute(f"DELETE FROM {table} WHERE endpoint = ?", (name,))  # noqa: S608 - constant names
 
     def transitions(self, endpoint: str) -> list[Transition]:
         """Return an endpoint's status changes in order."""

@@ -12,15 +12,15 @@ from forwarding import forwarding
 from planting import planted
 from server_bugs import BUGS
 
-from pareta.contract import CheckResult, Finding, Report, Settings, check
+from pareta.contract import CheckResult, Finding, Report, SuiteSettings, check
 from pareta.contract import __main__ as command
 from pareta.contract import _html as html
 from pareta.contract import _junit as junit
 from pareta.contract import _terminal as terminal
 from pareta.sandbox import Sandbox
 
-SMALL = Settings(examples=2)
-QUICK = Settings(examples=2, phases=("fuzzing", "stateful"))
+SMALL = SuiteSettings(examples=2)
+QUICK = SuiteSettings(examples=2, phases=("fuzzing", "stateful"))
 OTHER = attrs.evolve(QUICK, seed=1)
 
 
@@ -79,7 +79,7 @@ def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(capsys: pytest.
     """The terminal names the check, the operation, the reason and the place, and never the key."""
     bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
     with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
-        settings = Settings(allow_writes=True, parts=("behaviour",), checks=frozenset({bug.found_by}))
+        settings = SuiteSettings(allow_writes=True, parts=("behaviour",), checks=frozenset({bug.found_by}))
         report = check(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
         key = sandbox.api_key
     text = terminal.render(report)

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import pareta
-from pareta.contract import Settings
+from pareta.contract import SuiteSettings
 from pareta.contract._run import check_target
 from pareta.contract._target import sandbox_target
 from pareta.sandbox import Sandbox
@@ -61,7 +61,7 @@ def changed(change: Any) -> documents.Document:
 def findings(change: Any) -> list[tuple[str, str, str]]:
     """Return the failures with a changed document."""
     with sandbox_target(7) as target:
-        report = check_target(target, Settings(parts=("examples",)), changed(change))
+        report = check_target(target, SuiteSettings(parts=("examples",)), changed(change))
     return [(finding.check, finding.operation, finding.reason) for finding in report.findings]
 
 

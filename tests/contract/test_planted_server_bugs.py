@@ -4,7 +4,7 @@ import pytest
 from planting import Bug, planted
 from server_bugs import AGAINST_SEMANTICS, AGAINST_THE_DOCUMENT, BUGS
 
-from pareta.contract import Report, Settings
+from pareta.contract import Report, SuiteSettings
 from pareta.contract._run import check_target
 from pareta.contract._target import sandbox_target
 
@@ -17,7 +17,7 @@ def run(bug: Bug) -> Report:
     with planted(bug), sandbox_target(7) as target:
         return check_target(
             target,
-            Settings(examples=8, parts=bug.parts, phases=("coverage",), checks=checks, operations=bug.operations),
+            SuiteSettings(examples=8, parts=bug.parts, phases=("coverage",), checks=checks, operations=bug.operations),
         )
 
 
