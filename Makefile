@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
-SOURCES := pareta pareta_generated generator tests examples bench bench
+SOURCES := pareta pareta_generated generator tests examples bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test test-browser contract faults fuzz soak load bench \
@@ -34,10 +34,10 @@ sandbox: $(READY) ## Serve the platform on this machine, until Ctrl-C
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
 
-contract: $(READY) ## Hold a server (BASE_URL= API_KEY= ALLOW_WRITES=1), else a sandbox and the SDK, against the document
+contract: $(READY) ## Check a server (BASE_URL= API_KEY= ALLOW_WRITES=1), else a sandbox and the SDK, against the document
 	@$(if $(API_KEY),PARETA_API_KEY="$(API_KEY)") $(if $(ALLOW_WRITES),ALLOW_WRITES=1) $(if $(EXAMPLES),EXAMPLES=$(EXAMPLES)) \
 		$(BIN)/python -m pareta.contract $(BASE_URL) --junit contract.xml --html contract.html < /dev/null
-	@$(if $(BASE_URL),true,$(BIN)/python -m pareta.contract.sdk)
+	@$(if $(BASE_URL),true,$(BIN)/python -m tests.conformance)
 	@$(if $(FULL),FULL=1 $(BIN)/python -m pytest -q --numprocesses auto tests/contract,true)
 
 generate: $(READY) ## Write pareta_generated/ and pareta/_sync/ from the document
@@ -64,7 +64,7 @@ test-browser: $(READY) ## Test the sandbox's pages in Chromium, which the system
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[browser]' < /dev/null
 	@$(BIN)/python -m pytest -q tests/browser < /dev/null
 
-faults: $(READY) ## Print what comes of every fault, and of connections dropped at bytes (FULL=1: at every byte)
+faults: $(READY) ## Print the result of every fault, and of connections dropped at bytes (FULL=1: at every byte)
 	@$(BIN)/python -m tests.faults
 	@$(BIN)/python -m tests.drops $(if $(FULL),,--step 16)
 
@@ -78,7 +78,7 @@ load: $(READY) ## A minute of load on a sandbox, every debit counted
 	@$(BIN)/python tests/load --streams 500 --rate 1000 --seconds 60
 
 bench: $(READY) ## Measure the SDK beside other clients (FULL=1: for longer)
-	@$(BIN)/python -m bench --chart docs/bench.svg $(if $(FULL),--full)
+	@$(BIN)/python -m bench --chart docs/bench.svg $(if $(FULL),--rounds 21)
 
 stable: $(READY) ## Check that each supported Python generates the same bytes
 	@$(BIN)/python -m generator.stable python3.11 python3.12 python3.13

@@ -32,7 +32,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 130
     except BrokenPipeError:  # The reader of the diff has closed the pipe.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except Exception as error:  # noqa: BLE001  # Nothing is written yet, and a traceback does not help.
+    except Exception as error:  # Nothing is written yet, and a traceback does not help.
         what = " ".join(f"{type(error).__name__}: {error}".split())
         _print_error(f"python -m generator: cannot generate from this document ({what[:300]})")
     return 1
@@ -52,7 +52,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, house, lint, operations, source  # noqa: PLC0415
+    from . import build, derive, house, lint, operations, source
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec

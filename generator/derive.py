@@ -1,19 +1,21 @@
-"""Derives `pareta/_sync/` resources from `pareta/_async/`, token by token; drivers and engines are written by hand."""
+"""Derives the blocking half of the SDK from the async half, token by token."""
 
 from __future__ import annotations
 
 import io
 import re
 import tokenize
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import attrs
 
 from .problems import Problem, RefusedError
 
-MODULES = ("client", "models", "endpoints", "chat", "streams", "tasks")
-"""The modules that differ between the two worlds in nothing but waiting."""
+FOLDERS = {"pareta/_async": "pareta/_sync", "pareta/_transport": "pareta/_transport"}
+"""Where derived modules come from and go to. In one folder, the names differ: `async_x` becomes `sync_x`."""
+BY_HAND = frozenset({"async_waiting.py"})
+"""The async modules whose blocking twin is another thing, and so is written by hand."""
 
 RENAMES = {
     "__aiter__": "__iter__",
@@ -22,10 +24,13 @@ RENAMES = {
     "__aexit__": "__exit__",
     "StopAsyncIteration": "StopIteration",
     "aclose": "close",
+    "anext": "next",
+    "handle_async_request": "handle_request",
+    "AsyncByteStream": "SyncByteStream",
 }
-"""Names beside `AsyncX`, which becomes `X`. One that no module uses is an error."""
+"""Names beside `AsyncX`, which becomes `X`, and `async_x`, which becomes `sync_x`. An unused one is an error."""
 
-_HEADER = """# Derived from pareta/_async/{name}.py. DO NOT EDIT: change that file and run `make generate`.
+_HEADER = """# Derived from {source}. DO NOT EDIT: change that file and run `make generate`.
 """
 _DROPPED = frozenset({"async", "await"})
 _WORD = re.compile(r"[A-Za-z_]\w*")
@@ -70,6 +75,8 @@ class Deriver:
         if word in self.renames:
             self.used.add(word)
             return self.renames[word]
+        if word.startswith("async_"):
+            return word[1:]
         return word[5:] if re.match(r"Async[A-Z]", word) else word
 
 
@@ -78,23 +85,43 @@ def modules(project: Path, polish: Callable[[str, str], str]) -> dict[Path, str]
     deriver = Deriver()
     derived: dict[Path, str] = {}
     problems: list[Problem] = []
-    for name in MODULES:
-        where = f"pareta/_async/{name}.py"
+    for source, target in targets(project):
+        where = source.relative_to(project).as_posix()
         try:
-            text = deriver.module((project / where).read_text(encoding="utf-8"))
-        except OSError as error:
-            problems.append(Problem(where, 1, 1, f"cannot be read: {error.strerror}; write it, or correct `MODULES`"))
+            text = deriver.module(source.read_text(encoding="utf-8"))
         except (tokenize.TokenError, SyntaxError, UnicodeDecodeError) as error:
             problems.append(Problem(where, 1, 1, f"not Python ({error}); correct it"))
         else:
-            target = project / "pareta" / "_sync" / f"{name}.py"
-            derived[target] = polish(f"{name}.py", _HEADER.format(name=name) + text)
+            derived[target] = polish(target.name, _HEADER.format(source=where) + text)
+    problems += [
+        Problem(path.relative_to(project).as_posix(), 1, 1, "the module that it was derived from is gone; delete it")
+        for path in twins(project)
+        if path not in {target for _, target in targets(project)}
+    ]
     unused = ", ".join(deriver.unused())
     if unused and not problems:
         problems.append(Problem("generator/derive.py", 1, 1, f"no module uses the rename of {unused}; remove it"))
     if problems:
         raise RefusedError(problems)
     return derived
+
+
+def targets(project: Path) -> Iterator[tuple[Path, Path]]:
+    """Yield each async module with the path of its blocking twin."""
+    for source, target in FOLDERS.items():
+        pattern = "async_*.py" if source == target else "*.py"
+        for path in sorted((project / source).glob(pattern)):
+            if path.name not in BY_HAND:
+                yield path, project / target / path.name.replace("async_", "sync_")
+
+
+def twins(project: Path) -> Iterator[Path]:
+    """Yield each blocking module that stands where derived ones do."""
+    for source, target in FOLDERS.items():
+        pattern = "sync_*.py" if source == target else "*.py"
+        for path in sorted((project / target).glob(pattern)):
+            if f"a{path.name}" not in BY_HAND:
+                yield path
 
 
 def _between(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> str:

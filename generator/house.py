@@ -86,7 +86,7 @@ def _schemas(spec: Spec) -> Iterator[Finding]:
                 (*pointer, "allOf"),
                 "a schema must declare its properties directly; write them out instead of `allOf`",
             )
-        if len(pointer) == 3 and not schema.get("description"):  # noqa: PLR2004
+        if len(pointer) == 3 and not schema.get("description"):
             yield pointer, "a named schema needs a description; add one"
         for name, node in at(schema, "properties").items():
             where = (*pointer, "properties", name)
@@ -149,4 +149,4 @@ def _validator(spec: Spec, schema: Any) -> jsonschema_rs.Draft202012Validator:
 
 def _shortened(error: jsonschema_rs.ValidationError) -> str:
     text = " ".join(error.message.split())
-    return text if len(text) < 160 else f"...{text[-160:]}"  # noqa: PLR2004
+    return text if len(text) < 160 else f"...{text[-160:]}"

@@ -67,7 +67,7 @@ def _references(spec: Spec) -> Iterator[Finding]:
             yield where, f"{ref!r} does not exist; correct it, or add its target"
         elif "$ref" in at(spec.follow(*found)[1]):
             yield where, f"{ref!r} refers to itself or to nothing; reference the target"
-        elif not ref.startswith("#/components/") or len(found[0]) != 3:  # noqa: PLR2004
+        elif not ref.startswith("#/components/") or len(found[0]) != 3:
             yield where, f"{ref!r} is not a component; move its target into `components`"
 
 
@@ -97,6 +97,6 @@ def _shortened(text: str) -> str:
     match = re.search(
         r" (is not (?:of type|one of|valid under|allowed)|is a required|does not match|has |was expected).*$", text
     )
-    if len(text) > 100 and match:  # noqa: PLR2004
+    if len(text) > 100 and match:
         text = f"this value{match[0]}"
     return f"{text[:200]}; see the OpenAPI 3.1 specification for the values that are allowed here"

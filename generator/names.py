@@ -104,4 +104,4 @@ def _escaped(char: str) -> str:
     if " " <= char <= "~":
         return char
     code = ord(char)
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"  # noqa: PLR2004
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

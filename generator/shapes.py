@@ -33,7 +33,7 @@ class Shape:
     @property
     def component(self) -> str | None:
         """The component name of the schema, or None."""
-        named = len(self.pointer) == 3 and self.pointer[:2] == ("components", "schemas")  # noqa: PLR2004
+        named = len(self.pointer) == 3 and self.pointer[:2] == ("components", "schemas")
         return self.pointer[2] if named else None
 
 

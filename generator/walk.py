@@ -29,7 +29,7 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         yield pointer, at(node)
         if pointer[-2:-1] == ("links",):
             continue  # A link contains values.
-        named = pointer[:1] == ("components",) and len(pointer) == 2  # noqa: PLR2004  # Its keys are component names.
+        named = pointer[:1] == ("components",) and len(pointer) == 2  # Its keys are component names.
         for key, value in at(node).items():
             below = (*pointer, key)
             visit = named or not (key in _VALUES or key.startswith("x-"))

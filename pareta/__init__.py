@@ -10,8 +10,8 @@
         )
         print(answer.choices[0].message.content)
 
-`Pareta` blocks, `AsyncPareta` is the same for asyncio. Whatever either raises is a `ParetaError`, or a
-`ValueError` for an argument that makes no sense, before anything is sent.
+`Pareta` blocks; `AsyncPareta` is the same for asyncio and trio. Both raise `ParetaError`s, and `ValueError`
+for an invalid argument, before anything is sent.
 """
 
 from __future__ import annotations
@@ -19,210 +19,103 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ._version import __version__
+from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pareta_generated.models import (
-        ChatCompletion,
-        ChatCompletionChunk,
-        Choice,
-        EndpointActivity,
-        EndpointCost,
-        EndpointPerformance,
-        EndpointQuality,
-        EndpointState,
-        EndpointUptime,
-        Leaderboard,
-        LeaderboardEntry,
-        Message,
-        Model,
-        Task,
-        TaskMatch,
-        TaskMatchCandidate,
-        Usage,
+        ChatCompletion as ChatCompletion,
+        ChatCompletionChunk as ChatCompletionChunk,
+        Choice as Choice,
+        EndpointActivity as EndpointActivity,
+        EndpointCost as EndpointCost,
+        EndpointPerformance as EndpointPerformance,
+        EndpointQuality as EndpointQuality,
+        EndpointState as EndpointState,
+        EndpointUptime as EndpointUptime,
+        Leaderboard as Leaderboard,
+        LeaderboardEntry as LeaderboardEntry,
+        Message as Message,
+        Model as Model,
+        Task as Task,
+        TaskMatch as TaskMatch,
+        TaskMatchCandidate as TaskMatchCandidate,
+        Usage as Usage,
     )
 
-    from ._async.chat import AsyncChat, AsyncCompletions
-    from ._async.client import AsyncPareta
-    from ._async.endpoints import AsyncEndpoints, AsyncMetrics
-    from ._async.models import AsyncModels
-    from ._async.streams import AsyncChatStream, AsyncDeployStream, AsyncStream
-    from ._async.tasks import AsyncTasks
+    from ._async.chat import AsyncChat as AsyncChat, AsyncCompletions as AsyncCompletions
+    from ._async.client import AsyncPareta as AsyncPareta
+    from ._async.endpoints import AsyncEndpoints as AsyncEndpoints, AsyncMetrics as AsyncMetrics
+    from ._async.models import AsyncModels as AsyncModels
+    from ._async.streams import (
+        AsyncChatStream as AsyncChatStream,
+        AsyncDeployStream as AsyncDeployStream,
+        AsyncStream as AsyncStream,
+    )
+    from ._async.tasks import AsyncTasks as AsyncTasks
+    from ._content.response import Headers as Headers, Response as Response
     from ._exceptions import (
-        APIConnectionError,
-        APIResponseError,
-        APIStatusError,
-        APITimeoutError,
-        AuthenticationError,
-        BadRequestError,
-        ConflictError,
-        DeployError,
-        EndpointNotReadyError,
-        InsufficientCreditsError,
-        NotFoundError,
-        ParetaError,
-        PermissionDeniedError,
-        RateLimitError,
-        StreamError,
+        APIConnectionError as APIConnectionError,
+        APIResponseError as APIResponseError,
+        APIStatusError as APIStatusError,
+        APITimeoutError as APITimeoutError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConflictError as ConflictError,
+        DeployError as DeployError,
+        EndpointNotReadyError as EndpointNotReadyError,
+        InsufficientCreditsError as InsufficientCreditsError,
+        NotFoundError as NotFoundError,
+        ParetaError as ParetaError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        StreamError as StreamError,
     )
-    from ._models import Endpoint, ModelList
-    from ._response import Headers, Response
-    from ._sync.chat import Chat, Completions
-    from ._sync.client import Pareta
-    from ._sync.endpoints import Endpoints, Metrics
-    from ._sync.models import Models
-    from ._sync.streams import ChatStream, DeployStream, Stream
-    from ._sync.tasks import Tasks
+    from ._models import Endpoint as Endpoint, ModelList as ModelList
+    from ._sync.chat import Chat as Chat, Completions as Completions
+    from ._sync.client import Pareta as Pareta
+    from ._sync.endpoints import Endpoints as Endpoints, Metrics as Metrics
+    from ._sync.models import Models as Models
+    from ._sync.streams import ChatStream as ChatStream, DeployStream as DeployStream, Stream as Stream
+    from ._sync.tasks import Tasks as Tasks
 
-__all__ = [
-    "APIConnectionError",
-    "APIResponseError",
-    "APIStatusError",
-    "APITimeoutError",
-    "AsyncChat",
-    "AsyncChatStream",
-    "AsyncCompletions",
-    "AsyncDeployStream",
-    "AsyncEndpoints",
-    "AsyncMetrics",
-    "AsyncModels",
-    "AsyncPareta",
-    "AsyncStream",
-    "AsyncTasks",
-    "AuthenticationError",
-    "BadRequestError",
-    "Chat",
-    "ChatCompletion",
-    "ChatCompletionChunk",
-    "ChatStream",
-    "Choice",
-    "Completions",
-    "ConflictError",
-    "DeployError",
-    "DeployStream",
-    "Endpoint",
-    "EndpointActivity",
-    "EndpointCost",
-    "EndpointNotReadyError",
-    "EndpointPerformance",
-    "EndpointQuality",
-    "EndpointState",
-    "EndpointUptime",
-    "Endpoints",
-    "Headers",
-    "InsufficientCreditsError",
-    "Leaderboard",
-    "LeaderboardEntry",
-    "Message",
-    "Metrics",
-    "Model",
-    "ModelList",
-    "Models",
-    "NotFoundError",
-    "Pareta",
-    "ParetaError",
-    "PermissionDeniedError",
-    "RateLimitError",
-    "Response",
-    "Stream",
-    "StreamError",
-    "Task",
-    "TaskMatch",
-    "TaskMatchCandidate",
-    "Tasks",
-    "Usage",
-    "__version__",
-]
-
-# Where each public name is, so that `import pareta` loads none of them: neither an HTTP library nor the
-# generated package, until something is used that needs it.
+# Where each public name is. `import pareta` loads none of them: no HTTP library and no generated module.
 _HOMES = {
-    "pareta._async.chat": (
-        "AsyncChat",
-        "AsyncCompletions",
-    ),
-    "pareta._async.client": ("AsyncPareta",),
-    "pareta._async.endpoints": (
-        "AsyncEndpoints",
-        "AsyncMetrics",
-    ),
-    "pareta._async.models": ("AsyncModels",),
-    "pareta._async.streams": (
-        "AsyncChatStream",
-        "AsyncDeployStream",
-        "AsyncStream",
-    ),
-    "pareta._async.tasks": ("AsyncTasks",),
+    "pareta._content.response": "Headers Response",
     "pareta._exceptions": (
-        "APIConnectionError",
-        "APIResponseError",
-        "APIStatusError",
-        "APITimeoutError",
-        "AuthenticationError",
-        "BadRequestError",
-        "ConflictError",
-        "DeployError",
-        "EndpointNotReadyError",
-        "InsufficientCreditsError",
-        "NotFoundError",
-        "ParetaError",
-        "PermissionDeniedError",
-        "RateLimitError",
-        "StreamError",
+        "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
+        "BadRequestError ConflictError DeployError EndpointNotReadyError InsufficientCreditsError "
+        "NotFoundError ParetaError PermissionDeniedError RateLimitError StreamError"
     ),
-    "pareta._models": (
-        "Endpoint",
-        "ModelList",
-    ),
-    "pareta._response": (
-        "Headers",
-        "Response",
-    ),
-    "pareta._sync.chat": (
-        "Chat",
-        "Completions",
-    ),
-    "pareta._sync.client": ("Pareta",),
-    "pareta._sync.endpoints": (
-        "Endpoints",
-        "Metrics",
-    ),
-    "pareta._sync.models": ("Models",),
-    "pareta._sync.streams": (
-        "ChatStream",
-        "DeployStream",
-        "Stream",
-    ),
-    "pareta._sync.tasks": ("Tasks",),
+    "pareta._models": "Endpoint ModelList",
     "pareta_generated.models": (
-        "ChatCompletion",
-        "ChatCompletionChunk",
-        "Choice",
-        "EndpointActivity",
-        "EndpointCost",
-        "EndpointPerformance",
-        "EndpointQuality",
-        "EndpointState",
-        "EndpointUptime",
-        "Leaderboard",
-        "LeaderboardEntry",
-        "Message",
-        "Model",
-        "Task",
-        "TaskMatch",
-        "TaskMatchCandidate",
-        "Usage",
+        "ChatCompletion ChatCompletionChunk Choice EndpointActivity EndpointCost EndpointPerformance "
+        "EndpointQuality EndpointState EndpointUptime Leaderboard LeaderboardEntry Message Model Task "
+        "TaskMatch TaskMatchCandidate Usage"
     ),
+    "pareta._sync.chat": "Chat Completions",
+    "pareta._async.chat": "AsyncChat AsyncCompletions",
+    "pareta._sync.client": "Pareta",
+    "pareta._async.client": "AsyncPareta",
+    "pareta._sync.endpoints": "Endpoints Metrics",
+    "pareta._async.endpoints": "AsyncEndpoints AsyncMetrics",
+    "pareta._sync.models": "Models",
+    "pareta._async.models": "AsyncModels",
+    "pareta._sync.streams": "ChatStream DeployStream Stream",
+    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncStream",
+    "pareta._sync.tasks": "Tasks",
+    "pareta._async.tasks": "AsyncTasks",
 }
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+globals()["__all__"] = sorted([*_HOME_OF, "__version__"])
 
 
 def __getattr__(name: str) -> Any:
-    for home, names in _HOMES.items():
-        if name in names:
-            value = globals()[name] = getattr(import_module(home), name)
-            return value
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(home), name)
+    return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *_HOME_OF})

@@ -1,4 +1,4 @@
-"""The API key and the base URL: what is refused when a client is made, and where the key lives."""
+"""The API key and the base URL, checked when a client is made."""
 
 from __future__ import annotations
 
@@ -13,32 +13,30 @@ from ._exceptions import ParetaError
 BASE_URL = "https://api.pareta.ai"
 _PORTS = {"https": 443, "http": 80}
 _LABELS = re.compile(r"(?s)([^.]{1,63}\.)*[^.]{1,63}\.?")
-"""A host's name: parts of 1 to 63 characters. Which characters is looked at for the whole URL."""
+"""A host name: labels of 1 to 63 characters. The characters are checked for the whole URL."""
 
 
 @final
 class Key:
-    """The one holder of an API key. Nothing prints it, and it stays out of pickles.
+    """Holds an API key. It is never printed and never pickled.
 
-    In another process it is taken from `PARETA_API_KEY`; where that is not set, the first call says so.
+    Unpickled in another process, it reads `PARETA_API_KEY` there; if that is not set, the first call fails.
     """
 
     __slots__ = ("_value",)
 
     def __init__(self, value: str | None) -> None:
-        """Take a key; white space around it is not part of it.
+        """Take a key and strip white space around it.
 
         Raises:
-            ParetaError: There is none.
-            ValueError: It holds characters that no header can carry. The text does not show it.
+            ParetaError: There is no key.
+            ValueError: It holds characters that no header can carry. The text does not show the key.
 
         """
         key = (value or "").strip()
         if not key:
-            raise ParetaError(
-                "No API key: set the environment variable PARETA_API_KEY and use Pareta.from_env(), or pass api_key=."
-            )
-        if not key.isascii() or any(ord(char) < 32 or ord(char) == 127 for char in key):  # noqa: PLR2004
+            raise ParetaError("No API key: set the environment variable PARETA_API_KEY, or pass api_key=.")
+        if not key.isascii() or any(ord(char) < 32 or ord(char) == 127 for char in key):
             raise ValueError("The API key holds a control or non-ASCII character. Was it copied whole, and alone?")
         self._value = key
 
@@ -46,14 +44,14 @@ class Key:
         """Return the value of the Authorization header."""
         if not self._value:
             raise ParetaError(
-                "No API key: a client does not take its key along to another process."
-                " Set the environment variable PARETA_API_KEY there, or make another client."
+                "No API key: a pickled client does not contain its key."
+                " Set the environment variable PARETA_API_KEY in this process, or make another client."
             )
         return b"Bearer " + self._value.encode("ascii")
 
     @classmethod
     def of_environment(cls) -> Key:
-        """Return the key of this process, which may have none."""
+        """Return the key of this process's environment, which may be missing."""
         value = os.environ.get("PARETA_API_KEY")
         try:
             return cls(value)
@@ -76,7 +74,7 @@ class Key:
 
 
 class BaseUrl:
-    """Where the API is: an origin, and a prefix before each path."""
+    """Where the API is: an origin and a path prefix."""
 
     def __init__(self, scheme: str, host: str, port: int, prefix: str) -> None:
         self.scheme = scheme
@@ -85,7 +83,11 @@ class BaseUrl:
         self.prefix = prefix
 
     def __str__(self) -> str:
-        return self.root + self.prefix
+        return self._text
+
+    @cached_property
+    def _text(self) -> str:
+        return f"{self.scheme}://{self.authority}{self.prefix}"
 
     @cached_property
     def authority(self) -> str:
@@ -93,25 +95,20 @@ class BaseUrl:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return host if self.port == _PORTS[self.scheme] else f"{host}:{self.port}"
 
-    @cached_property
-    def root(self) -> str:
-        """The URL without the prefix."""
-        return f"{self.scheme}://{self.authority}"
-
     @classmethod
     def parse(cls, url: str | None, *, allow_http: bool) -> BaseUrl:
-        """Read a base URL. One that ends in `/v1`, as OpenAI's clients want it, means the same without.
+        """Read a base URL. A `/v1` at its end, as OpenAI's clients need it, is optional.
 
         Raises:
-            ValueError: It is none, carries a user name or a query, or is plain HTTP to another machine.
+            ValueError: It is not a URL, has a user name or a query, or is plain HTTP to another machine.
 
         """
         text = (url or "").strip() or BASE_URL
         try:
             parts = urlsplit(text)
             port = parts.port
-            if not _LABELS.fullmatch(parts.hostname or "-"):
-                raise ValueError("the name of its host is not one")  # noqa: TRY301
+            if not is_host_name((parts.hostname or "-").partition("%")[0]):
+                raise ValueError("its host name is malformed")  # noqa: TRY301
         except ValueError as error:
             raise ValueError(f"base_url is not a URL: {error}") from None
         if parts.username is not None or parts.password is not None:
@@ -121,7 +118,7 @@ class BaseUrl:
         if parts.query or parts.fragment or "?" in text or "#" in text:
             raise ValueError(f"base_url must not carry a query or fragment: {text!r}")
         if not text.isascii() or any(char <= " " or char in '\\"<>^`{|}\x7f' for char in text):
-            raise ValueError(f"base_url holds a character that no URL can: {text!r}")
+            raise ValueError(f"base_url holds a character that URLs cannot: {text!r}")
         if parts.scheme == "http" and not allow_http and not _loopback(parts.hostname):
             raise ValueError(
                 f"base_url is plain http to {parts.hostname}, which would show the key to the network:"
@@ -133,10 +130,15 @@ class BaseUrl:
         return cls(parts.scheme, parts.hostname, port or _PORTS[parts.scheme], prefix)
 
 
+def is_host_name(host: str) -> bool:
+    """Return whether `host` is a name or an address, by the length of its labels."""
+    return bool(_LABELS.fullmatch(host)) and "%" not in host
+
+
 def _loopback(host: str) -> bool:
     if host in ("localhost", "127.0.0.1", "::1") or host.endswith(".localhost"):
         return True
-    from ipaddress import ip_address  # noqa: PLC0415  # Only needed for tests and tunnels.
+    from ipaddress import ip_address  # Rarely needed.
 
     try:
         return ip_address(host.partition("%")[0]).is_loopback

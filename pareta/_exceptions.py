@@ -2,8 +2,8 @@
 
 ParetaError
 ├── APIConnectionError           the server was not reached, or the connection broke
-│   └── APITimeoutError          no answer in time
-├── APIStatusError               an answer other than 2xx
+│   └── APITimeoutError          no response in time
+├── APIStatusError               a status other than 2xx
 │   ├── BadRequestError          400, 422
 │   ├── AuthenticationError      401
 │   ├── InsufficientCreditsError 402
@@ -12,40 +12,45 @@ ParetaError
 │   ├── ConflictError            409
 │   ├── RateLimitError           429
 │   └── EndpointNotReadyError    503
-├── APIResponseError             an answer of 2xx that cannot be read
-│   └── StreamError              a chat stream that did not come to its end
+├── APIResponseError             a 2xx response that cannot be read
+│   └── StreamError              a chat stream that is incomplete
 └── DeployError                  a deployment that did not become live
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ._public import public
-from ._retry_after import retry_after
+from ._error_text import detail_of, phrase_of, place_of, text_of
 
 if TYPE_CHECKING:
-    from ._response import Response
+    from ._content.response import Response
+
+C = TypeVar("C", bound=type)
 
 
-@public
+def public(cls: C) -> C:
+    """Make a class name `pareta` as its module, in reprs and tracebacks: users import it from there."""
+    cls.__module__ = "pareta"
+    return cls
+
+
 class ParetaError(Exception):
-    """What every exception of this package is."""
+    """Base class of all pareta exceptions."""
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # By hand, since the constructors take keywords: an error crosses a process pool whole.
-        return (_again, (type(self), self.args, dict(self.__dict__)))
+        # The constructors take keywords, which the default does not pickle.
+        return (_rebuild, (type(self), self.args, dict(self.__dict__)))
 
 
-def _again(kind: type[ParetaError], args: tuple[Any, ...], state: dict[str, Any]) -> ParetaError:
+def _rebuild(kind: type[ParetaError], args: tuple[Any, ...], state: dict[str, Any]) -> ParetaError:
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error
 
 
-@public
 class APIConnectionError(ParetaError):
-    """The server was not reached, or the connection broke before the answer was whole.
+    """The server was not reached, or the connection broke before the response was complete.
 
     `__cause__` is the transport's own exception.
     """
@@ -53,22 +58,20 @@ class APIConnectionError(ParetaError):
     def __init__(self, message: str, *, last_event: dict[str, Any] | None = None) -> None:
         super().__init__(message)
         self.last_event = last_event
-        """The last event that was read, where a stream broke."""
+        """The last event of a stream that broke."""
 
 
-@public
 class APITimeoutError(APIConnectionError):
-    """No answer came in time."""
+    """No response came in time."""
 
 
-@public
 class APIStatusError(ParetaError):
-    """The server answered with a status other than 2xx."""
+    """The server responded with a status other than 2xx."""
 
     codes: ClassVar[tuple[int, ...]] = ()
     """The statuses that raise this class."""
     advice: ClassVar[str] = ""
-    """What to do about it, at the end of the text."""
+    """What to do, at the end of the text."""
     by_code: ClassVar[dict[int, type[APIStatusError]]] = {}
 
     def __init_subclass__(cls) -> None:
@@ -82,34 +85,32 @@ class APIStatusError(ParetaError):
 
     def __init__(self, response: Response) -> None:
         self.response = response
-        """The answer: method, url, status_code, headers, content, text and json()."""
+        """The response: method, url, status_code, headers, content, text and json()."""
         self.status_code = response.status_code
         self.request_id = response.request_id
-        """The server's name for the request, for its support."""
-        self.detail: Any = _detail(response)
-        """What the server says is wrong: the body's `detail` (any JSON), else the start of its text."""
-        said = _text_of(self.detail)
-        status = f"{self.status_code} {_phrase(self.status_code)}".strip()
+        """The server's id of the request; quote it to support."""
+        self.detail: Any = detail_of(response)
+        """The server's message: the body's `detail` (any JSON), else the start of its text."""
+        said = text_of(self.detail)
+        status = f"{self.status_code} {phrase_of(self.status_code)}".strip()
         place = place_of(response)
         super().__init__(
             " ".join(filter(None, (f"{status}: {said}" if said else status, f"[{place}]", self._advice())))
         )
 
     def _advice(self) -> str:
-        if 300 <= self.status_code < 400:  # noqa: PLR2004
+        if 300 <= self.status_code < 400:
             where = self.response.headers.get("location", "nowhere")
-            return f"It redirects to {where}, which is not followed: is base_url right?"
+            return f"It redirects to {where}. Redirects are not followed: check base_url."
         return self.advice
 
 
-@public
 class BadRequestError(APIStatusError):
-    """400 or 422: the request is not as the API wants it, or names an unknown task."""
+    """400 or 422: the request is malformed, or names an unknown task."""
 
     codes = (400, 422)
 
 
-@public
 class AuthenticationError(APIStatusError):
     """401: the API key is missing or not valid."""
 
@@ -117,36 +118,31 @@ class AuthenticationError(APIStatusError):
     advice = "Check PARETA_API_KEY: keys start with pareta_sk_."
 
 
-@public
 class InsufficientCreditsError(APIStatusError):
-    """402: the organisation's balance is empty. It is topped up in the browser only."""
+    """402: the organisation's balance is empty. Top it up in the browser."""
 
     codes = (402,)
     advice = "Top up the balance in the dashboard."
 
 
-@public
 class PermissionDeniedError(APIStatusError):
     """403: the key is valid but may not do this."""
 
     codes = (403,)
 
 
-@public
 class NotFoundError(APIStatusError):
-    """404: there is no such endpoint, task or model."""
+    """404: the endpoint, task or model does not exist."""
 
     codes = (404,)
 
 
-@public
 class ConflictError(APIStatusError):
-    """409: the state of things does not allow it: a protected endpoint, a taken name, a change under way."""
+    """409: the endpoint is protected, its name is taken, or a change is under way."""
 
     codes = (409,)
 
 
-@public
 class RateLimitError(APIStatusError):
     """429: too many requests in a short time."""
 
@@ -155,12 +151,11 @@ class RateLimitError(APIStatusError):
     @property
     def retry_after(self) -> float | None:
         """How many seconds the server asks to wait; None where it does not say."""
-        return retry_after(self.response.headers.get("retry-after"))
+        return self.response.retry_after
 
 
-@public
 class EndpointNotReadyError(APIStatusError):
-    """503: the endpoint is stopped or cold, or what serves it is down."""
+    """503: the endpoint is stopped or cold, or its provider is down."""
 
     codes = (503,)
     advice = "Start it with endpoints.start(id), then endpoints.wait_until_live(id)."
@@ -169,29 +164,27 @@ class EndpointNotReadyError(APIStatusError):
         return self.advice if "/chat/completions" in self.response.url else ""
 
 
-@public
 class APIResponseError(ParetaError):
-    """The server answered 2xx with something that cannot be read: cut, malformed, or of another shape."""
+    """A 2xx response cannot be read: it is cut, malformed, or of another shape."""
 
     def __init__(self, message: str, *, response: Response | None = None) -> None:
         super().__init__(message)
         self.response = response
-        """The answer; its `content` is only the start where it was too long to keep."""
+        """The response; of a body that was too long, `content` is the start."""
 
     @property
     def status_code(self) -> int | None:
-        """The answer's status."""
+        """The status of the response."""
         return self.response.status_code if self.response else None
 
     @property
     def request_id(self) -> str | None:
-        """The server's name for the request."""
+        """The server's id of the request."""
         return self.response.request_id if self.response else None
 
 
-@public
 class StreamError(APIResponseError):
-    """A chat stream was truncated, malformed, or ended by an error of the server's."""
+    """A chat stream was truncated, malformed, or ended by an error event."""
 
     def __init__(
         self,
@@ -203,14 +196,13 @@ class StreamError(APIResponseError):
     ) -> None:
         super().__init__(message, response=response)
         self.partial = partial
-        """The text that had come before."""
+        """The text that came before."""
         self.last_event = last_event
         """The last chunk that was read, as raw JSON."""
 
 
-@public
 class DeployError(ParetaError):
-    """A deployment failed, or it is not known how it ended."""
+    """A deployment failed, or its result is not known."""
 
     def __init__(
         self, message: str, *, last_event: dict[str, Any] | None = None, endpoint_id: str | None = None
@@ -219,59 +211,9 @@ class DeployError(ParetaError):
         self.last_event = last_event
         """The last event of the deploy stream, `{"event": …, "data": …}`."""
         self.endpoint_id = endpoint_id
-        """The endpoint's id, where it is known."""
+        """The endpoint's id, if known."""
 
 
 for _kind in list(globals().values()):
     if isinstance(_kind, type) and issubclass(_kind, ParetaError):
         _kind.__module__ = "pareta"  # Tracebacks say where users find them.
-
-
-def _detail(response: Response) -> Any:
-    try:
-        body = response.json()
-    except ValueError:
-        body = None
-    if isinstance(body, dict):
-        known = cast("dict[str, Any]", body)
-        if known.get("detail") is not None:
-            return known["detail"]
-        error = known.get("error")  # The form of OpenAI-compatible servers.
-        message: Any = cast("dict[str, Any]", error).get("message") if isinstance(error, dict) else error
-        if message:
-            return message
-    return response.text[:1000].strip()
-
-
-def _text_of(detail: Any) -> str:
-    """Say a detail in one line: a message, or the list of problems of a 422."""
-    if isinstance(detail, str):
-        return detail.strip()
-    if isinstance(detail, list):
-        problems: list[Any] = detail  # pyright: ignore[reportUnknownVariableType]
-        return "; ".join(map(_problem, problems))
-    return "" if detail is None else str(detail)
-
-
-def _problem(item: Any) -> str:
-    if not isinstance(item, dict):
-        return str(item)
-    problem = cast("dict[str, Any]", item)
-    where = problem.get("loc")
-    place = ".".join(map(str, where)) if isinstance(where, list) else ""  # pyright: ignore[reportUnknownArgumentType]
-    return f"{place}: {problem.get('msg', problem)}" if place else str(problem.get("msg", problem))
-
-
-def _phrase(status: int) -> str:
-    from http import HTTPStatus  # noqa: PLC0415  # Only needed where something is wrong.
-
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return ""
-
-
-def place_of(response: Response) -> str:
-    """Say which call an answer belongs to: method, URL, and the server's name for the request."""
-    request = f", request {response.request_id}" if response.request_id else ""
-    return f"{response.method} {response.url}{request}"

@@ -1,4 +1,4 @@
-"""The logger `pareta`: info for what a user should know of, debug for each request. Never a key, never a body."""
+"""The logger `pareta`: INFO for retries and the like, DEBUG for each request. It never logs keys or bodies."""
 
 from __future__ import annotations
 
@@ -14,36 +14,36 @@ if TYPE_CHECKING:
 
 @cache
 def _logger() -> Logger:
-    import logging  # noqa: PLC0415  # Slow, and so left to whoever wants a log.
+    import logging  # Slow to import.
 
     logger = logging.getLogger("pareta")
     logger.addHandler(logging.NullHandler())
     return logger
 
 
-def debugging() -> bool:
-    """Whether someone may read what `debug` says. Who has not loaded `logging` reads nothing."""
+def debug_enabled() -> bool:
+    """Return whether DEBUG is enabled; False until `logging` is imported."""
     return "logging" in sys.modules and _logger().isEnabledFor(10)
 
 
 def debug(text: str, *values: object) -> None:
-    """Log a request, or what came of it."""
-    if debugging():
+    """Log at DEBUG."""
+    if debug_enabled():
         _logger().debug(text, *values)
 
 
 def info(text: str, *values: object) -> None:
-    """Log what a user should know of."""
+    """Log at INFO."""
     if "logging" in sys.modules:
         _logger().info(text, *values)
 
 
 def configure() -> None:
-    """Print the log to standard error where `PARETA_LOG` asks for it (`debug` or `info`); once in a process."""
+    """Log to standard error where `PARETA_LOG` is `debug` or `info`; once in a process."""
     level = os.environ.get("PARETA_LOG", "").strip().lower()
     if level not in ("debug", "info"):
         return
-    import logging  # noqa: PLC0415
+    import logging
 
     logger = _logger()
     if any(handler.name == "pareta" for handler in logger.handlers):
@@ -56,6 +56,6 @@ def configure() -> None:
 
 
 def log_undeclared(method: str, fields: Iterable[str]) -> None:
-    """Say which fields of a body are passed on although the API's document does not declare them."""
+    """Log the fields of a body that the API's document does not declare."""
     for name in fields:
         info("%s: the field %r is not in the API's document; it is sent as it is", method, name)

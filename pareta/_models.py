@@ -1,26 +1,27 @@
-"""What the document cannot say of its objects: a list to iterate, an endpoint's liveness, errors that name the call."""
+"""What the document cannot say of its objects: iteration, an endpoint's liveness, errors that name the call."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, ParamSpec, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
 
-from pareta_generated import models, types
-from pareta_generated.api import OPERATIONS
+from pareta_generated import api, models, types
 from pareta_generated.models import Model
 from pareta_generated.types import Call, Origin, View
 
-from ._exceptions import APIResponseError, place_of
-from ._public import public
-from ._response import Response
+from ._error_text import place_of
+from ._exceptions import APIResponseError, public
+
+if TYPE_CHECKING:
+    from ._content.response import Response
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=View)
 G = TypeVar("G", bound=View)
 
 
-class Answer(Origin):
-    """Where a view came from, for the errors that reading it raises."""
+class ResponseOrigin(Origin):
+    """The response that a view came in, for the errors that reading it raises."""
 
     __slots__ = ("response",)
 
@@ -29,12 +30,12 @@ class Answer(Origin):
         self.response = response
 
     @classmethod
-    def of(cls, root: Any, response: Response) -> Answer:
-        """Return the origin of the value `root` that came in `response`, whose bytes it does not keep."""
+    def of(cls, root: Any, response: Response) -> ResponseOrigin:
+        """Return the origin of `root`, which came in `response`; the bytes are not kept."""
         return cls(root, response.containing(b""))
 
     def with_root(self, root: Any) -> Self:
-        """Return this origin with another root: an event of the same answer."""
+        """Return this origin with another root: an event of the same response."""
         other = object.__new__(type(self))
         other.root, other.request_id, other.response = root, self.request_id, self.response
         return other
@@ -46,19 +47,20 @@ class Answer(Origin):
         if response is None:
             return APIResponseError(said)
         return APIResponseError(
-            f"The answer has another shape: {said} [{response.status_code} to {place_of(response)}]", response=response
+            f"The response has another shape: {said} [{response.status_code} to {place_of(response)}]",
+            response=response,
         )
 
 
-# Views that are made by hand raise the same exception as those of an answer.
-View.make_origin = Answer
+# Views that users make raise the same exceptions.
+View.make_origin = ResponseOrigin
 
 
 @public
 class ModelList(models.ModelList):
-    """The models that can be called now: iterate it, take its length, or go through `data`.
+    """The models that can be called now. Iterate it, take its length, or read `data`.
 
-    It is not indexable by number: `models.data[0]`.
+    It has no index: use `models.data[0]`.
     """
 
     __slots__ = ()
@@ -87,13 +89,13 @@ class ModelList(models.ModelList):
 
 @public
 class Endpoint(models.Endpoint):
-    """A deployed model, and where it stands."""
+    """A deployed model and its status."""
 
     __slots__ = ()
 
     @property
     def id(self) -> str | None:
-        """The endpoint's id, which a completion takes as `model`; its name where the server sends no id."""
+        """The endpoint's id, which a completion takes as `model`; the name where the server sends no id."""
         own = self._raw.get("id")
         return (own if isinstance(own, str) else None) or self.name
 
@@ -114,10 +116,10 @@ def bind(function: Callable[P, Call[list[G]]], view: type[V]) -> Callable[P, Cal
 @overload
 def bind(function: Callable[P, Call[G]], view: type[V]) -> Callable[P, Call[V]]: ...
 def bind(function: Callable[P, Call[Any]], view: type[V]) -> Callable[P, Call[Any]]:
-    """Return the generated `function` with `view` to read its answer: a subclass of what the document says."""
-    operation = OPERATIONS[function.__name__]
+    """Return the generated `function` with `view`, a subclass of the document's class, to read its response."""
+    operation = api.OPERATIONS[function.__name__]
     if operation.response_type is None or not issubclass(view, operation.response_type):
-        raise TypeError(f"{view.__name__} is no {operation.response_type}, which {operation.id} answers")
+        raise TypeError(f"{view.__name__} is not a subclass of {operation.response_type}, which {operation.id} returns")
 
     def call(*args: P.args, **kwargs: P.kwargs) -> Call[Any]:
         made = function(*args, **kwargs)
@@ -131,3 +133,8 @@ def bind(function: Callable[P, Call[Any]], view: type[V]) -> Callable[P, Call[An
         )
 
     return call
+
+
+LIST_MODELS = bind(api.list_models, ModelList)
+LIST_ENDPOINTS = bind(api.list_endpoints, Endpoint)
+RETRIEVE_ENDPOINT = bind(api.retrieve_endpoint, Endpoint)

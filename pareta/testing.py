@@ -30,7 +30,7 @@ def pareta_sandbox_options() -> dict[str, Any]:
 @pytest.fixture(scope="session")
 def _pareta_server(pareta_sandbox_options: dict[str, Any]) -> Generator["Sandbox"]:
     """Start the one sandbox of this process."""
-    from pareta.sandbox import Sandbox  # noqa: PLC0415 - who does not ask for it does not pay for it.
+    from pareta.sandbox import Sandbox  # who does not ask for it does not pay for it.
 
     with Sandbox(**pareta_sandbox_options) as sandbox:
         yield sandbox
@@ -57,7 +57,7 @@ def async_pareta_client(pareta_sandbox: "Sandbox") -> Generator["AsyncPareta"]:
 
     It is closed after the test; `async with async_pareta_client:` closes it within the test's loop.
     """
-    import asyncio  # noqa: PLC0415 - who does not ask for it does not pay for it.
+    import asyncio  # who does not ask for it does not pay for it.
 
     client = pareta_sandbox.async_client()
     yield client

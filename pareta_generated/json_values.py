@@ -102,7 +102,7 @@ def parse_datetime(value: Any) -> datetime | None:
         found = datetime.fromisoformat(value)
     except ValueError:
         # The standard library refuses some rare forms. Only they pay for this import.
-        from dateutil.parser import isoparse  # type: ignore[import-untyped, unused-ignore]  # noqa: PLC0415
+        from dateutil.parser import isoparse  # type: ignore[import-untyped, unused-ignore]
 
         try:
             found = isoparse(value)
@@ -135,4 +135,4 @@ def short_repr(value: Any, *, nested: bool = False) -> str:
             return "{…}"
         return f"{{{', '.join(f'{key!r}: {short_repr(item, nested=True)}' for key, item in value.items())}}}"
     text = repr(value)
-    return text if len(text) <= 100 else f"{text[:97]}…'"  # noqa: PLR2004
+    return text if len(text) <= 100 else f"{text[:97]}…'"

@@ -1,4 +1,4 @@
-"""What tests of several folders share: both worlds, the sandbox, and a server that sends exactly what a test says."""
+"""What tests of several folders share: the modes, the sandbox, and a server that sends what a test says."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -9,8 +9,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from held_requests import pytest_configure  # noqa: F401  # Switches on that requests are held against the document.
+from modes import AsyncioMode, Mode, SyncMode, TrioMode
 from wire import Step, Wire
-from worlds import AiohttpWorld, AsyncWorld, SyncWorld, World
 
 from pareta.sandbox import Sandbox
 
@@ -25,18 +25,18 @@ def _bare_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name.lower(), raising=False)
 
 
-@pytest.fixture(params=[SyncWorld, AsyncWorld, AiohttpWorld], ids=["sync", "async", "aiohttp"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
-    """Give each of the two worlds in turn, that of asyncio with each of its engines."""
-    made: World = request.param()
+@pytest.fixture(params=[SyncMode, AsyncioMode, TrioMode], ids=["sync", "asyncio", "trio"])
+def mode(request: pytest.FixtureRequest) -> Iterator[Mode]:
+    """Give sync, asyncio and trio in turn."""
+    made: Mode = request.param()
     yield made
     made.end()
 
 
-@pytest.fixture(params=[AsyncWorld, AiohttpWorld], ids=["async", "aiohttp"])
-def async_world(request: pytest.FixtureRequest) -> Iterator[AsyncWorld]:
-    """Give the world of asyncio alone, with each of its engines."""
-    made: AsyncWorld = request.param()
+@pytest.fixture(params=[AsyncioMode, TrioMode], ids=["asyncio", "trio"])
+def async_mode(request: pytest.FixtureRequest) -> Iterator[AsyncioMode]:
+    """Give asyncio and trio in turn."""
+    made: AsyncioMode = request.param()
     yield made
     made.end()
 

@@ -55,7 +55,7 @@ def quote_segment(name: str, value: str | None) -> str:
         raise ValueError(f"{name} is {'None' if value is None else 'empty'}")
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise ValueError(f"{name} must be a str, not {type(value).__name__}")  # noqa: TRY004
-    if value in (".", "..") or any(ord(char) < 32 or ord(char) == 127 for char in value):  # noqa: PLR2004
+    if value in (".", "..") or any(ord(char) < 32 or ord(char) == 127 for char in value):
         raise ValueError(f"{name} is not allowed in a URL path: {value!r}")
     return quote(value, safe="")
 

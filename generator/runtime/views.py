@@ -206,7 +206,7 @@ def make_views(view: type[V], found: list[JSON], origin: Origin) -> list[V]:
     For a long list, it allocates all views before it fills the first one. Allocation triggers garbage collections,
     and each of them would follow the filled views through the whole response.
     """
-    if len(found) < 5:  # noqa: PLR2004
+    if len(found) < 5:
         return [view(raw, origin) for raw in found]
     views: list[Any] = list(map(object.__new__, repeat(view, len(found))))
     for each, raw in zip(views, found, strict=True):

@@ -1,1 +1,1 @@
-"""The asyncio world: drivers and engines, and the resources that `pareta._sync` is derived from."""
+"""`AsyncPareta` and its resources. `pareta._sync` is derived from `pareta._async`."""

@@ -18,34 +18,34 @@ from pareta_generated.models import (
 )
 from pareta_generated.types import UNSET, Call, require
 
-from .. import _flows as flows
+from .._exceptions import public
 from .._log import log_undeclared
-from .._public import public
+from .._policy import calls
 from .streams import AsyncChatStream
 
 if TYPE_CHECKING:
-    from ._driver import AsyncCaller
+    from .requester import AsyncRequester
 
 
 @public
 class AsyncChat:
     """Conversations."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, requester: AsyncRequester) -> None:
+        self._requester = requester
 
     @cached_property
     def completions(self) -> AsyncCompletions:
         """Answers to conversations."""
-        return AsyncCompletions(self._caller)
+        return AsyncCompletions(self._requester)
 
 
 @public
 class AsyncCompletions:
     """Answers to conversations."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, requester: AsyncRequester) -> None:
+        self._requester = requester
 
     @overload
     async def create(
@@ -200,5 +200,5 @@ class AsyncCompletions:
             extra_body={name: value for name, value in given.items() if value is not None} | extra,
         )
         if isinstance(call, Call):
-            return await self._caller.send(call)
-        return AsyncChatStream(await self._caller.run(flows.open_stream(self._caller.session, call)))
+            return await self._requester.send(call)
+        return AsyncChatStream(*await self._requester.open(calls.open_stream(self._requester.session, call)))

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._calls import LIST_MODELS
-from .._models import ModelList
-from .._public import public
+from .._exceptions import public
+from .._models import LIST_MODELS, ModelList
 
 if TYPE_CHECKING:
-    from ._driver import AsyncCaller
+    from .requester import AsyncRequester
 
 
 @public
 class AsyncModels:
     """The models that can be called right now: the live endpoints, in the form of OpenAI's index."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, requester: AsyncRequester) -> None:
+        self._requester = requester
 
     async def list(self) -> ModelList:
         """List the endpoints that are live and have a URL.
@@ -27,7 +26,6 @@ class AsyncModels:
 
         Raises:
             AuthenticationError: The key is missing or not valid.
-            ParetaError: Any other failure, after the retries.
 
         """
-        return await self._caller.send(LIST_MODELS())
+        return await self._requester.send(LIST_MODELS())

@@ -8,27 +8,22 @@ from typing import TYPE_CHECKING
 from pareta_generated import api
 from pareta_generated.models import Leaderboard, Task, TaskMatch
 
-from .._public import public
+from .._exceptions import public
 
 if TYPE_CHECKING:
-    from ._driver import AsyncCaller
+    from .requester import AsyncRequester
 
 
 @public
 class AsyncTasks:
     """The catalog of tasks."""
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        self._caller = caller
+    def __init__(self, requester: AsyncRequester) -> None:
+        self._requester = requester
 
     async def list(self) -> builtins.list[Task]:
-        """List every task that a model can be deployed for.
-
-        Raises:
-            ParetaError: It failed, after the retries.
-
-        """
-        return (await self._caller.send(api.list_tasks())).tasks
+        """List every task that a model can be deployed for."""
+        return (await self._requester.send(api.list_tasks())).tasks
 
     async def retrieve(self, task_id: str | None, examples_n: int | None = None) -> Task:
         """Retrieve a task.
@@ -42,8 +37,7 @@ class AsyncTasks:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        call = api.retrieve_task(task_id, examples_n=examples_n)
-        return await self._caller.send(call)
+        return await self._requester.send(api.retrieve_task(task_id, examples_n=examples_n))
 
     async def match(self, query: str | None, top_k: int = 5) -> TaskMatch:
         """Find the task that fits an intent.
@@ -60,8 +54,7 @@ class AsyncTasks:
             ValueError: The query is None or empty; nothing is sent.
 
         """
-        call = api.match_task(query=query, top_k=top_k)
-        return await self._caller.send(call)
+        return await self._requester.send(api.match_task(query=query, top_k=top_k))
 
     async def leaderboard(self, task_id: str | None) -> Leaderboard:
         """Rank the models for a task, by measured quality and price.
@@ -71,7 +64,7 @@ class AsyncTasks:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return await self._caller.send(api.task_leaderboard(task_id))
+        return await self._requester.send(api.task_leaderboard(task_id))
 
     async def recommended(self, task_id: str | None) -> str | None:
         """Return the alias that `model="recommended"` stands for when this task is deployed.

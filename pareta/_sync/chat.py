@@ -19,34 +19,34 @@ from pareta_generated.models import (
 )
 from pareta_generated.types import UNSET, Call, require
 
-from .. import _flows as flows
+from .._exceptions import public
 from .._log import log_undeclared
-from .._public import public
+from .._policy import calls
 from .streams import ChatStream
 
 if TYPE_CHECKING:
-    from ._driver import Caller
+    from .requester import Requester
 
 
 @public
 class Chat:
     """Conversations."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
 
     @cached_property
     def completions(self) -> Completions:
         """Answers to conversations."""
-        return Completions(self._caller)
+        return Completions(self._requester)
 
 
 @public
 class Completions:
     """Answers to conversations."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
 
     @overload
     def create(
@@ -201,5 +201,5 @@ class Completions:
             extra_body={name: value for name, value in given.items() if value is not None} | extra,
         )
         if isinstance(call, Call):
-            return self._caller.send(call)
-        return ChatStream(self._caller.run(flows.open_stream(self._caller.session, call)))
+            return self._requester.send(call)
+        return ChatStream(*self._requester.open(calls.open_stream(self._requester.session, call)))

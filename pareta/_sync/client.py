@@ -1,27 +1,25 @@
 # Derived from pareta/_async/client.py. DO NOT EDIT: change that file and run `make generate`.
-"""The client: where it connects, as whom, and the namespaces of what it can do."""
+"""The client, and its namespaces."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from functools import cached_property
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
-from .. import _flows as flows
-from .._config import Settings
-from .._engine import EngineName
-from .._events import EventReading
-from .._options import NOT_GIVEN, NotGiven
-from .._public import public
-from .._timeouts import HttpxTimeout
-from ._driver import Caller, open_engine
+from .._exceptions import public
+from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
+from .._policy.session import Session
+from .._transport.settings import TransportSettings
+from .requester import Requester
 
 if TYPE_CHECKING:
-    from .._http_client import HttpClient
+    import ssl
+
+    import httpx
+
     from .chat import Chat
     from .endpoints import Endpoints
     from .models import Models
@@ -32,43 +30,49 @@ T = TypeVar("T")
 
 
 class ClientOptions(TypedDict, total=False):
-    """The arguments of `Pareta`, for the functions that hand them on."""
+    """The arguments of `Pareta`, for functions that pass them on."""
 
     api_key: str | None
     base_url: str | None
     timeout: float | HttpxTimeout | None | NotGiven
     max_retries: int
-    http_client: HttpClient | None
-    allow_http: bool
-    engine: EngineName
+    http_client: httpx.Client | None
+    transport: httpx.BaseTransport | None
+    proxy: str | httpx.URL | httpx.Proxy | None
+    verify: ssl.SSLContext | bool | None
+    default_headers: Mapping[str, str] | None
+    default_query: Mapping[str, Any] | None
     max_connections: int | None
+    allow_http: bool
 
 
 @public
 class Pareta:
     """A client of the Pareta API.
 
-    It keeps connections open between calls: make one and share it, and close it in the end, by
-    `with` or `close()`.
+    It keeps connections open: make one, share it, and close it with `with` or `close()`.
 
     Args:
-        api_key: The key, `pareta_sk_…`. It is not taken from the environment here: see `from_env`.
-        base_url: Where the API is; else `PARETA_BASE_URL`, else the hosted platform. It must be https,
-            unless the host is this machine.
-        timeout: Seconds for each operation of a socket (connecting: at most 10); None for no limit, or
-            an `httpx.Timeout`. Without it 60 and 10, or what `http_client` is set to. What a whole call
-            may take is `with_options(deadline=…)`.
-        max_retries: How often a call is tried again after a failure that may pass.
-        http_client: An `httpx.Client` of your own to send through, with its proxies, certificates
-            and hooks. It stays yours to close.
-        allow_http: Allow a base URL of plain http to another machine, which shows the key to the network.
-        engine: What reads answers: `"httpx"` is h11, as httpx does; `"aiohttp"` is aiohttp's parser, for asyncio
-            alone, and needs `pareta[aiohttp]`; `"auto"` chooses, asyncio with aiohttp where that is installed.
-        max_connections: How many calls may be in flight at a time; further ones wait.
+        api_key: The key, `pareta_sk_…`; by default `PARETA_API_KEY`.
+        base_url: Where the API is; by default `PARETA_BASE_URL`, else the hosted platform. Only this
+            machine may be http.
+        timeout: Seconds for each operation of a socket (connecting: at most 5), None for no limit, or an
+            `httpx.Timeout`. The default is 600 and 5, or the timeout of `http_client`. A limit for the
+            whole call is `with_options(deadline=…)`.
+        max_retries: How often a failed call is retried.
+        http_client: Your own `httpx.Client`, or one of httpx2. It stays yours to close.
+        transport: Your own `httpx.BaseTransport`, such as `httpx.MockTransport`. It stays yours to close.
+        proxy: The URL of a proxy, `http://`, `https://` or `socks5://`, or an `httpx.Proxy`. By default the
+            environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+        verify: An `ssl.SSLContext`, with CAs and client certificates; False trusts any server.
+        default_headers: Headers to send with each request.
+        default_query: Query parameters to send with each request.
+        max_connections: How many calls may be in flight at a time; others wait. 1,000 in an event loop, else 100.
+        allow_http: Allow plain http to another machine, which shows the key to the network.
 
     Raises:
         ParetaError: There is no key.
-        ValueError: An argument makes no sense; the text says which and why.
+        ValueError: An argument is invalid, or two exclude each other; the text says why.
 
     """
 
@@ -79,76 +83,78 @@ class Pareta:
         base_url: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         max_retries: int = 2,
-        http_client: HttpClient | None = None,
-        allow_http: bool = False,
-        engine: EngineName = "auto",
+        http_client: httpx.Client | None = None,
+        transport: httpx.BaseTransport | None = None,
+        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        verify: ssl.SSLContext | bool | None = None,
+        default_headers: Mapping[str, str] | None = None,
+        default_query: Mapping[str, Any] | None = None,
         max_connections: int | None = None,
+        allow_http: bool = False,
     ) -> None:
-        settings = Settings.of(
+        settings = TransportSettings.create(
+            http_client=http_client,
+            transport=transport,
+            proxy=proxy,
+            verify=verify,
+            max_connections=max_connections,
+            methods=("close", "handle_request"),
+        )
+        session = Session.create(
             api_key=api_key,
             base_url=base_url,
             timeout=timeout,
             max_retries=max_retries,
-            http_client=http_client,
+            default_headers=default_headers,
+            default_query=default_query,
+            own_timeouts=settings.own_timeouts,
             allow_http=allow_http,
-            engine=engine,
-            max_connections=max_connections,
         )
-        self._caller = Caller(settings, settings.session, open_engine(settings, http_client))
+        self._open(session, settings)
+
+    def _open(self, session: Session, settings: TransportSettings) -> None:
+        from .._transport.sync_sender import open_sender  # httpx is slow to import.
+
+        self._settings = settings
+        self._requester = Requester(session, open_sender(session.base, settings))
 
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
-        """Make a client of `PARETA_API_KEY` and `PARETA_BASE_URL`; an argument that is given wins.
-
-        Args:
-            options: Any argument of the constructor.
-
-        Raises:
-            ParetaError: `PARETA_API_KEY` is not set, and no `api_key` is given.
-            ValueError: An argument makes no sense.
-
-        """
-        if options.get("api_key") is None:
-            options["api_key"] = os.environ.get("PARETA_API_KEY")
+        """Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; arguments of the constructor win over them."""
         return cls(**options)
 
     @cached_property
     def models(self) -> Models:
-        """What can be called right now."""
-        from .models import Models  # noqa: PLC0415  # Each namespace is loaded when it is used.
+        """The models that can be called now."""
+        from .models import Models  # Each namespace is loaded when it is used.
 
-        return Models(self._caller)
+        return Models(self._requester)
 
     @cached_property
     def endpoints(self) -> Endpoints:
         """Deploy models, operate what is deployed, and measure it."""
-        from .endpoints import Endpoints  # noqa: PLC0415
+        from .endpoints import Endpoints
 
-        return Endpoints(self._caller)
+        return Endpoints(self._requester)
 
     @cached_property
     def chat(self) -> Chat:
         """Completions, compatible with OpenAI's."""
-        from .chat import Chat  # noqa: PLC0415
+        from .chat import Chat
 
-        return Chat(self._caller)
+        return Chat(self._requester)
 
     @cached_property
     def tasks(self) -> Tasks:
         """The catalog of tasks, and which model is best at each."""
-        from .tasks import Tasks  # noqa: PLC0415
+        from .tasks import Tasks
 
-        return Tasks(self._caller)
+        return Tasks(self._requester)
 
     @property
     def base_url(self) -> str:
         """Where the API is."""
-        return str(self._caller.session.base)
-
-    @property
-    def engine(self) -> str:
-        """What reads answers: `h11`, `aiohttp`, or the library of the client that was passed."""
-        return self._caller.engine.name
+        return str(self._requester.session.base)
 
     def with_options(
         self,
@@ -160,24 +166,25 @@ class Pareta:
         headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
         idempotency_key: str | NotGiven = NOT_GIVEN,
     ) -> Self:
-        """Return a client that shares this one's connections and differs in what is given.
+        """Return a client with other options, which shares the connections of this one.
 
         Args:
             timeout: Seconds for each operation of a socket, None, or an `httpx.Timeout`.
-            deadline: Seconds for a whole call with its retries, waits and slow drips; None for no limit.
-            max_retries: How often a call is tried again.
-            max_bytes: How long an answer may be, decoded: 32 MiB without it. Of a stream, an event may have
-                half of it, and a line a quarter.
-            headers: Headers to send too; they add to those of before.
-            idempotency_key: The key of the one POST that the returned client is for.
+            deadline: Seconds for a whole call with its retries and waits; None for no limit.
+            max_retries: How often a failed call is retried.
+            max_bytes: How many decoded bytes a body may have, by default 32 MiB. An event of a stream
+                may have half of that, a line a quarter.
+            headers: Headers to add.
+            idempotency_key: The key of the one POST that the returned client sends.
 
         Raises:
-            ValueError: A value makes no sense.
+            ValueError: A value is invalid.
 
         """
         other = object.__new__(type(self))
-        other._caller = self._caller._replace(
-            session=self._caller.session.changed(
+        other._settings = self._settings
+        other._requester = self._requester._replace(
+            session=self._requester.session.changed(
                 timeout=timeout,
                 deadline=deadline,
                 max_retries=max_retries,
@@ -193,48 +200,44 @@ class Pareta:
     @overload
     def call(self, call: StreamCall[T]) -> Stream[T]: ...
     def call(self, call: Call[T] | StreamCall[T]) -> T | Stream[T]:
-        """Send any call of `pareta_generated.api`, with the client's retries and errors.
+        """Send any call of `pareta_generated.api`, with retries and errors as the other methods.
 
         Args:
-            call: What a generated function returns, such as `api.retrieve_endpoint("ep_a1b2c3")`.
+            call: The result of a generated function, such as `api.retrieve_endpoint("ep_a1b2c3")`.
 
         Returns:
-            What the document says of the operation's answer; for one that streams, an iterator of the
-            payloads of its events.
-
-        Raises:
-            ParetaError: As any method of the client.
+            The result that the document declares; of a stream, an iterator of the payloads of its events.
 
         """
         if isinstance(call, Call):
-            return self._caller.send(call)
-        from .streams import Stream  # noqa: PLC0415
+            return self._requester.send(call)
+        from .._content.event_stream import EventStreamParser
+        from .._policy import deployments
+        from .streams import Stream
 
-        opened = self._caller.run(flows.open_any(self._caller.session, call))
-        return Stream(opened, EventReading(call, opened.response, opened.limit))
+        stream, raw = self._requester.open(deployments.open_any(self._requester.session, call))
+        return Stream(raw, EventStreamParser(call, stream.response, stream.limit))
 
     def close(self) -> None:
-        """Close the connections. A client of the caller's own stays open."""
-        self._caller.settings.closed = True
-        self._caller.engine.close()
+        """Close the connections. Your own `http_client` or `transport` stays open."""
+        self._requester.sender.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return (self._again, (self._caller.settings.moved(self._caller.session),))
+        self._settings.check_portable()
+        return (self._unpickle, (self._requester.session.portable(), self._settings))
 
     @classmethod
-    def _again(cls, settings: Settings) -> Self:
-        """Rebuild a client from a pickle; its key is that of the environment here."""
+    def _unpickle(cls, session: Session, settings: TransportSettings) -> Self:
+        """Rebuild a client in another process, with the key of the environment there."""
         client = object.__new__(cls)
-        client._caller = Caller(settings, settings.session, open_engine(settings, None))
+        client._open(session, settings)
         return client
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r}, engine={self.engine!r})"
+        return f"{type(self).__name__}(base_url={self.base_url!r})"

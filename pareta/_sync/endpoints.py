@@ -17,24 +17,24 @@ from pareta_generated.models import (
 )
 from pareta_generated.types import UNSET, quote_segment
 
-from .. import _flows as flows
-from .._calls import LIST_ENDPOINTS, RETRIEVE_ENDPOINT
+from .._exceptions import public
 from .._log import log_undeclared
-from .._models import Endpoint
-from .._public import public
-from .._timeouts import positive
+from .._models import LIST_ENDPOINTS, RETRIEVE_ENDPOINT, Endpoint
+from .._policy import deployments
+from .._policy.deadline import Deadline
+from .._policy.options import positive
 from .streams import DeployStream
 
 if TYPE_CHECKING:
-    from ._driver import Caller
+    from .requester import Requester
 
 
 @public
 class Endpoints:
     """The deployed models."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
 
     @overload
     def deploy(
@@ -100,30 +100,24 @@ class Endpoints:
 
         """
         log_undeclared("deploy", extra)
-        given = UNSET if name is None else name
-        call = api.deploy_endpoint(task=task, model=model, name=given, extra_body=extra)
+        call = api.deploy_endpoint(task=task, model=model, name=UNSET if name is None else name, extra_body=extra)
         if wait:
-            return self._caller.run(flows.deploy(self._caller.session, call, RETRIEVE_ENDPOINT))
-        return DeployStream(self._caller.run(flows.open_deploy(self._caller.session, call)))
+            return self._requester.run(deployments.deploy(self._requester.session, call, RETRIEVE_ENDPOINT))
+        return DeployStream(*self._requester.open(deployments.open_deploy(self._requester.session, call)))
 
     def list(self) -> builtins.list[Endpoint]:
-        """List every endpoint that the organisation can access, in any status.
-
-        Raises:
-            ParetaError: It failed, after the retries.
-
-        """
-        return self._caller.send(LIST_ENDPOINTS())
+        """List every endpoint that the organisation can access, in any status."""
+        return self._requester.send(LIST_ENDPOINTS())
 
     def retrieve(self, endpoint_id: str | None) -> Endpoint:
         """Retrieve an endpoint.
 
         Raises:
             NotFoundError: There is no such endpoint.
-            ValueError: The id is None or empty, or is not allowed in a URL path; nothing is sent.
+            ValueError: The id is None or empty, or cannot stand in a URL; nothing is sent.
 
         """
-        return self._caller.send(RETRIEVE_ENDPOINT(endpoint_id))
+        return self._requester.send(RETRIEVE_ENDPOINT(endpoint_id))
 
     def wait_until_live(
         self, endpoint_id: str | None, *, timeout: float | None = 600.0, poll_interval: float = 3.0
@@ -142,13 +136,12 @@ class Endpoints:
             ValueError: The id is None or empty, or a number is not positive; nothing is sent.
 
         """
-        call = RETRIEVE_ENDPOINT(endpoint_id)
-        session = self._caller.session
+        call, session = RETRIEVE_ENDPOINT(endpoint_id), self._requester.session
         seconds = None if timeout is None else positive("timeout", timeout)
         interval = positive("poll_interval", poll_interval)
-        deadline = flows.Deadline(session, seconds, moves=False)
-        waiting = flows.wait_until_live(session, call, str(endpoint_id), deadline, interval)
-        return self._caller.run(waiting)
+        deadline = Deadline(session, seconds, moves=False)
+        flow = deployments.wait_until_live(session, call, str(endpoint_id), deadline, interval)
+        return self._requester.run(flow)
 
     def start(self, endpoint_id: str | None) -> EndpointState:
         """Start a stopped endpoint. It is cold for a moment: see `wait_until_live`.
@@ -162,7 +155,7 @@ class Endpoints:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return self._caller.send(api.start_endpoint(endpoint_id))
+        return self._requester.send(api.start_endpoint(endpoint_id))
 
     def stop(self, endpoint_id: str | None) -> EndpointState:
         """Stop an endpoint: it costs nothing and serves nothing until it is started again.
@@ -176,7 +169,7 @@ class Endpoints:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return self._caller.send(api.stop_endpoint(endpoint_id))
+        return self._requester.send(api.stop_endpoint(endpoint_id))
 
     def delete(self, endpoint_id: str | None) -> None:
         """Delete an endpoint for good.
@@ -187,17 +180,17 @@ class Endpoints:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        self._caller.send(api.delete_endpoint(endpoint_id))
+        self._requester.send(api.delete_endpoint(endpoint_id))
 
     def metrics(self, endpoint_id: str | None) -> Metrics:
         """Return the metrics of an endpoint. Nothing is sent until one of them is asked for.
 
         Raises:
-            ValueError: The id is None or empty, or is not allowed in a URL path.
+            ValueError: The id is None or empty, or cannot stand in a URL.
 
         """
         quote_segment("endpoint_id", endpoint_id)
-        return Metrics(self._caller, endpoint_id)
+        return Metrics(self._requester, endpoint_id)
 
 
 @public
@@ -210,19 +203,17 @@ class Metrics:
     a malformed parameter.
     """
 
-    def __init__(self, caller: Caller, endpoint_id: str | None) -> None:
-        self._caller = caller
+    def __init__(self, requester: Requester, endpoint_id: str | None) -> None:
+        self._requester = requester
         self._id = endpoint_id
 
     def performance(self, *, window: str | None = None, **params: Any) -> EndpointPerformance:
         """Measure latency: p50, p95 and p99 in milliseconds."""
-        call = api.endpoint_performance(self._id, window=window, filters=params)
-        return self._caller.send(call)
+        return self._requester.send(api.endpoint_performance(self._id, window=window, filters=params))
 
     def uptime(self, *, window: str | None = None, **params: Any) -> EndpointUptime:
         """Measure availability, from 0 to 1, and list what interrupted it."""
-        call = api.endpoint_uptime(self._id, window=window, filters=params)
-        return self._caller.send(call)
+        return self._requester.send(api.endpoint_uptime(self._id, window=window, filters=params))
 
     def cost(self, *, window: str | None = None, group_by: str | None = None, **params: Any) -> EndpointCost:
         """Sum up spend, and savings against the frontier baseline, in micro-USD (1,000,000 are a dollar).
@@ -230,14 +221,12 @@ class Metrics:
         `group_by="day"` or `"hour"` adds `groups`, the same figures for each.
         """
         call = api.endpoint_cost(self._id, window=window, group_by=group_by, filters=params)
-        return self._caller.send(call)
+        return self._requester.send(call)
 
     def quality(self, *, window: str | None = None, **params: Any) -> EndpointQuality:
         """Read the judge windows: how the task's scorer judged the answers, from 0 to 1."""
-        call = api.endpoint_quality(self._id, window=window, filters=params)
-        return self._caller.send(call)
+        return self._requester.send(api.endpoint_quality(self._id, window=window, filters=params))
 
     def activity(self, *, window: str | None = None, **params: Any) -> EndpointActivity:
         """Count requests, tokens and errors, in all and by the hour."""
-        call = api.endpoint_activity(self._id, window=window, filters=params)
-        return self._caller.send(call)
+        return self._requester.send(api.endpoint_activity(self._id, window=window, filters=params))

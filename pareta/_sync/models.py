@@ -5,20 +5,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .._calls import LIST_MODELS
-from .._models import ModelList
-from .._public import public
+from .._exceptions import public
+from .._models import LIST_MODELS, ModelList
 
 if TYPE_CHECKING:
-    from ._driver import Caller
+    from .requester import Requester
 
 
 @public
 class Models:
     """The models that can be called right now: the live endpoints, in the form of OpenAI's index."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
 
     def list(self) -> ModelList:
         """List the endpoints that are live and have a URL.
@@ -28,7 +27,6 @@ class Models:
 
         Raises:
             AuthenticationError: The key is missing or not valid.
-            ParetaError: Any other failure, after the retries.
 
         """
-        return self._caller.send(LIST_MODELS())
+        return self._requester.send(LIST_MODELS())

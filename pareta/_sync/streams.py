@@ -1,113 +1,110 @@
 # Derived from pareta/_async/streams.py. DO NOT EDIT: change that file and run `make generate`.
-"""What `deploy(wait=False)` and `create(stream=True)` return: an open answer, to iterate and to leave."""
+"""The streams that `deploy(wait=False)` and `create(stream=True)` return."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from pareta_generated.models import ChatCompletion, ChatCompletionChunk
 
-from .._chat import ChatReading
-from .._deploy import DeployReading, endpoint_id_of
-from .._effects import Opened, Reading
-from .._engine import Arrival, Fault
-from .._exceptions import ParetaError
-from .._public import public
-from ._driver import drain
+from .._content.chat_stream import ChatStreamParser
+from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
+from .._content.exchange import TransportError
+from .._content.stream_parser import StreamParser
+from .._exceptions import ParetaError, public
+from .._policy.effects import OpenStream
 
-E = TypeVar("E")
+if TYPE_CHECKING:
+    from .._transport.sync_response import RawResponse
+
+T = TypeVar("T")
 
 
 @public
-class Stream(Generic[E]):
-    """An answer in events, each delivered as it arrives.
+class Stream(Generic[T]):
+    """A response in events. Each is delivered as it arrives.
 
-    It closes when it ends, when a loop over it is left, where an `with` over it ends, and when it is
-    dropped: whatever way, the server sees the hang-up and the connection is not leaked.
+    It closes at its end, when a loop over it is left, at the end of an `with`, and when it is garbage
+    collected. The server sees the hang-up at once, and no connection leaks.
     """
 
-    def __init__(self, opened: Opened, reading: Reading[E]) -> None:
-        self._opened = opened
-        self._reading = reading
-        self._arrival: Arrival = opened.arrival
-        self._events: Iterator[E] = iter(())  # What the last piece completed.
+    def __init__(self, raw: RawResponse, parser: StreamParser[T]) -> None:
+        self._raw = raw
+        self._parser = parser
+        self._items: Iterator[T] = iter(())  # The items of the last piece.
         self._open = True
 
     @property
     def request_id(self) -> str | None:
-        """The `x-request-id` of the answer."""
-        return self._opened.response.request_id
+        """The `x-request-id` of the response."""
+        return self._parser.response.request_id
 
-    def __iter__(self) -> Iterator[E]:
+    def __iter__(self) -> Iterator[T]:
         return _Loop(self, self._hang_up)
 
-    def __next__(self) -> E:
+    def __next__(self) -> T:
         while self._open:
             try:
-                for event in self._events:
-                    return event
-                if self._reading.done:
-                    drain(self._arrival, self._opened.read)
+                for item in self._items:
+                    return item
+                if self._parser.done:
+                    self._raw.drain()
                     self.close()
                     break
-                if piece := self._arrival.piece(self._opened.read):
-                    self._events = self._reading.feed(piece)
+                if piece := self._raw.read():
+                    self._items = self._parser.feed(piece)
                 elif self._open:
-                    self._reading.end()
-            except Fault as fault:
-                if self._open:  # Not closed by another while this one was waiting.
+                    self._parser.end()
+            except TransportError as error:
+                if self._open:  # Another task may have closed it meanwhile.
                     self.close()
-                    raise self._reading.broken(fault) from fault.__cause__
+                    raise self._parser.broken(error) from error.__cause__
             except BaseException:
                 self.close()
                 raise
-        if not self._reading.done:
-            raise ParetaError("This stream was closed before its end: what follows was never read.")
+        if not self._parser.done:
+            raise ParetaError("This stream was closed before its end; the rest was never read.")
         raise StopIteration
 
     def close(self) -> None:
-        """Hang up, where the stream has not ended. Closing twice is nothing."""
+        """Hang up, unless the stream has ended. Closing it again does nothing."""
         self._open = False
-        self._arrival.close()
+        self._raw.close()
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        self._hang_up()
-
     def _hang_up(self) -> None:
-        """Close without waiting, and so from the garbage collector too."""
+        """Close without waiting; the garbage collector does it too."""
         self._open = False
-        self._arrival.abort()
+        self._raw.abort()
+
+    __del__ = _hang_up
 
 
-class _Loop(Generic[E]):
-    """One loop over a stream: who leaves it drops this, and so hangs up."""
+class _Loop(Generic[T]):
+    """One loop over a stream. Leaving the loop drops this, and so hangs up."""
 
     __slots__ = ("_hang_up", "_stream")
 
-    def __init__(self, stream: Stream[E], hang_up: Callable[[], None]) -> None:
+    def __init__(self, stream: Stream[T], hang_up: Callable[[], None]) -> None:
         self._stream = stream
         self._hang_up = hang_up
 
-    def __iter__(self) -> Iterator[E]:
+    def __iter__(self) -> Iterator[T]:
         return self
 
-    def __next__(self) -> E:
+    def __next__(self) -> T:
         stream = self._stream
-        # What is there already needs no second coroutine, which takes as long as finding it.
+        # An item that is there already needs no second coroutine.
         if stream._open:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
             try:
-                for event in stream._events:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-                    return event
+                for item in stream._items:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+                    return item
             except BaseException:
                 stream.close()
                 raise
@@ -117,6 +114,25 @@ class _Loop(Generic[E]):
         self._hang_up()
 
 
+class _Text:
+    """One loop over the text of a stream."""
+
+    __slots__ = ("_chunks",)
+
+    def __init__(self, chunks: Iterator[ChatCompletionChunk]) -> None:
+        self._chunks = chunks
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        while True:
+            chunk = self._chunks.__next__()
+            for choice in chunk.choices:
+                if choice.delta.content and not choice.index:
+                    return choice.delta.content
+
+
 @public
 class DeployStream(Stream[dict[str, Any]]):
     """The progress of a deployment, as `{"event": str, "data": dict}`, up to `complete` or `error`.
@@ -124,13 +140,13 @@ class DeployStream(Stream[dict[str, Any]]):
     Leaving it does not stop the deployment.
     """
 
-    def __init__(self, opened: Opened) -> None:
-        super().__init__(opened, DeployReading(opened.response, opened.limit))
+    def __init__(self, stream: OpenStream, raw: RawResponse) -> None:
+        super().__init__(raw, DeployStreamParser(stream.response, stream.limit))
 
     @property
     def endpoint_id(self) -> str | None:
-        """The id of the endpoint that is being deployed, where the server tells it at once."""
-        return endpoint_id_of(self._opened.response)
+        """The id of the endpoint that is being deployed, if the server named it in the head."""
+        return endpoint_id_of(self._parser.response)
 
 
 @public
@@ -140,25 +156,22 @@ class ChatStream(Stream[ChatCompletionChunk]):
     Iterate it for the chunks, or `text` for the text alone; `completion()` returns the whole.
     """
 
-    def __init__(self, opened: Opened) -> None:
-        reading = ChatReading(opened.response, opened.limit)
-        super().__init__(opened, reading)
-        self._chat = reading
+    def __init__(self, stream: OpenStream, raw: RawResponse) -> None:
+        parser = ChatStreamParser(stream.response, stream.limit)
+        super().__init__(raw, parser)
+        self._chat = parser
 
     @property
     def text(self) -> Iterator[str]:
         """The text of the first choice, piece by piece."""
-        for chunk in self:
-            for choice in chunk.choices:
-                if choice.delta.content and not choice.index:
-                    yield choice.delta.content
+        return _Text(self.__iter__())
 
     def completion(self) -> ChatCompletion:
-        """Read what is left and return the completion that all chunks make, tool calls and usage included.
+        """Read the rest and return the whole completion, with tool calls and usage.
 
         Raises:
-            StreamError: The stream does not come to its end.
-            APIConnectionError: It breaks.
+            StreamError: The stream is incomplete or malformed.
+            APIConnectionError: The connection breaks.
 
         """
         for _ in self:

@@ -9,27 +9,22 @@ from typing import TYPE_CHECKING
 from pareta_generated import api
 from pareta_generated.models import Leaderboard, Task, TaskMatch
 
-from .._public import public
+from .._exceptions import public
 
 if TYPE_CHECKING:
-    from ._driver import Caller
+    from .requester import Requester
 
 
 @public
 class Tasks:
     """The catalog of tasks."""
 
-    def __init__(self, caller: Caller) -> None:
-        self._caller = caller
+    def __init__(self, requester: Requester) -> None:
+        self._requester = requester
 
     def list(self) -> builtins.list[Task]:
-        """List every task that a model can be deployed for.
-
-        Raises:
-            ParetaError: It failed, after the retries.
-
-        """
-        return (self._caller.send(api.list_tasks())).tasks
+        """List every task that a model can be deployed for."""
+        return (self._requester.send(api.list_tasks())).tasks
 
     def retrieve(self, task_id: str | None, examples_n: int | None = None) -> Task:
         """Retrieve a task.
@@ -43,8 +38,7 @@ class Tasks:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        call = api.retrieve_task(task_id, examples_n=examples_n)
-        return self._caller.send(call)
+        return self._requester.send(api.retrieve_task(task_id, examples_n=examples_n))
 
     def match(self, query: str | None, top_k: int = 5) -> TaskMatch:
         """Find the task that fits an intent.
@@ -61,8 +55,7 @@ class Tasks:
             ValueError: The query is None or empty; nothing is sent.
 
         """
-        call = api.match_task(query=query, top_k=top_k)
-        return self._caller.send(call)
+        return self._requester.send(api.match_task(query=query, top_k=top_k))
 
     def leaderboard(self, task_id: str | None) -> Leaderboard:
         """Rank the models for a task, by measured quality and price.
@@ -72,7 +65,7 @@ class Tasks:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return self._caller.send(api.task_leaderboard(task_id))
+        return self._requester.send(api.task_leaderboard(task_id))
 
     def recommended(self, task_id: str | None) -> str | None:
         """Return the alias that `model="recommended"` stands for when this task is deployed.

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not options.api_key:
             parser.error("a server needs a key: set PARETA_API_KEY, or give --api-key KEY_PLACEHOLDER")
     try:
-        from . import SuiteSettings, UnreachableError, _html, _junit, _terminal, check  # noqa: PLC0415 - needs the extra
+        from . import SuiteSettings, UnreachableError, _html, _junit, _terminal, check  # needs the extra
     except ImportError as error:
         return _fail(str(error))
     settings = SuiteSettings(examples=options.examples, seed=options.seed, allow_writes=options.allow_writes)

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 
 from attrs import frozen
 
-from pareta._sse import Decoder
+from pareta._content.sse import Decoder
 from pareta.sandbox._document import EVENTS_TYPE, Operation
 
 NO_JSON: Final = object()

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pareta_generated.api import DEPLOY_ENDPOINT
-
 from pareta.sandbox._document import EVENTS_TYPE
+from pareta_generated.api import DEPLOY_ENDPOINT
 
 from ._exchange import Exchange, entries, fields, is_object, snippet
 

@@ -31,8 +31,8 @@ def queue_fault(
     platform: "Platform", operation: str | None, names: Sequence[str], options: Mapping[str, str], times: int
 ) -> None:
     """Queue a fault for the next calls of an operation, or raise ValueError."""
-    from pareta.sandbox._messages import HTTPError  # noqa: PLC0415 - needs the extra
-    from pareta.sandbox._scenario import check_operation, compose  # noqa: PLC0415 - needs the extra
+    from pareta.sandbox._messages import HTTPError  # needs the extra
+    from pareta.sandbox._scenario import check_operation, compose  # needs the extra
 
     if times < 1:
         raise ValueError("times must be at least 1")

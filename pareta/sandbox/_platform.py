@@ -107,6 +107,6 @@ class Platform:
 
 
 def _upstream_server(settings: Upstream) -> "UpstreamServer":
-    from pareta.sandbox._upstream import UpstreamServer  # noqa: PLC0415 - httpx is slow to import
+    from pareta.sandbox._upstream import UpstreamServer  # httpx is slow to import
 
     return UpstreamServer(settings)

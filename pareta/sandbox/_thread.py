@@ -47,7 +47,7 @@ class ServerThread:
         def act() -> None:
             try:
                 outcome.set_result(action(self._server.platform))
-            except Exception as error:  # noqa: BLE001 - raised in the caller
+            except Exception as error:  # raised in the caller
                 outcome.set_exception(error)
 
         self._server.loop.call_soon_threadsafe(act)
@@ -73,7 +73,7 @@ class ServerThread:
 def import_server() -> ModuleType:
     """Return the server's module, or raise ImportError if the extra is not installed."""
     try:
-        from pareta.sandbox import _server  # noqa: PLC0415 - needs the extra
+        from pareta.sandbox import _server  # needs the extra
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jsonschema_rs", "h11"}:
             raise

@@ -1,9 +1,9 @@
-"""Every public method, in both worlds, against the sandbox."""
+"""Every public method, sync and async, against the sandbox."""
 
 from typing import Any
 
 import pytest
-from worlds import World
+from modes import Mode
 
 from pareta import (
     APIResponseError,
@@ -24,22 +24,21 @@ from pareta import (
     TaskMatch,
 )
 from pareta.sandbox import Sandbox
-from pareta_generated import api
-from pareta_generated import models as generated
+from pareta_generated import api, models as generated
 
 ASK = [{"role": "user", "content": "Which law governs? This Agreement is governed by the laws of Delaware."}]
 TASK = "contract-key-fields"
 
 
 @pytest.fixture
-def client(world: World, sandbox: Sandbox) -> Any:
+def client(mode: Mode, sandbox: Sandbox) -> Any:
     """Give a client of the sandbox."""
-    return world.client(sandbox.base_url, api_key=sandbox.api_key)
+    return mode.client(sandbox.base_url, api_key=sandbox.api_key)
 
 
-def test_models_are_listed(world: World, client: Any) -> None:
+def test_models_are_listed(mode: Mode, client: Any) -> None:
     """`models.list()` gives the live endpoints as a light collection of models."""
-    models = world.run(client.models.list())
+    models = mode.run(client.models.list())
     assert isinstance(models, ModelList)
     assert "ep_a1b2c3" in [model.id for model in models]
     assert len(models) == len(models.data)
@@ -49,113 +48,113 @@ def test_models_are_listed(world: World, client: Any) -> None:
     assert models.request_id.startswith("req_")
 
 
-def test_endpoints_are_listed_and_retrieved(world: World, client: Any) -> None:
+def test_endpoints_are_listed_and_retrieved(mode: Mode, client: Any) -> None:
     """`endpoints.list()` is a plain list of any status, and `retrieve` gives one of them."""
-    endpoints = world.run(client.endpoints.list())
+    endpoints = mode.run(client.endpoints.list())
     assert type(endpoints) is list
     assert {endpoint.status for endpoint in endpoints} >= {"live", "stopped"}
-    one = world.run(client.endpoints.retrieve("ep_a1b2c3"))
+    one = mode.run(client.endpoints.retrieve("ep_a1b2c3"))
     assert isinstance(one, Endpoint)
     assert (one.id, one.task, one.is_live) == ("ep_a1b2c3", TASK, True)
     assert one in endpoints
 
 
-def test_deploy_waits_for_the_live_endpoint(world: World, client: Any) -> None:
+def test_deploy_waits_for_the_live_endpoint(mode: Mode, client: Any) -> None:
     """`deploy(wait=True)` returns the endpoint, live and under its alias."""
-    endpoint = world.run(client.endpoints.deploy(task=TASK, wait=True))
+    endpoint = mode.run(client.endpoints.deploy(task=TASK, wait=True))
     assert endpoint.is_live
     assert endpoint.url
     assert endpoint.task == TASK
-    assert endpoint.model == world.run(client.tasks.recommended(TASK))
+    assert endpoint.model == mode.run(client.tasks.recommended(TASK))
     assert endpoint.request_id
 
 
-def test_deploy_tells_its_progress(world: World, client: Any) -> None:
+def test_deploy_tells_its_progress(mode: Mode, client: Any) -> None:
     """`deploy()` gives plain dicts of a name and a dict, the last of them `complete`."""
-    stream = world.run(client.endpoints.deploy(task=TASK, name="mine"))
+    stream = mode.run(client.endpoints.deploy(task=TASK, name="mine"))
     assert stream.endpoint_id == "mine"
     assert stream.request_id
-    events = list(world.each(stream))
+    events = list(mode.each(stream))
     assert all(type(event) is dict and type(event["data"]) is dict for event in events)
     assert [event["event"] for event in events[:-1]] == ["progress"] * (len(events) - 1)
     assert [event["data"]["pct"] for event in events[:-1]] == sorted(event["data"]["pct"] for event in events[:-1])
     assert events[-1]["event"] == "complete"
     assert events[-1]["data"]["endpoint"]["id"] == "mine"
-    assert list(world.each(stream)) == []
+    assert list(mode.each(stream)) == []
 
 
-def test_an_endpoint_is_stopped_started_and_deleted(world: World, client: Any) -> None:
+def test_an_endpoint_is_stopped_started_and_deleted(mode: Mode, client: Any) -> None:
     """`stop` and `start` return the raw JSON, `wait_until_live` the endpoint, and `delete` nothing."""
-    stopped = world.run(client.endpoints.stop("ep_a1b2c3"))
+    stopped = mode.run(client.endpoints.stop("ep_a1b2c3"))
     assert stopped == {"id": "ep_a1b2c3", "status": "stopped"}
     assert isinstance(stopped, dict)
     with pytest.raises(EndpointNotReadyError) as caught:
-        world.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
+        mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
     assert "endpoints.start(id)" in str(caught.value)
-    assert world.run(client.endpoints.start("ep_a1b2c3"))["id"] == "ep_a1b2c3"
-    assert world.run(client.endpoints.wait_until_live("ep_a1b2c3", poll_interval=0.001)).is_live
-    assert world.run(client.endpoints.delete("ep_a1b2c3")) is None
+    assert mode.run(client.endpoints.start("ep_a1b2c3"))["id"] == "ep_a1b2c3"
+    assert mode.run(client.endpoints.wait_until_live("ep_a1b2c3", poll_interval=0.001)).is_live
+    assert mode.run(client.endpoints.delete("ep_a1b2c3")) is None
     with pytest.raises(NotFoundError):
-        world.run(client.endpoints.retrieve("ep_a1b2c3"))
+        mode.run(client.endpoints.retrieve("ep_a1b2c3"))
 
 
-def test_a_stopped_endpoint_is_not_waited_for(world: World, client: Any) -> None:
+def test_a_stopped_endpoint_is_not_waited_for(mode: Mode, client: Any) -> None:
     """`wait_until_live` of an endpoint that stays stopped says how to start it."""
     with pytest.raises(DeployError, match=r"endpoints\.start\('ep_d4e5f6'\)"):
-        world.run(client.endpoints.wait_until_live("ep_d4e5f6", poll_interval=0.001))
+        mode.run(client.endpoints.wait_until_live("ep_d4e5f6", poll_interval=0.001))
 
 
 @pytest.mark.parametrize("dimension", ["performance", "uptime", "cost", "quality", "activity"])
-def test_an_endpoint_is_measured(world: World, client: Any, dimension: str) -> None:
+def test_an_endpoint_is_measured(mode: Mode, client: Any, dimension: str) -> None:
     """The handle sends nothing; each of its methods returns a dict of the endpoint's figures."""
     metrics = client.endpoints.metrics("ep_a1b2c3")
-    feed = world.run(getattr(metrics, dimension)(window="24h", team="legal"))
+    feed = mode.run(getattr(metrics, dimension)(window="24h", team="legal"))
     assert isinstance(feed, dict)
     assert feed["endpoint_id"] == "ep_a1b2c3"
     assert feed.request_id
 
 
-def test_spend_is_grouped_by_day(world: World, client: Any) -> None:
+def test_spend_is_grouped_by_day(mode: Mode, client: Any) -> None:
     """Parameters go into the query as they are."""
-    cost = world.run(client.endpoints.metrics("ep_a1b2c3").cost(group_by="day"))
+    cost = mode.run(client.endpoints.metrics("ep_a1b2c3").cost(group_by="day"))
     assert isinstance(cost["groups"], list)
 
 
 @pytest.mark.off_document("a malformed window, to see it refused")
-def test_metrics_know_what_they_refuse(world: World, client: Any) -> None:
+def test_metrics_know_what_they_refuse(mode: Mode, client: Any) -> None:
     """An unknown endpoint is not found, a malformed window is a bad request."""
     with pytest.raises(NotFoundError):
-        world.run(client.endpoints.metrics("nope").cost())
+        mode.run(client.endpoints.metrics("nope").cost())
     with pytest.raises(BadRequestError, match="window"):
-        world.run(client.endpoints.metrics("ep_a1b2c3").cost(window="soon"))
+        mode.run(client.endpoints.metrics("ep_a1b2c3").cost(window="soon"))
 
 
-def test_a_conversation_is_answered(world: World, client: Any, sandbox: Sandbox) -> None:
+def test_a_conversation_is_answered(mode: Mode, client: Any, sandbox: Sandbox) -> None:
     """A completion answers from the conversation, and is billed."""
     balance = sandbox.balance
-    completion = world.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK, max_tokens=50, mood="calm"))
+    completion = mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK, max_tokens=50, mood="calm"))
     assert isinstance(completion, ChatCompletion)
     assert "Delaware" in completion.choices[0].message.content
     assert completion.usage.total_tokens == completion.usage.prompt_tokens + completion.usage.completion_tokens
     assert sandbox.balance < balance
 
 
-def test_an_answer_can_be_sent_back(world: World, client: Any) -> None:
+def test_an_answer_can_be_sent_back(mode: Mode, client: Any) -> None:
     """A received message stands in the next conversation as it is."""
-    first = world.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
+    first = mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
     talk = [*ASK, first.choices[0].message, {"role": "user", "content": "Which law governs?"}]
-    assert world.run(client.chat.completions.create(model="ep_a1b2c3", messages=talk)).choices
+    assert mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=talk)).choices
 
 
-def test_a_stream_adds_up_to_the_completion(world: World, client: Any) -> None:
+def test_a_stream_adds_up_to_the_completion(mode: Mode, client: Any) -> None:
     """The chunks of an answer, folded, are the answer that the same request has without `stream`."""
-    whole = world.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
+    whole = mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
     usage = {"include_usage": True}
-    stream = world.run(
+    stream = mode.run(
         client.chat.completions.create(model="ep_a1b2c3", messages=ASK, stream=True, stream_options=usage)
     )
-    texts = list(world.each(stream.text))
-    folded = world.run(stream.completion())
+    texts = list(mode.each(stream.text))
+    folded = mode.run(stream.completion())
     assert len(texts) > 3
     assert "".join(texts) == whole.choices[0].message.content
     assert folded.choices == whole.choices
@@ -163,40 +162,40 @@ def test_a_stream_adds_up_to_the_completion(world: World, client: Any) -> None:
     assert folded.request_id == stream.request_id
 
 
-def test_an_empty_balance_stops_completions_alone(world: World, client: Any, sandbox: Sandbox) -> None:
+def test_an_empty_balance_stops_completions_alone(mode: Mode, client: Any, sandbox: Sandbox) -> None:
     """At zero balance a completion raises InsufficientCreditsError, and listing works."""
     sandbox.balance = 0
     with pytest.raises(InsufficientCreditsError) as caught:
-        world.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
+        mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK))
     assert caught.value.status_code == 402
     assert "Top up" in str(caught.value)
     with pytest.raises(InsufficientCreditsError):
-        world.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK, stream=True))
-    assert world.run(client.models.list())
+        mode.run(client.chat.completions.create(model="ep_a1b2c3", messages=ASK, stream=True))
+    assert mode.run(client.models.list())
 
 
-def test_tasks_are_listed_retrieved_and_matched(world: World, client: Any) -> None:
+def test_tasks_are_listed_retrieved_and_matched(mode: Mode, client: Any) -> None:
     """The catalog: a list of tasks, one of them with examples, and the one that fits an intent."""
-    tasks = world.run(client.tasks.list())
+    tasks = mode.run(client.tasks.list())
     assert type(tasks) is list
     assert TASK in [task.id for task in tasks]
-    task = world.run(client.tasks.retrieve(TASK))
+    task = mode.run(client.tasks.retrieve(TASK))
     assert isinstance(task, Task)
     assert task.examples == []
-    assert len(world.run(client.tasks.retrieve(TASK, examples_n=2)).examples) == 2
-    match = world.run(client.tasks.match("pull key fields out of contracts", top_k=3))
+    assert len(mode.run(client.tasks.retrieve(TASK, examples_n=2)).examples) == 2
+    match = mode.run(client.tasks.match("pull key fields out of contracts", top_k=3))
     assert isinstance(match, TaskMatch)
     assert match.chosen is not None
     assert match.chosen.task_id == TASK
     assert 0 < len(match.candidates) <= 3
 
 
-def test_models_are_ranked(world: World, client: Any) -> None:
+def test_models_are_ranked(mode: Mode, client: Any) -> None:
     """The leaderboard has open models and a frontier one, and names what it recommends."""
-    board = world.run(client.tasks.leaderboard(TASK))
+    board = mode.run(client.tasks.leaderboard(TASK))
     assert isinstance(board, Leaderboard)
     assert board.recommended in [entry.name for entry in board.models]
-    assert board.recommended == world.run(client.tasks.recommended(TASK))
+    assert board.recommended == mode.run(client.tasks.recommended(TASK))
     assert board.frontier is not None
     assert board.frontier.kind == "frontier"
 
@@ -222,26 +221,26 @@ def test_models_are_ranked(world: World, client: Any) -> None:
         lambda c, x: c.tasks.recommended(x),
     ],
 )
-def test_nothing_is_refused_before_anything_is_sent(world: World, call: Any, nothing: str | None) -> None:
+def test_nothing_is_refused_before_anything_is_sent(mode: Mode, call: Any, nothing: str | None) -> None:
     """An empty or missing id, task, model, query or conversation is a ValueError, and no request goes out."""
-    client = world.client("http://127.0.0.1:1", max_retries=0)
+    client = mode.client("http://127.0.0.1:1", max_retries=0)
     with pytest.raises(ValueError, match=r"is None|is empty"):
-        world.run(call(client, nothing))
+        mode.run(call(client, nothing))
 
 
 @pytest.mark.parametrize("odd", [".", "..", "a\nb", "a\x00", "\x7f"])
-def test_an_id_that_would_address_something_else_is_refused(world: World, odd: str) -> None:
+def test_an_id_that_would_address_something_else_is_refused(mode: Mode, odd: str) -> None:
     """Dot segments and control characters never reach a URL."""
-    client = world.client("http://127.0.0.1:1", max_retries=0)
+    client = mode.client("http://127.0.0.1:1", max_retries=0)
     with pytest.raises(ValueError, match="is not allowed in a URL path"):
-        world.run(client.endpoints.delete(odd))
+        mode.run(client.endpoints.delete(odd))
 
 
 @pytest.mark.parametrize("odd", ["a/b", "a?b=c", "a#b", "a%2Fb", "é", "a b"])
-def test_an_id_is_quoted(world: World, client: Any, odd: str) -> None:
+def test_an_id_is_quoted(mode: Mode, client: Any, odd: str) -> None:
     """Whatever else an id holds is quoted, and so not found."""
     with pytest.raises(NotFoundError) as caught:
-        world.run(client.endpoints.retrieve(odd))
+        mode.run(client.endpoints.retrieve(odd))
     assert repr(odd) in caught.value.detail
 
 
@@ -264,11 +263,11 @@ def test_an_id_is_quoted(world: World, client: Any, odd: str) -> None:
     ],
 )
 def test_a_refusal_names_the_call(  # noqa: PLR0917  # A table of many columns.
-    world: World, client: Any, call: Any, kind: Any, status: int, detail: str
+    mode: Mode, client: Any, call: Any, kind: Any, status: int, detail: str
 ) -> None:
     """An error is of the class for its status; its text has method, URL, status, request id and the server's words."""
     with pytest.raises(kind) as caught:
-        world.run(call(client))
+        mode.run(call(client))
     error = caught.value
     assert type(error) is kind
     assert isinstance(error, ParetaError)
@@ -279,39 +278,39 @@ def test_a_refusal_names_the_call(  # noqa: PLR0917  # A table of many columns.
     assert error.response.json()["detail"] == error.detail
 
 
-def test_a_wrong_key_is_told(world: World, sandbox: Sandbox) -> None:
+def test_a_wrong_key_is_told(mode: Mode, sandbox: Sandbox) -> None:
     """401 says what to check, and shows no key."""
-    client = world.client(sandbox.base_url, api_key="pareta_sk_wrong_0123456789")
+    client = mode.client(sandbox.base_url, api_key="pareta_sk_wrong_0123456789")
     with pytest.raises(AuthenticationError, match="PARETA_API_KEY") as caught:
-        world.run(client.models.list())
+        mode.run(client.models.list())
     assert "pareta_sk_wrong" not in str(caught.value)
 
 
-def test_any_generated_call_can_be_sent(world: World, client: Any) -> None:
+def test_any_generated_call_can_be_sent(mode: Mode, client: Any) -> None:
     """`client.call` sends a call of the generated package, typed as the document says."""
-    endpoint = world.run(client.call(api.retrieve_endpoint("ep_a1b2c3")))
+    endpoint = mode.run(client.call(api.retrieve_endpoint("ep_a1b2c3")))
     assert isinstance(endpoint, generated.Endpoint)
-    assert world.run(client.call(api.delete_endpoint("ep_a1b2c3"))) is None
-    assert all(isinstance(entry, generated.Endpoint) for entry in world.run(client.call(api.list_endpoints())))
+    assert mode.run(client.call(api.delete_endpoint("ep_a1b2c3"))) is None
+    assert all(isinstance(entry, generated.Endpoint) for entry in mode.run(client.call(api.list_endpoints())))
 
 
-def test_a_generated_stream_is_typed_by_event(world: World, client: Any) -> None:
+def test_a_generated_stream_is_typed_by_event(mode: Mode, client: Any) -> None:
     """`client.call` of a streaming operation gives the payload of each event, as the document names it."""
-    stream = world.run(client.call(api.deploy_endpoint(task=TASK)))
-    payloads = list(world.each(stream))
+    stream = mode.run(client.call(api.deploy_endpoint(task=TASK)))
+    payloads = list(mode.each(stream))
     assert isinstance(payloads[0], generated.DeployProgress)
     assert isinstance(payloads[-1], generated.DeployComplete)
     assert payloads[-1].endpoint.status == "live"
-    stream = world.run(client.call(api.create_chat_completion(model="ep_a1b2c3", messages=ASK, stream=True)))
-    with world.entered(stream):
-        chunks = list(world.each(stream))
+    stream = mode.run(client.call(api.create_chat_completion(model="ep_a1b2c3", messages=ASK, stream=True)))
+    with mode.entered(stream):
+        chunks = list(mode.each(stream))
     assert all(isinstance(chunk, generated.ChatCompletionChunk) for chunk in chunks)
 
 
-def test_an_answer_of_another_operation_is_not_taken_for_granted(world: World, wire: Any) -> None:
-    """A list where an object is due is an APIResponseError, in both worlds."""
-    from wire import answer  # noqa: PLC0415
+def test_an_answer_of_another_operation_is_not_taken_for_granted(mode: Mode, wire: Any) -> None:
+    """A list where an object is due is an APIResponseError, sync and async."""
+    from wire import answer
 
-    client = world.client(wire(answer([])).url)
+    client = mode.client(wire(answer([])).url)
     with pytest.raises(APIResponseError, match="expected an object"):
-        world.run(client.models.list())
+        mode.run(client.models.list())

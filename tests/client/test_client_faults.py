@@ -1,15 +1,19 @@
 """What the caller sees of answers and of connections; what goes wrong with either stands in tests/faults."""
 
-import asyncio
 import gzip
 import json
+import ssl
 import threading
+import time
+import traceback
 from collections.abc import Callable
 from typing import Any
 
+import anyio
+import httpx
 import pytest
+from modes import AsyncioMode, Mode
 from wire import DONE, LAST, PATIENCE, Peer, Wire, answer, chunk, delta, event, stream, stream_head
-from worlds import AsyncWorld, World
 
 from pareta import (
     APIConnectionError,
@@ -27,13 +31,13 @@ ENGINES = ["ours", "caller's"]
 
 
 @pytest.fixture(params=ENGINES)
-def connect(request: pytest.FixtureRequest, world: World) -> Callable[..., Any]:
+def connect(request: pytest.FixtureRequest, mode: Mode) -> Callable[..., Any]:
     """Make clients over connections of ours, and over a client of the caller's own."""
 
     def make(server: Wire, **options: Any) -> Any:
         if request.param != "ours":
-            options["http_client"] = world.http_client()
-        return world.client(server.url, **{"max_retries": 0, **options})
+            options["http_client"] = mode.http_client()
+        return mode.client(server.url, **{"max_retries": 0, **options})
 
     return make
 
@@ -44,7 +48,7 @@ def chunked(*pieces: bytes, headers: str = "") -> bytes:
     return head + b"".join(map(chunk, pieces)) + LAST
 
 
-def test_compressed_answers_are_read(world: World, wire: Serve, connect: Any) -> None:
+def test_compressed_answers_are_read(mode: Mode, wire: Serve, connect: Any) -> None:
     """Encodings are asked for, gzip and deflate, and undone."""
     content = gzip.compress(json.dumps({"object": "list", "data": [{"id": "é"}]}).encode())
     server = wire(
@@ -52,32 +56,32 @@ def test_compressed_answers_are_read(world: World, wire: Serve, connect: Any) ->
     )
     client = connect(server)
     for _ in range(2):
-        assert [model.id for model in world.run(client.models.list())] == ["é"]
+        assert [model.id for model in mode.run(client.models.list())] == ["é"]
     assert server.received[0].headers["accept-encoding"] == "gzip, deflate"
 
 
-def test_the_limit_of_an_answer_can_be_set(world: World, wire: Serve, connect: Any) -> None:
+def test_the_limit_of_an_answer_can_be_set(mode: Mode, wire: Serve, connect: Any) -> None:
     """`max_bytes` is how long a body may be; an event may have half of it and a line a quarter."""
     padded = answer({"object": "list", "data": [], "pad": "x" * 9_000})
     client = connect(wire(padded, padded, stream(delta("x" * 3_000), DONE), stream(event("x" * 3_000, "progress"))))
-    assert len(world.run(client.with_options(max_bytes=10_000).models.list())) == 0
+    assert len(mode.run(client.with_options(max_bytes=10_000).models.list())) == 0
     small = client.with_options(max_bytes=8_000)
     with pytest.raises(APIResponseError, match=r"longer than 8,000 bytes \(the limit is with_options\(max_bytes="):
-        world.run(small.models.list())
+        mode.run(small.models.list())
     for open_one in (
         lambda: small.chat.completions.create(model="m", messages=[{"role": "user", "content": "?"}], stream=True),
         lambda: small.endpoints.deploy(task="t"),
     ):
         with pytest.raises(APIResponseError, match="a line is longer than 2,000 bytes"):
-            list(world.each(world.run(open_one())))
+            list(mode.each(mode.run(open_one())))
 
 
 @pytest.mark.parametrize("size", [30, 3_000, 100_000])
-def test_an_error_page_is_kept_by_its_start(world: World, wire: Serve, connect: Any, size: int) -> None:
+def test_an_error_page_is_kept_by_its_start(mode: Mode, wire: Serve, connect: Any, size: int) -> None:
     """Of an error's body 64 kB are read at most, and 1,000 characters are its detail."""
     page = b"<html>Bad gateway " + b"x" * size
     with pytest.raises(APIStatusError, match="502 Bad Gateway: <html>Bad gateway x") as caught:
-        world.run(connect(wire(answer(page, "502 Bad Gateway", kind="text/html"))).models.list())
+        mode.run(connect(wire(answer(page, "502 Bad Gateway", kind="text/html"))).models.list())
     assert type(caught.value) is APIStatusError
     assert len(caught.value.detail) == min(len(page), 1_000)
     assert len(caught.value.response.content) == min(len(page), 65_536)
@@ -97,30 +101,46 @@ def test_an_error_page_is_kept_by_its_start(world: World, wire: Serve, connect: 
         (b"\xff\xfe", "\ufffd\ufffd", "\ufffd"),
     ],
 )
-def test_the_servers_words_are_in_the_error(world: World, wire: Serve, body: Any, detail: Any, said: str) -> None:
+def test_the_servers_words_are_in_the_error(mode: Mode, wire: Serve, body: Any, detail: Any, said: str) -> None:
     """`detail` is the body's, or OpenAI's message, or the text; the error's text contains it."""
     with pytest.raises(NotFoundError) as caught:
-        world.run(world.client(wire(answer(body, "404 Not Found")).url).models.list())
+        mode.run(mode.client(wire(answer(body, "404 Not Found")).url).models.list())
     assert caught.value.detail == detail
     assert said in str(caught.value)
 
 
-def test_the_problems_of_a_422_are_listed(world: World, wire: Serve) -> None:
+def test_the_problems_of_a_422_are_listed(mode: Mode, wire: Serve) -> None:
     """Each problem is said with its place."""
     problems = [{"loc": ["body", "top_k"], "msg": "too small", "type": "x"}, {"msg": "odd"}, "plain"]
     with pytest.raises(BadRequestError, match=r"body\.top_k: too small; odd; plain") as caught:
-        world.run(world.client(wire(answer({"detail": problems}, "422 Unprocessable Entity")).url).models.list())
+        mode.run(mode.client(wire(answer({"detail": problems}, "422 Unprocessable Entity")).url).models.list())
     assert caught.value.detail == problems
 
 
-def test_no_server_is_a_connection_error(world: World) -> None:
+def test_no_server_is_a_connection_error(mode: Mode) -> None:
     """A refused connection and an unknown name are said."""
     for url, why in (("http://127.0.0.1:1", "127.0.0.1:1"), ("https://no.such.host.invalid", "cannot connect")):
         with pytest.raises(APIConnectionError, match=why):
-            world.run(world.client(url, max_retries=0).models.list())
+            mode.run(mode.client(url, max_retries=0).models.list())
 
 
-def test_calls_in_flight_are_bounded(world: World, wire: Serve) -> None:
+def test_what_the_user_handles_is_not_the_cause(mode: Mode) -> None:
+    """A call in an `except` block tells its own failure, and leaves the variables of the other alone."""
+
+    def connect(host: str) -> None:
+        raise ssl.SSLCertVerificationError(1, f"the certificate of {host} has expired")
+
+    client = mode.client("http://127.0.0.1:1", max_retries=0)
+    try:
+        connect("another")
+    except ssl.SSLError as error:
+        *_, (frame, _line) = traceback.walk_tb(error.__traceback__)
+        with pytest.raises(APIConnectionError, match="cannot connect:"):
+            mode.run(client.models.list())
+    assert frame.f_locals == {"host": "another"}
+
+
+def test_calls_in_flight_are_bounded(mode: Mode, wire: Serve) -> None:
     """More calls than `max_connections` wait for one to end, and say what they wait for when none does."""
     release = threading.Event()
 
@@ -129,21 +149,26 @@ def test_calls_in_flight_are_bounded(world: World, wire: Serve) -> None:
         peer.send(MODELS)
 
     server = wire(slow)
-    client = world.client(server.url, max_connections=1, max_retries=0)
+    client = mode.client(server.url, max_connections=1, max_retries=0)
     hurried = client.with_options(deadline=0.1)
-    if isinstance(world, AsyncWorld):
-
-        async def main() -> int:
-            first = asyncio.create_task(client.models.list())
-            await asyncio.to_thread(server.await_requests, 1)
-            with pytest.raises(APITimeoutError, match=r"1 calls are in flight \(max_connections\)"):
-                await hurried.models.list()
-            release.set()
-            return len(await first)
-
-        assert world.run(main()) == 1
-    else:
+    if isinstance(mode, AsyncioMode):
         found: list[int] = []
+
+        async def first() -> None:
+            found.append(len(await client.models.list()))
+
+        async def main() -> None:
+            async with anyio.create_task_group() as group:
+                group.start_soon(first)
+                await anyio.to_thread.run_sync(server.await_requests, 1)
+                with pytest.raises(APITimeoutError, match=r"1 calls are in flight \(max_connections\)"):
+                    await hurried.models.list()
+                release.set()
+
+        mode.run(main())
+        assert found == [1]
+    else:
+        found = []
         first = threading.Thread(target=lambda: found.append(len(client.models.list())))
         first.start()
         server.await_requests(1)
@@ -152,11 +177,37 @@ def test_calls_in_flight_are_bounded(world: World, wire: Serve) -> None:
         release.set()
         first.join(PATIENCE)
         assert found == [1]
-    assert len(world.run(client.models.list())) == 1
+    assert len(mode.run(client.models.list())) == 1
     assert len(server.peers) == 1
 
 
-def test_nothing_but_our_errors_escapes(world: World, wire: Serve, connect: Any) -> None:
+def test_waiting_for_a_place_counts_against_the_deadline(async_mode: AsyncioMode) -> None:
+    """A call that waited for another to end has only the rest of its time for the server."""
+    waited = 0.05
+    rest: list[float] = []
+
+    async def handle(request: httpx.Request) -> httpx.Response:
+        if request.extensions["deadline"] > time.monotonic() + 5:
+            first.set()
+            await anyio.wait_all_tasks_blocked()
+            await anyio.sleep(waited)
+        rest.append(request.extensions["timeout"]["read"])
+        return httpx.Response(200, json={"data": []})
+
+    client = async_mode.client("http://localhost:9", transport=httpx.MockTransport(handle), max_connections=1)
+    first = anyio.Event()
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(client.models.list)
+            await first.wait()
+            await client.with_options(deadline=5).models.list()
+
+    async_mode.run(main())
+    assert rest[1] <= 5 - waited
+
+
+def test_nothing_but_our_errors_escapes(mode: Mode, wire: Serve, connect: Any) -> None:
     """Whatever a server sends, the caller sees ParetaError."""
     for content in (
         b"\r\n\r\n",
@@ -166,4 +217,31 @@ def test_nothing_but_our_errors_escapes(world: World, wire: Serve, connect: Any)
         b"\x16\x03\x01",
     ):
         with pytest.raises(ParetaError):
-            world.run(connect(wire(content, hang_up=True), timeout=1).models.list())
+            mode.run(connect(wire(content, hang_up=True), timeout=1).models.list())
+
+
+def drip(peer: Peer) -> None:
+    """Send a response byte by byte: each comes in time."""
+    for byte in MODELS:
+        peer.send(bytes([byte]))
+        peer.gone.wait(0.02)
+
+
+@pytest.mark.parametrize("used", [False, True], ids=["new", "closed by the server"])
+def test_the_deadline_holds_for_a_head_that_drips(mode: Mode, wire: Serve, used: bool) -> None:
+    """A call ends at its deadline, over a new connection, and over one that replaces an idle one."""
+
+    def answer_and_leave(peer: Peer) -> None:
+        peer.send(MODELS)
+        peer.close()
+        peer.gone.set()
+
+    server = wire(*[answer_and_leave] * used, drip)
+    client = mode.client(server.url, max_retries=0)
+    if used:
+        mode.run(client.models.list())
+        assert mode.wait(server.peers[0].gone, PATIENCE)
+    begun = time.monotonic()
+    with pytest.raises(APITimeoutError, match="the deadline has passed"):
+        mode.run(client.with_options(deadline=0.3).models.list())
+    assert time.monotonic() - begun < 0.8

@@ -6,8 +6,8 @@ from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
+from modes import Mode
 from wire import PATIENCE, Peer, Wire
-from worlds import World
 
 from pareta import DeployError
 from pareta.sandbox import Sandbox
@@ -68,41 +68,41 @@ class Line:
         peer.close()
 
 
-def endpoints_of(world: World, sandbox: Sandbox) -> list[str]:
+def endpoints_of(mode: Mode, sandbox: Sandbox) -> list[str]:
     """Return the ids of all endpoints."""
     return [
-        endpoint.id for endpoint in world.run(world.client(sandbox.base_url, api_key=sandbox.api_key).endpoints.list())
+        endpoint.id for endpoint in mode.run(mode.client(sandbox.base_url, api_key=sandbox.api_key).endpoints.list())
     ]
 
 
-def test_a_lost_head_joins_the_deployment_that_still_runs(world: World, wire: Serve, slow_sandbox: Sandbox) -> None:
+def test_a_lost_head_joins_the_deployment_that_still_runs(mode: Mode, wire: Serve, slow_sandbox: Sandbox) -> None:
     """The POST goes out again under its key while the first still runs, and gets that one's endpoint."""
     slow_sandbox.reset()
-    before = endpoints_of(world, slow_sandbox)
+    before = endpoints_of(mode, slow_sandbox)
     line = Line(wire, slow_sandbox, "lost_head", "whole")
-    client = world.client(line.server.url, api_key=slow_sandbox.api_key)
-    endpoint = world.run(client.endpoints.deploy(task="contract-key-fields", wait=True))
+    client = mode.client(line.server.url, api_key=slow_sandbox.api_key)
+    endpoint = mode.run(client.endpoints.deploy(task="contract-key-fields", wait=True))
     assert endpoint.is_live
-    assert endpoints_of(world, slow_sandbox) == [*before, endpoint.id]
+    assert endpoints_of(mode, slow_sandbox) == [*before, endpoint.id]
     assert [request.method for request in line.server.received] == ["POST", "POST"]
 
 
 @pytest.mark.parametrize(("lost", "name"), [("lost_stream", None), ("lost_location", "mine")])
-def test_a_lost_stream_is_asked_for(world: World, wire: Serve, sandbox: Sandbox, lost: str, name: str | None) -> None:
+def test_a_lost_stream_is_asked_for(mode: Mode, wire: Serve, sandbox: Sandbox, lost: str, name: str | None) -> None:
     """By `Location`, else by the name that was given, the endpoint is asked for until it is live."""
-    before = endpoints_of(world, sandbox)
+    before = endpoints_of(mode, sandbox)
     line = Line(wire, sandbox, lost, "whole")
-    client = world.client(line.server.url, api_key=sandbox.api_key)
-    endpoint = world.run(client.endpoints.deploy(task="contract-key-fields", name=name, wait=True))
+    client = mode.client(line.server.url, api_key=sandbox.api_key)
+    endpoint = mode.run(client.endpoints.deploy(task="contract-key-fields", name=name, wait=True))
     assert endpoint.is_live
-    assert endpoints_of(world, sandbox) == [*before, endpoint.id]
+    assert endpoints_of(mode, sandbox) == [*before, endpoint.id]
     assert [request.method for request in line.server.received] == ["POST", "GET"]
 
 
-def test_a_lost_stream_that_cannot_be_asked_for_is_told(world: World, wire: Serve, sandbox: Sandbox) -> None:
+def test_a_lost_stream_that_cannot_be_asked_for_is_told(mode: Mode, wire: Serve, sandbox: Sandbox) -> None:
     """Without either, DeployError says where to look, and nothing further is sent."""
     line = Line(wire, sandbox, "lost_location")
-    client = world.client(line.server.url, api_key=sandbox.api_key)
+    client = mode.client(line.server.url, api_key=sandbox.api_key)
     with pytest.raises(DeployError, match=r"endpoints\.list\(\)"):
-        world.run(client.endpoints.deploy(task="contract-key-fields", wait=True))
+        mode.run(client.endpoints.deploy(task="contract-key-fields", wait=True))
     assert len(line.server.received) == 1

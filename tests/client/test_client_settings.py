@@ -13,8 +13,8 @@ from typing import Any
 import httpx
 import httpx2
 import pytest
+from modes import KEY, Mode, SyncMode
 from wire import Wire, answer
-from worlds import KEY, SyncWorld, World
 
 import pareta
 from pareta import NotFoundError, Pareta, ParetaError, __version__
@@ -25,10 +25,10 @@ MATCH = answer({"query": "x"})
 Serve = Callable[..., Wire]
 
 
-def test_what_is_sent_says_who_asks_for_what(world: World, wire: Serve) -> None:
+def test_what_is_sent_says_who_asks_for_what(mode: Mode, wire: Serve) -> None:
     """Key, user agent, and what is accepted stand in the headers; the body is JSON."""
     server = wire(MATCH)
-    world.run(world.client(server.url + "/v1").tasks.match("x"))
+    mode.run(mode.client(server.url + "/v1").tasks.match("x"))
     request = server.received[0]
     assert (request.method, request.target) == ("POST", "/v1/tasks/match")
     assert request.json == {"query": "x", "top_k": 5}
@@ -40,123 +40,152 @@ def test_what_is_sent_says_who_asks_for_what(world: World, wire: Serve) -> None:
     assert request.headers["idempotency-key"]
 
 
-def test_from_env_reads_key_and_url(world: World, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`from_env` takes the key and the URL from the environment, and an explicit argument wins."""
+def test_from_env_reads_key_and_url(mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client takes the key and the URL from the environment, and an explicit argument wins."""
     server = wire(MODELS)
     monkeypatch.setenv("PARETA_API_KEY", "pareta_sk_env")
     monkeypatch.setenv("PARETA_BASE_URL", server.url)
     for options, key in (({}, "pareta_sk_env"), ({"api_key": "pareta_sk_given"}, "pareta_sk_given")):
-        client = world.client_class.from_env(max_retries=0, **options)
-        with world.entered(client):
-            world.run(client.models.list())
-        assert server.received[-1].headers["authorization"] == f"Bearer {key}"
-    assert world.client("https://elsewhere.example").base_url == "https://elsewhere.example"
+        for make in (mode.client_class.from_env, mode.client_class):
+            with mode.entered(make(max_retries=0, **options)) as client:
+                mode.run(client.models.list())
+            assert server.received[-1].headers["authorization"] == f"Bearer {key}"
+    assert mode.client("https://elsewhere.example").base_url == "https://elsewhere.example"
 
 
-def test_the_constructor_reads_no_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Only `from_env` looks for a key in the environment; without one the error names the variable."""
-    with pytest.raises(ParetaError, match="PARETA_API_KEY"):
-        world.client_class.from_env()
+def test_a_client_without_a_key_is_not_made(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a key the error names the variable; an empty argument is not replaced by the environment."""
+    for make in (mode.client_class, mode.client_class.from_env):
+        with pytest.raises(ParetaError, match="PARETA_API_KEY"):
+            make()
     monkeypatch.setenv("PARETA_API_KEY", "pareta_sk_env")
     with pytest.raises(ParetaError, match="PARETA_API_KEY"):
-        world.client_class()
+        mode.client_class(api_key="")
+
+
+@pytest.mark.off_document("a parameter of each request")
+def test_default_headers_and_query_go_with_each_request(mode: Mode, wire: Serve) -> None:
+    """`default_headers=` and `default_query=` are sent, unless the call has a parameter of that name."""
+    server = wire(MODELS, answer({}))
+    client = mode.client(server.url, default_headers={"x-team": "legal"}, default_query={"window": "7d", "v": [1, 2]})
+    mode.run(client.models.list())
+    mode.run(client.endpoints.metrics("ep_1").cost(window="1h"))
+    assert [request.target for request in server.received] == [
+        "/v1/models?window=7d&v=1&v=2",
+        "/v1/endpoints/ep_1/cost?v=1&v=2&window=1h",
+    ]
+    assert {request.headers["x-team"] for request in server.received} == {"legal"}
 
 
 @pytest.mark.parametrize(
     "options",
     [
-        {"engine": "curl"},
+        {"verify": "yes"},
         {"max_retries": -1},
         {"max_connections": 0},
+        {"max_connections": True},
+        {"proxy": "ftp://proxy"},
+        {"proxy": "http://[bad"},
+        {"transport": object()},
         {"timeout": 0},
         {"base_url": "http://api.example"},
         {"http_client": object()},
     ],
 )
-def test_an_argument_that_makes_no_sense_is_refused(world: World, options: dict[str, Any]) -> None:
+def test_an_argument_that_makes_no_sense_is_refused(mode: Mode, options: dict[str, Any]) -> None:
     """What is wrong is said when the client is made."""
-    with pytest.raises(ValueError, match=r"engine|max_|timeout|base_url|http_client"):
-        world.client_class(**{"api_key": KEY, **options})
+    with pytest.raises(ValueError, match=r"verify|proxy|transport|max_|timeout|base_url|http_client"):
+        mode.client_class(**{"api_key": KEY, **options})
 
 
-def test_a_client_of_the_other_world_is_refused(world: World) -> None:
+@pytest.mark.parametrize("option", ["transport", "proxy", "verify", "max_connections"])
+def test_options_that_exclude_each_other_are_refused(mode: Mode, option: str) -> None:
+    """What `http_client=` decides cannot be given beside it, and a transport has its own proxy and TLS."""
+    value = {"proxy": "http://proxy", "verify": False, "max_connections": 5, "transport": httpx.MockTransport(print)}
+    own = mode.http_client()
+    with pytest.raises(ValueError, match=f"{option}= and http_client= exclude each other"):
+        mode.client_class(api_key=KEY, http_client=own, **{option: value[option]})
+    if option in ("proxy", "verify"):
+        with pytest.raises(ValueError, match=f"{option}= and transport= exclude each other"):
+            mode.client_class(api_key=KEY, transport=value["transport"], **{option: value[option]})
+
+
+def test_a_client_of_the_other_kind_is_refused(mode: Mode) -> None:
     """A blocking HTTP client cannot serve AsyncPareta, nor the other way round."""
-    other = httpx.AsyncClient() if world.name == "sync" else httpx.Client()
-    with pytest.raises(ValueError, match="wrong kind"):
-        world.client_class(api_key=KEY, http_client=other)
+    other = httpx.AsyncClient() if mode.name == "sync" else httpx.Client()
+    with pytest.raises(ValueError, match="http_client must be"):
+        mode.client_class(api_key=KEY, http_client=other)
 
 
-def test_a_closed_client_says_so(world: World, wire: Serve) -> None:
+def test_a_closed_client_says_so(mode: Mode, wire: Serve) -> None:
     """After `close`, every call raises ParetaError; closing twice is nothing."""
     server = wire(MODELS)
-    client = world.client(server.url)
+    client = mode.client(server.url)
     derived = client.with_options(max_retries=0)
-    world.run(client.models.list())
-    world.close(client)
-    world.close(client)
+    mode.run(client.models.list())
+    mode.close(client)
+    mode.close(client)
     for each in (client, derived):
         with pytest.raises(ParetaError, match="closed"):
-            world.run(each.models.list())
+            mode.run(each.models.list())
     assert len(server.received) == 1
     assert server.peers[0].gone.wait(2)
 
 
-def test_a_client_is_a_context(world: World, wire: Serve) -> None:
+def test_a_client_is_a_context(mode: Mode, wire: Serve) -> None:
     """Leaving `with` closes it."""
-    client = world.client_class(api_key=KEY, base_url=wire(MODELS).url)
-    with world.entered(client):
-        world.run(client.models.list())
+    client = mode.client_class(api_key=KEY, base_url=wire(MODELS).url)
+    with mode.entered(client):
+        mode.run(client.models.list())
     with pytest.raises(ParetaError, match="closed"):
-        world.run(client.models.list())
+        mode.run(client.models.list())
 
 
-def test_options_change_a_view_that_shares_the_connections(world: World, wire: Serve) -> None:
+def test_options_change_a_view_that_shares_the_connections(mode: Mode, wire: Serve) -> None:
     """`with_options` gives a client of the same class, over the same connection, and leaves the first as it was."""
     server = wire(MODELS)
-    client = world.client(server.url)
+    client = mode.client(server.url)
     other = client.with_options(headers={"X-Team": "legal"}, timeout=5, deadline=9, max_retries=0)
-    world.run(client.models.list())
-    world.run(other.models.list())
-    world.run(other.with_options(headers={"X-Case": "7"}).models.list())
+    mode.run(client.models.list())
+    mode.run(other.models.list())
+    mode.run(other.with_options(headers={"X-Case": "7"}).models.list())
     assert type(other) is type(client)
     assert [request.headers.get("x-team") for request in server.received] == [None, "legal", "legal"]
     assert [request.headers.get("x-case") for request in server.received] == [None, None, "7"]
     assert len(server.peers) == 1
 
 
-def test_a_key_serves_one_post(world: World, wire: Serve) -> None:
+def test_a_key_serves_one_post(mode: Mode, wire: Serve) -> None:
     """A chosen idempotency key is sent with one POST, and a second one is refused before it is sent."""
     server = wire(MATCH)
-    client = world.client(server.url).with_options(idempotency_key="order-7")
-    world.run(client.tasks.match("x"))
-    with pytest.raises(ValueError, match="served a POST already"):
-        world.run(client.tasks.match("x"))
+    client = mode.client(server.url).with_options(idempotency_key="order-7")
+    mode.run(client.tasks.match("x"))
+    with pytest.raises(ValueError, match="already used"):
+        mode.run(client.tasks.match("x"))
     assert [request.headers["idempotency-key"] for request in server.received] == ["order-7"]
 
 
-def test_a_key_makes_one_deployment(world: World, sandbox: Sandbox) -> None:
+def test_a_key_makes_one_deployment(mode: Mode, sandbox: Sandbox) -> None:
     """The same key and body have one effect on the platform."""
-    client = world.client(sandbox.base_url, api_key=sandbox.api_key)
+    client = mode.client(sandbox.base_url, api_key=sandbox.api_key)
     first, second = (
-        world.run(
-            client.with_options(idempotency_key="order-7").endpoints.deploy(task="contract-key-fields", wait=True)
-        )
+        mode.run(client.with_options(idempotency_key="order-7").endpoints.deploy(task="contract-key-fields", wait=True))
         for _ in range(2)
     )
     assert first == second
 
 
-def test_retries_keep_their_key(world: World, wire: Serve) -> None:
+def test_retries_keep_their_key(mode: Mode, wire: Serve) -> None:
     """Each attempt of a call carries the same key and body."""
     server = wire(answer({}, "503 Service Unavailable", ["Retry-After: 0"]), MATCH)
-    world.run(world.client(server.url).tasks.match("x"))
+    mode.run(mode.client(server.url).tasks.match("x"))
     first, second = server.received
     assert first.headers["idempotency-key"] == second.headers["idempotency-key"]
     assert first.body == second.body
 
 
 @pytest.mark.parametrize("library", [httpx, httpx2])
-def test_a_client_of_the_callers_own_is_used_and_left_open(world: World, wire: Serve, library: Any) -> None:
+def test_a_client_of_the_callers_own_is_used_and_left_open(mode: Mode, wire: Serve, library: Any) -> None:
     """`http_client=` sends through the caller's client, hooks and headers included, and does not close it."""
     server = wire(MODELS)
     seen: list[str] = []
@@ -167,24 +196,23 @@ def test_a_client_of_the_callers_own_is_used_and_left_open(world: World, wire: S
     async def async_hook(request: Any) -> None:
         hook(request)
 
-    kind = library.Client if world.name == "sync" else library.AsyncClient
+    kind = library.Client if mode.name == "sync" else library.AsyncClient
     own = kind(
-        headers={"x-own": "1"}, trust_env=False, event_hooks={"request": [hook if world.name == "sync" else async_hook]}
+        headers={"x-own": "1"}, trust_env=False, event_hooks={"request": [hook if mode.name == "sync" else async_hook]}
     )
-    client = world.client(server.url, http_client=own)
-    assert client.engine == library.__name__
-    with world.entered(client):
-        world.run(client.models.list())
+    client = mode.client(server.url, http_client=own)
+    with mode.entered(client):
+        mode.run(client.models.list())
     assert seen == [f"{server.url}/v1/models"]
     assert server.received[0].headers["x-own"] == "1"
     assert server.received[0].headers["authorization"] == f"Bearer {KEY}"
-    assert world.run(own.get(server.url)).status_code == 200
-    world.close(own)
+    assert mode.run(own.get(server.url)).status_code == 200
+    mode.close(own)
 
 
-@pytest.mark.parametrize(("options", "expected"), [({}, (1.0, 2.0)), ({"timeout": 30}, (10.0, 30.0))])
+@pytest.mark.parametrize(("options", "expected"), [({}, (1.0, 2.0)), ({"timeout": 30}, (5.0, 30.0))])
 def test_an_explicit_timeout_wins_over_the_callers_client(
-    world: World, wire: Serve, options: dict[str, Any], expected: tuple[float, float]
+    mode: Mode, wire: Serve, options: dict[str, Any], expected: tuple[float, float]
 ) -> None:
     """The caller's client keeps its own timeouts, unless `timeout=` names others."""
     waits: list[dict[str, float]] = []
@@ -195,21 +223,21 @@ def test_an_explicit_timeout_wins_over_the_callers_client(
     async def async_hook(request: Any) -> None:
         hook(request)
 
-    own = world.http_client(
-        timeout=httpx.Timeout(2, connect=1), event_hooks={"request": [hook if world.name == "sync" else async_hook]}
+    own = mode.http_client(
+        timeout=httpx.Timeout(2, connect=1), event_hooks={"request": [hook if mode.name == "sync" else async_hook]}
     )
-    world.run(world.client(wire(MODELS).url, http_client=own, **options).models.list())
+    mode.run(mode.client(wire(MODELS).url, http_client=own, **options).models.list())
     assert (waits[0]["connect"], waits[0]["read"]) == expected
 
 
 def test_what_the_document_does_not_declare_is_sent_and_logged(
-    world: World, wire: Serve, caplog: pytest.LogCaptureFixture
+    mode: Mode, wire: Serve, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Further keywords go into the body as they are, and the log says which."""
     server = wire(answer({"id": "c1", "choices": []}))
-    client = world.client(server.url)
+    client = mode.client(server.url)
     with caplog.at_level(logging.INFO, "pareta"):
-        world.run(
+        mode.run(
             client.chat.completions.create(
                 model="m", messages=[{"role": "user", "content": "?"}], top_k=4, seed=7, nul=None
             )
@@ -221,33 +249,33 @@ def test_what_the_document_does_not_declare_is_sent_and_logged(
     assert not [message for message in caplog.messages if "'seed'" in message]
 
 
-def test_nothing_else_is_sent(world: World, wire: Serve) -> None:
+def test_nothing_else_is_sent(mode: Mode, wire: Serve) -> None:
     """What is not given is not in the body: only what is always sent."""
     server = wire(answer({"id": "c1", "choices": []}))
-    client = world.client(server.url)
+    client = mode.client(server.url)
     with pytest.raises(pareta.APIResponseError):
-        world.run(client.endpoints.deploy(task="t"))
-    world.run(client.chat.completions.create(model="m", messages=[{"role": "user", "content": "?"}], temperature=None))
+        mode.run(client.endpoints.deploy(task="t"))
+    mode.run(client.chat.completions.create(model="m", messages=[{"role": "user", "content": "?"}], temperature=None))
     assert [request.json for request in server.received] == [
         {"task": "t", "model": "recommended"},
         {"model": "m", "messages": [{"role": "user", "content": "?"}]},
     ]
 
 
-def test_query_parameters_are_written_as_the_api_reads_them(world: World, wire: Serve) -> None:
+def test_query_parameters_are_written_as_the_api_reads_them(mode: Mode, wire: Serve) -> None:
     """True and false, ISO 8601, a list repeated, None left out, the rest quoted."""
-    from datetime import UTC, datetime  # noqa: PLC0415
+    from datetime import UTC, datetime
 
     server = wire(answer({}))
-    metrics = world.client(server.url).endpoints.metrics("ep_1")
+    metrics = mode.client(server.url).endpoints.metrics("ep_1")
     since = datetime(2026, 1, 10, tzinfo=UTC)
-    world.run(metrics.cost(window=None, judged=True, since=since, tag=["a b", "c&d"], none=None, n=3))
+    mode.run(metrics.cost(window=None, judged=True, since=since, tag=["a b", "c&d"], none=None, n=3))
     assert server.received[0].target == (
         "/v1/endpoints/ep_1/cost?judged=true&since=2026-01-10T00%3A00%3A00%2B00%3A00&tag=a%20b&tag=c%26d&n=3"
     )
 
 
-def test_the_log_tells_each_request_without_the_key(world: World, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_tells_each_request_without_the_key(mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """`PARETA_LOG=debug` prints method, URL, status and time; no key and no body."""
     errors = io.StringIO()
     monkeypatch.setenv("PARETA_LOG", "debug")
@@ -255,7 +283,7 @@ def test_the_log_tells_each_request_without_the_key(world: World, wire: Serve, m
     logger = logging.getLogger("pareta")
     before, level = list(logger.handlers), logger.level
     try:
-        world.run(world.client(wire(MATCH).url).tasks.match("a secret question"))
+        mode.run(mode.client(wire(MATCH).url).tasks.match("a secret question"))
     finally:
         logger.handlers[:] = before
         logger.setLevel(level)
@@ -265,23 +293,23 @@ def test_the_log_tells_each_request_without_the_key(world: World, wire: Serve, m
     assert "secret question" not in errors.getvalue()
 
 
-def test_the_key_is_nowhere_to_be_seen(world: World, wire: Serve) -> None:
+def test_the_key_is_nowhere_to_be_seen(mode: Mode, wire: Serve) -> None:
     """Neither the repr of a client nor its variables, nor an error or its pickle, hold the key."""
-    client = world.client(wire(answer({"detail": "No."}, "404 Not Found")).url)
+    client = mode.client(wire(answer({"detail": "No."}, "404 Not Found")).url)
     with pytest.raises(NotFoundError) as caught:
-        world.run(client.models.list())
+        mode.run(client.models.list())
     shown = f"{client!r} {vars(client)} {client.models.__dict__} {caught.value!r} {vars(caught.value)}"
     assert KEY not in shown
     assert KEY.encode() not in pickle.dumps(caught.value)
     assert repr(client).startswith(f"{type(client).__name__}(base_url='http://127.0.0.1:")
 
 
-def test_the_cause_of_a_failure_holds_no_key(world: World) -> None:
+def test_the_cause_of_a_failure_holds_no_key(mode: Mode) -> None:
     """The transport's own exception is there as `__cause__`, without the request that it came from."""
-    for options in ({}, {"http_client": world.http_client()}):
-        client = world.client("http://127.0.0.1:1", max_retries=0, **options)
+    for options in ({}, {"http_client": mode.http_client()}):
+        client = mode.client("http://127.0.0.1:1", max_retries=0, **options)
         with pytest.raises(pareta.APIConnectionError) as caught:
-            world.run(client.models.list())
+            mode.run(client.models.list())
         assert "GET http://127.0.0.1:1/v1/models: " in str(caught.value)
         error: BaseException | None = caught.value
         assert error is not None
@@ -292,11 +320,11 @@ def test_the_cause_of_a_failure_holds_no_key(world: World) -> None:
             error = error.__cause__ or error.__context__
 
 
-def test_errors_survive_pickling(world: World, wire: Serve) -> None:
+def test_errors_survive_pickling(mode: Mode, wire: Serve) -> None:
     """An error crosses a process whole: class, text, status, detail and answer."""
-    client = world.client(wire(answer({"detail": ["No."]}, "404 Not Found")).url)
+    client = mode.client(wire(answer({"detail": ["No."]}, "404 Not Found")).url)
     with pytest.raises(NotFoundError) as caught:
-        world.run(client.models.list())
+        mode.run(client.models.list())
     again = pickle.loads(pickle.dumps(caught.value))
     assert type(again) is NotFoundError
     assert str(again) == str(caught.value)
@@ -310,26 +338,26 @@ def test_exceptions_print_under_their_public_name() -> None:
     assert done.stderr.splitlines()[-1] == "pareta.StreamError: x"
 
 
-def test_a_client_survives_pickling_without_its_key(world: World, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_client_survives_pickling_without_its_key(mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client comes out of a pickle with its options; its key is that of the environment there."""
     server = wire(MODELS)
-    client = world.client(server.url).with_options(headers={"x-team": "legal"}, max_retries=0)
+    client = mode.client(server.url).with_options(headers={"x-team": "legal"}, max_retries=0)
     pickled = pickle.dumps(client)
     assert KEY.encode() not in pickled
     again = pickle.loads(pickled)
-    with world.entered(again), pytest.raises(ParetaError, match="PARETA_API_KEY"):
-        world.run(again.models.list())
+    with mode.entered(again), pytest.raises(ParetaError, match="PARETA_API_KEY"):
+        mode.run(again.models.list())
     monkeypatch.setenv("PARETA_API_KEY", "pareta_sk_there")
     again = pickle.loads(pickled)
-    with world.entered(again):
-        world.run(again.models.list())
+    with mode.entered(again):
+        mode.run(again.models.list())
     assert server.received[0].headers["authorization"] == "Bearer pareta_sk_there"
     assert server.received[0].headers["x-team"] == "legal"
 
 
-def test_a_client_over_the_callers_own_does_not_pickle(world: World) -> None:
+def test_a_client_over_the_callers_own_does_not_pickle(mode: Mode) -> None:
     """A client that was passed cannot cross a process, which is said."""
-    client = world.client("https://api.example", http_client=world.http_client())
+    client = mode.client("https://api.example", http_client=mode.http_client())
     with pytest.raises(TypeError, match="http_client="):
         pickle.dumps(client)
 
@@ -378,7 +406,7 @@ client.close()
 
 def test_threads_share_a_client(sandbox: Sandbox) -> None:
     """Sixteen threads call through one client at a time, each getting its own answer."""
-    client = SyncWorld().client(sandbox.base_url, api_key=sandbox.api_key, max_connections=8)
+    client = SyncMode().client(sandbox.base_url, api_key=sandbox.api_key, max_connections=8)
 
     def ask(number: int) -> str:
         name = f"no-such-{number}"

@@ -12,11 +12,17 @@ from forwarding import forwarding
 from planting import planted
 from server_bugs import BUGS
 
-from pareta.contract import CheckResult, Finding, Report, SuiteSettings, check
-from pareta.contract import __main__ as command
-from pareta.contract import _html as html
-from pareta.contract import _junit as junit
-from pareta.contract import _terminal as terminal
+from pareta.contract import (
+    CheckResult,
+    Finding,
+    Report,
+    SuiteSettings,
+    __main__ as command,
+    _html as html,
+    _junit as junit,
+    _terminal as terminal,
+    check,
+)
 from pareta.sandbox import Sandbox
 
 SMALL = SuiteSettings(examples=2)

@@ -14,8 +14,7 @@ import pareta
 from pareta.contract import SuiteSettings
 from pareta.contract._run import check_target
 from pareta.contract._target import sandbox_target
-from pareta.sandbox import Sandbox
-from pareta.sandbox import _document as documents
+from pareta.sandbox import Sandbox, _document as documents
 
 ROOT = Path(__file__).parent.parent.parent
 PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/*.md")])

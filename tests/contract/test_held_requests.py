@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pareta.contract.sdk import RequestChecker
+from tests.conformance import RequestChecker
 
 ROOT = Path(__file__).parent.parent.parent
 FINE = (

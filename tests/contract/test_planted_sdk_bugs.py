@@ -23,7 +23,7 @@ def copied(to: Path) -> Path:
 def check_copy(tree: Path, *parts: str) -> subprocess.CompletedProcess[str]:
     """Check a copy of the SDK in a subprocess."""
     environment = {**os.environ, "PYTHONPATH": str(tree), "EXAMPLES": "6", "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, "-m", "pareta.contract.sdk", *parts]
+    command = [sys.executable, "-m", "tests.conformance", *parts]
     return subprocess.run(command, cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=120)
 
 

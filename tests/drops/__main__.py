@@ -11,27 +11,27 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from worlds import AiohttpWorld, AsyncWorld, SyncWorld
+from modes import AsyncioMode, SyncMode, TrioMode
 
 from .cases import CHATS, DEPLOYS
 from .running import run_all
 
-WORLDS = (SyncWorld, AsyncWorld, AiohttpWorld)
+MODES = (SyncMode, AsyncioMode, TrioMode)
 
 
 def main() -> int:
     """Run them, and return 1 where anything is wrong."""
     parser = argparse.ArgumentParser(prog="python -m tests.drops", description=__doc__)
     parser.add_argument("--step", type=int, default=1, help="take every so many-th byte (default: %(default)s)")
-    parser.add_argument("--world", choices=[world.name for world in WORLDS], help="one of them alone")
+    parser.add_argument("--mode", choices=[mode.name for mode in MODES], help="one of them alone")
     given = parser.parse_args()
     wrong = 0
-    for world in WORLDS:
-        if given.world not in (None, world.name):
+    for mode in MODES:
+        if given.mode not in (None, mode.name):
             continue
         begun = time.monotonic()
-        results = list(run_all(world, (*DEPLOYS, *CHATS), given.step))
-        print(f"{world.name}: {len(results):,} cuts in {time.monotonic() - begun:.0f} s")
+        results = list(run_all(mode, (*DEPLOYS, *CHATS), given.step))
+        print(f"{mode.name}: {len(results):,} cuts in {time.monotonic() - begun:.0f} s")
         for case in (*DEPLOYS, *CHATS):
             for direction in ("up", "down"):
                 ran = [each for each in results if each.case == case.name and each.cut.direction == direction]

@@ -73,18 +73,18 @@ class Case:
     used: ClassVar[bool] = False
     """Whether the connection that is cut has carried another call before, and was kept for this one."""
 
-    def use(self, world: Any, client: Any) -> None:
+    def use(self, mode: Any, client: Any) -> None:
         """Make the call that comes before, over a whole line."""
         raise NotImplementedError
 
-    def call(self, world: Any, client: Any) -> Outcome:
+    def call(self, mode: Any, client: Any) -> Outcome:
         """Make the call."""
         try:
-            return Outcome(self.made(world, client))
+            return Outcome(self.made(mode, client))
         except ParetaError as error:
             return Outcome(error=error)
 
-    def made(self, world: Any, client: Any) -> Any:
+    def made(self, mode: Any, client: Any) -> Any:
         """Return what the call returns."""
         raise NotImplementedError
 
@@ -99,9 +99,9 @@ class Deploy(Case):
     name = "deploy"
     given: ClassVar[str | None] = None
 
-    def made(self, world: Any, client: Any) -> Any:
+    def made(self, mode: Any, client: Any) -> Any:
         """Deploy and wait."""
-        return world.run(client.endpoints.deploy(task=TASK, name=self.given, wait=True))
+        return mode.run(client.endpoints.deploy(task=TASK, name=self.given, wait=True))
 
     def judge(self, outcome: Outcome, change: Change, cut: Cut, whole: Whole) -> None:
         """One endpoint, whatever was cut, and the call returns it."""
@@ -127,9 +127,9 @@ class UsedLineDeploy(Deploy):
     name = "deploy, used line"
     used = True
 
-    def use(self, world: Any, client: Any) -> None:
+    def use(self, mode: Any, client: Any) -> None:
         """Ask for something small."""
-        world.run(client.models.list())
+        mode.run(client.models.list())
 
 
 class NamedDeploy(Deploy):
@@ -198,11 +198,11 @@ class FollowedDeploy(Deploy):
 
     name = "deploy, followed"
 
-    def call(self, world: Any, client: Any) -> Outcome:
+    def call(self, mode: Any, client: Any) -> Outcome:
         """Deploy, and go through what is told of it."""
         outcome = Outcome()
         try:
-            for event in world.each(world.run(client.endpoints.deploy(task=TASK))):
+            for event in mode.each(mode.run(client.endpoints.deploy(task=TASK))):
                 outcome.events.append(event)
         except ParetaError as error:
             outcome.error = error
@@ -236,9 +236,9 @@ class Chat(Case):
         "max_tokens": 3,
     }
 
-    def made(self, world: Any, client: Any) -> Any:
+    def made(self, mode: Any, client: Any) -> Any:
         """Ask."""
-        return world.run(client.chat.completions.create(**self.asked))
+        return mode.run(client.chat.completions.create(**self.asked))
 
     def judge(self, outcome: Outcome, change: Change, cut: Cut, whole: Whole) -> None:
         """One debit, and the right answer."""
@@ -254,9 +254,9 @@ class UsedLineChat(Chat):
     name = "chat, used line"
     used = True
 
-    def use(self, world: Any, client: Any) -> None:
+    def use(self, mode: Any, client: Any) -> None:
         """Ask for the same: its answer must not be taken for the next one's."""
-        self.made(world, client)
+        self.made(mode, client)
 
 
 class ChatStream(Case):
@@ -264,12 +264,12 @@ class ChatStream(Case):
 
     name = "chat stream"
 
-    def call(self, world: Any, client: Any) -> Outcome:
+    def call(self, mode: Any, client: Any) -> Outcome:
         """Ask, and read what comes."""
         outcome = Outcome()
         try:
-            stream = world.run(client.chat.completions.create(**Chat.asked, stream=True))
-            for chunk in world.each(stream):
+            stream = mode.run(client.chat.completions.create(**Chat.asked, stream=True))
+            for chunk in mode.each(stream):
                 outcome.text += (chunk.choices and chunk.choices[0].delta.content) or ""
         except ParetaError as error:
             outcome.error = error

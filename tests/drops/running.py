@@ -1,4 +1,4 @@
-"""Runs cases over many cuts at once: each worker has a sandbox, a proxy and a world of its own."""
+"""Runs cases over many cuts at once: each worker has a sandbox, a proxy and a mode of its own."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Ran:
 class Station:
     """One worker's sandbox, and the line to it."""
 
-    def __init__(self, world: Any) -> None:
-        self._world = world
+    def __init__(self, mode: Any) -> None:
+        self._mode = mode
         self._sandbox = Sandbox(seed=7, pace=0).start()
         parts = urlsplit(self._sandbox.base_url)
         self._line = Cutting((parts.hostname or "", parts.port or 0))
@@ -67,7 +67,7 @@ class Station:
 
     def close(self) -> None:
         """Close what is open."""
-        self._world.end()
+        self._mode.end()
         self._line.close()
         self._sandbox.close()
 
@@ -76,15 +76,15 @@ class Station:
         self._sandbox.reset()
         self._line.arm(None if case.used else cut, dead=case.dead, mute=case.mute)
         retries = {"max_retries": 0} if case.dead else {}
-        client = self._world.client(self._line.url, api_key=self._sandbox.api_key, **retries)
+        client = self._mode.client(self._line.url, api_key=self._sandbox.api_key, **retries)
         try:
             if case.used:
-                case.use(self._world, client)
+                case.use(self._mode, client)
                 self._line.rearm(cut)
             balance, earlier = self._sandbox.balance, len(self._sandbox.requests)
-            outcome = case.call(self._world, client)
+            outcome = case.call(self._mode, client)
         finally:
-            self._world.close(client)
+            self._mode.close(client)
         self._line.settle()
         added = [each for each in self._endpoints() if each not in self._before]
         asked = self._sandbox.requests[earlier:]
@@ -109,16 +109,16 @@ def cuts_of(case: Case, whole: Whole, step: int, offset: int = 0) -> Iterator[Cu
                 yield Cut(direction, at, way)
 
 
-def run_all(world: Any, cases: Sequence[Case], step: int, offset: int = 0) -> list[Ran]:
+def run_all(mode: Any, cases: Sequence[Case], step: int, offset: int = 0) -> list[Ran]:
     """Run every cut of some cases, or those that step and offset take."""
-    first = Station(world())
+    first = Station(mode())
     jobs = deque((case, cut) for case in cases for cut in cuts_of(case, first.whole(case), step, offset))
     results: list[Ran] = []
     failures: list[BaseException] = []
 
     def work(station: Station | None) -> None:
         try:
-            station = station or Station(world())
+            station = station or Station(mode())
             try:
                 while not failures:
                     results.append(station.run(*jobs.popleft()))
@@ -126,7 +126,7 @@ def run_all(world: Any, cases: Sequence[Case], step: int, offset: int = 0) -> li
                 pass
             finally:
                 station.close()
-        except BaseException as error:  # noqa: BLE001  # It is raised where the workers are awaited.
+        except BaseException as error:  # It is raised where the workers are awaited.
             failures.append(error)
 
     threads = [threading.Thread(target=work, args=(station,)) for station in (first, *[None] * (WORKERS - 1))]

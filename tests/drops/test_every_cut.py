@@ -6,7 +6,7 @@ import weakref
 from typing import Any
 
 import pytest
-from worlds import AiohttpWorld, AsyncWorld, SyncWorld, World
+from modes import AsyncioMode, Mode, SyncMode, TrioMode
 
 from pareta.sandbox import Sandbox
 
@@ -15,26 +15,26 @@ from .running import run_all
 
 CASES = (*DEPLOYS, *CHATS)
 STEP = 1 if os.environ.get("FULL") else 48
-"""`FULL=1` takes every byte in each world; else each takes its own, and every 16th is taken by one."""
+"""`FULL=1` takes every byte in each mode; else each takes its own, and every 16th is taken by one."""
 
 
 @pytest.mark.parametrize(
-    ("world", "offset"),
-    [(SyncWorld, 0), (AsyncWorld, STEP // 3), (AiohttpWorld, STEP // 3 * 2)],
-    ids=["sync", "async", "aiohttp"],
+    ("mode", "offset"),
+    [(SyncMode, 0), (AsyncioMode, STEP // 3), (TrioMode, STEP // 3 * 2)],
+    ids=["sync", "asyncio", "trio"],
 )
-def test_no_dropped_byte_costs_an_endpoint_a_debit_or_a_right_answer(world: Any, offset: int) -> None:
+def test_no_dropped_byte_costs_an_endpoint_a_debit_or_a_right_answer(mode: Any, offset: int) -> None:
     """Of each call comes one endpoint or one debit, and the caller gets the right answer, or what its case says."""
-    results = run_all(world, CASES, STEP, offset)
+    results = run_all(mode, CASES, STEP, offset)
     assert {ran.case for ran in results} == {case.name for case in CASES}
     assert [f"{ran.case}, {ran.cut}: {ran.wrong}" for ran in results if ran.wrong] == []
 
 
-def test_a_client_that_is_closed_is_held_no_more(world: World, sandbox: Sandbox) -> None:
+def test_a_client_that_is_closed_is_held_no_more(mode: Mode, sandbox: Sandbox) -> None:
     """A run makes thousands; were they kept, each full pass of the garbage collector would stall it for seconds."""
-    client = world.client(sandbox.base_url, api_key=sandbox.api_key)
-    world.run(client.models.list())
-    world.close(client)
+    client = mode.client(sandbox.base_url, api_key=sandbox.api_key)
+    mode.run(client.models.list())
+    mode.close(client)
     kept = weakref.ref(client)
     del client
     gc.collect()

@@ -1,5 +1,5 @@
 # ruff: noqa: T201  # It prints its table; and the path comes before what is on it.
-"""`python -m tests.faults`: every fault over every engine, as a matrix. `--others` shows httpx and openai beside it."""
+"""`python -m tests.faults`: every fault with every kind of client. `--others` shows httpx and openai beside it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
 from .cases import CASES, Case
-from .probe import ENGINES, Seen, complaints, probe, trusted
+from .probe import CLIENTS, Seen, complaints, probe, trusted
 
 DOCS = Path(__file__).parents[2] / "docs"
 BEGIN, END = "<!-- measured: python -m tests.faults --others --docs -->", "<!-- end -->"
 
 
-def show(case: Case, engine: str, seen: Seen, wrong: list[str]) -> None:
+def show(case: Case, kind: str, seen: Seen, wrong: list[str]) -> None:
     """Print a line."""
-    dagger = "†" if case.expect(engine) is not case.expected else " "
+    dagger = "†" if case.expect(kind) is not case.expected else " "
     mark = "WRONG" if wrong else "ok"
     print(
-        f"{case.row:>3}{dagger} {case.name[:42]:42} {engine:25} {case.expect(engine)!s:22} {seen!s:22}"
+        f"{case.row:>3}{dagger} {case.name[:42]:42} {kind:25} {case.expect(kind)!s:22} {seen!s:22}"
         f" {seen.requests:>4} {seen.seconds * 1000:>7.0f}  {mark}"
     )
     for each in wrong:
@@ -35,8 +35,8 @@ def table(results: list[tuple[Case, dict[str, Seen], dict[str, str]]]) -> str:
     versions = f"httpx {version('httpx')} | openai {version('openai')}"
     lines = [f"| row | fault | pareta | requests | {versions} |", "|---:|---|---|---:|---|---|"]
     for case, seen, others in results:
-        first = seen["sync h11"]
-        dagger = " †" if case.caller or case.caller_sync else ""
+        first = seen["sync"]
+        dagger = " †" if case.has_limits else ""
         name = f"{case.name}{dagger}"
         theirs = f"{others['httpx']} | {others['openai']}"
         lines.append(f"| {case.row} | {name} | {first} | {first.requests} | {theirs} |")
@@ -50,26 +50,26 @@ def main() -> int:
     parser.add_argument("--others", action="store_true", help="run httpx and openai against the same server")
     parser.add_argument("--docs", action="store_true", help="write the table into docs/reliability.md")
     options = parser.parse_args()
-    from .others import OTHERS  # noqa: PLC0415  # It is slow to import.
+    from .others import OTHERS  # It is slow to import.
 
     cases = [case for case in CASES if options.row in {None, case.row}]
-    counts = dict.fromkeys(ENGINES, 0)
+    counts = dict.fromkeys(CLIENTS, 0)
     results: list[tuple[Case, dict[str, Seen], dict[str, str]]] = []
-    print(f"row  {'fault':42} {'engine':25} {'expected':22} {'seen':22} sent      ms")
+    print(f"row  {'fault':42} {'client':25} {'expected':22} {'seen':22} sent      ms")
     with tempfile.TemporaryDirectory() as folder, trusted(Path(folder)):
         for case in cases:
             seen: dict[str, Seen] = {}
-            for engine in ENGINES:
-                seen[engine] = probe(case, engine)
-                wrong = complaints(case, engine, seen[engine])
-                counts[engine] += not wrong
-                show(case, engine, seen[engine], wrong)
+            for kind in CLIENTS:
+                seen[kind] = probe(case, kind)
+                wrong = complaints(case, kind, seen[kind])
+                counts[kind] += not wrong
+                show(case, kind, seen[kind], wrong)
             verdicts = {other.name: other.verdict(case, other.probe(case)) for other in OTHERS if options.others}
             for name, verdict in verdicts.items():
                 print(f"     {'':42} {name:25} {verdict}")
             results.append((case, seen, verdicts))
-    for engine, count in counts.items():
-        print(f"{engine:25} {count} of {len(cases)} ({count / len(cases):.0%})")
+    for kind, count in counts.items():
+        print(f"{kind:25} {count} of {len(cases)} ({count / len(cases):.0%})")
     if options.docs and options.others:
         page = DOCS / "reliability.md"
         before, _, rest = page.read_text("utf-8").partition(BEGIN)

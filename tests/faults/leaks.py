@@ -12,8 +12,8 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
+from modes import AiohttpMode, AsyncioMode, Mode, SyncMode
 from wire import DONE, delta, stream
-from worlds import AiohttpWorld, AsyncWorld, SyncWorld, World
 
 from .cases import COMPLETE, PROGRESS, events
 from .probe import ASK, _status
@@ -29,42 +29,42 @@ def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
 
 
-def one_of_each(world: World, client: Any) -> None:
+def one_of_each(mode: Mode, client: Any) -> None:
     """Read a chat, read a deployment, and leave a deployment in the middle."""
-    list(world.each(world.run(client.chat.completions.create(model="m", messages=ASK, stream=True))))
-    list(world.each(world.run(client.endpoints.deploy(task="t"))))
-    for _ in world.each(world.run(client.endpoints.deploy(task="t"))):
+    list(mode.each(mode.run(client.chat.completions.create(model="m", messages=ASK, stream=True))))
+    list(mode.each(mode.run(client.endpoints.deploy(task="t"))))
+    for _ in mode.each(mode.run(client.endpoints.deploy(task="t"))):
         break
 
 
-def run(kind: type[World], streams: int) -> tuple[int, int, int]:
+def run(kind: type[Mode], streams: int) -> tuple[int, int, int]:
     """Make so many streams; return the growth in kB and descriptors after the first tenth, and the connections."""
     server = FaultServer(*TURNS, rounds=True)
-    world = kind()
+    mode = kind()
     try:
-        client = world.client(server.url)
+        client = mode.client(server.url)
         before, connections = (0, 0), 0
         for turn in range(streams // 3):
-            one_of_each(world, client)
+            one_of_each(mode, client)
             connections += server.forget()
             if turn == streams // 30:
                 gc.collect()
                 before = (_status("VmRSS"), descriptors())
         for peer in list(server.peers):
-            world.wait(peer.gone, 0.5)
+            mode.wait(peer.gone, 0.5)
         gc.collect()
         return _status("VmRSS") - before[0], descriptors() - before[1], connections + len(server.peers)
     finally:
-        world.end()
+        mode.end()
         server.close()
 
 
 def main() -> None:
-    """Make them, in each world, and print what grew."""
+    """Make them, in each mode, and print what grew."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.leaks", description=__doc__)
     parser.add_argument("--streams", type=int, default=10_000, help="how many (default: %(default)s)")
     count = parser.parse_args().streams
-    for kind in (SyncWorld, AsyncWorld, AiohttpWorld):
+    for kind in (SyncMode, AsyncioMode, AiohttpMode):
         begun = time.monotonic()
         memory, files, connections = run(kind, count)
         print(

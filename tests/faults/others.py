@@ -42,7 +42,7 @@ class Other:
                 begun = time.monotonic()
                 try:
                     seen.value = self.calls[case.call](client)
-                except Exception as error:  # noqa: BLE001  # Whatever comes out is what is looked at.
+                except Exception as error:  # Whatever comes out is what is looked at.
                     seen.error = error
                 seen.seconds = time.monotonic() - begun
             seen.memory, seen.requests = growth.megabytes, len(server.requests)
@@ -70,8 +70,8 @@ class Other:
             return f"{name if known else f'**{name}**'}{slow}{grown}{poisoned}"
         right = expected.raises is None and seen.value == expected.value
         if expected.raises is APITimeoutError:
-            return f"no deadline: answered after {seen.seconds:.1f} s"
-        what = "answer" if right else f"**accepted: {_short(seen.value)}**"
+            return f"no deadline: response after {seen.seconds:.1f} s"
+        what = "response" if right else f"**accepted: {_short(seen.value)}**"
         return f"{what}{slow}{grown}{poisoned}"
 
 
@@ -98,7 +98,7 @@ def _lines(client: Any, path: str, field: str = "data: ") -> list[str]:
 
 
 def _text(client: Any) -> str:
-    import json  # noqa: PLC0415
+    import json
 
     chunks = [json.loads(line) for line in _lines(client, "/v1/chat/completions") if line != "[DONE]"]
     return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk["choices"])

@@ -14,14 +14,14 @@ from typing import Any
 
 import attrs
 
-from pareta import ParetaError, _session
-from pareta import _flows as flows
-from pareta._budget import Budget
-from pareta._calls import LIST_MODELS
+from pareta import ParetaError
+from pareta._content.response import Headers, Response
 from pareta._credentials import BaseUrl, Key
-from pareta._effects import Send, Sleep
-from pareta._options import Options
-from pareta._response import Headers, Response
+from pareta._models import LIST_MODELS
+from pareta._policy import calls, session
+from pareta._policy.effects import Send, Sleep
+from pareta._policy.options import Options
+from pareta._policy.retry import RetryBudget
 
 DOCS = Path(__file__).parents[2] / "docs"
 LATENCY = 0.05
@@ -29,7 +29,7 @@ BEFORE, OUTAGE, AFTER = 10, 60, 40
 """Seconds."""
 
 
-class Boundless(Budget):
+class Boundless(RetryBudget):
     """No budget at all, for comparison."""
 
     __slots__ = ()
@@ -76,7 +76,7 @@ class Simulation:
     outage: range
     """The seconds in which every request fails."""
     error_rate: float = 0.0
-    budget: type[Budget] = Budget
+    budget: type[RetryBudget] = RetryBudget
     seed: int = 7
     now: float = 0.0
 
@@ -86,7 +86,7 @@ class Simulation:
         dice = random.Random(self.seed)
         base, options, key = BaseUrl.parse(None, allow_http=False), Options(), Key("pareta_sk_simulated")
         sessions = [
-            _session.Session(
+            session.Session(
                 base=base, key=key, options=options, budget=self.budget(), clock=lambda: self.now, random=dice.random
             )
             for _ in range(self.clients)
@@ -103,7 +103,7 @@ class Simulation:
                     heapq.heappush(heap, (self.now + 1, next(number), -1, flow, None))
                 begun = int(self.now)
                 course.calls[begun] += 1
-                flow = flows.send(sessions[flow], LIST_MODELS())
+                flow = calls.send(sessions[flow], LIST_MODELS())
             try:
                 effect = flow.send(outcome)
             except StopIteration:
@@ -123,7 +123,7 @@ class Simulation:
         return course
 
 
-def outage(clients: int, budget: type[Budget] = Budget) -> Course:
+def outage(clients: int, budget: type[RetryBudget] = RetryBudget) -> Course:
     """Let the server fail for a minute."""
     seconds = BEFORE + OUTAGE + AFTER
     return Simulation(clients, seconds, range(BEFORE, BEFORE + OUTAGE), budget=budget).run()

@@ -1,8 +1,7 @@
-"""Calls a faulty server over one engine, and says what came of it."""
+"""Calls a faulty server through one kind of client, and says what came of it."""
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import os
 import re
@@ -16,23 +15,27 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
+import anyio
 import attrs
 import authority
-from worlds import KEY, AiohttpWorld, AsyncWorld, SyncWorld, World
+from modes import KEY, AiohttpMode, AsyncioMode, Mode, SyncMode, TrioMode
 
 from pareta import ParetaError
-from pareta._tls import shared_context
 
 from .cases import PLACE, Case, Expected
 from .server import FaultServer
 
-ENGINES: dict[str, type[World]] = {
-    "sync h11": SyncWorld,
-    "async h11": AsyncWorld,
-    "async aiohttp": AiohttpWorld,
-    "sync httpx.Client": SyncWorld,
-    "async httpx.AsyncClient": AsyncWorld,
+CLIENTS: dict[str, type[Mode]] = {
+    "sync": SyncMode,
+    "asyncio": AsyncioMode,
+    "trio": TrioMode,
+    "AiohttpTransport": AiohttpMode,
+    "httpx.Client": SyncMode,
+    "httpx.AsyncClient": AsyncioMode,
+    "httpx2.Client": SyncMode,
+    "httpx2.AsyncClient": AsyncioMode,
 }
+"""The default client, sync and async, one over aiohttp's transport, and those over the user's own HTTP client."""
 ASK: list[Any] = [{"role": "user", "content": "Hello?"}]
 PATIENCE = 20.0
 """Seconds after which a call that hangs is broken off."""
@@ -62,7 +65,7 @@ class Seen:
     """What the sound call after it got, `sound` where all is well."""
 
     def __str__(self) -> str:
-        return type(self.error).__name__ if self.error else "answer"
+        return type(self.error).__name__ if self.error else "response"
 
 
 @contextmanager
@@ -85,14 +88,12 @@ def trusted(folder: Path) -> Iterator[None]:
     """Let clients that are made here trust the authority."""
     before = os.environ.get("SSL_CERT_FILE")
     os.environ["SSL_CERT_FILE"] = str(authority.write_trust(folder))
-    shared_context.cache_clear()
     try:
         yield
     finally:
         del os.environ["SSL_CERT_FILE"]
         if before is not None:
             os.environ["SSL_CERT_FILE"] = before
-        shared_context.cache_clear()
 
 
 def url_of(case: Case, server: FaultServer) -> str:
@@ -102,92 +103,101 @@ def url_of(case: Case, server: FaultServer) -> str:
     return server.url.replace("https:", "http:") if case.tls else server.url.replace("http:", "https:")
 
 
-def probe(case: Case, engine: str) -> Seen:
-    """Run a case over an engine of ours."""
-    world = ENGINES[engine]()
-    expected = case.expect(engine)
+def probe(case: Case, kind: str) -> Seen:
+    """Run a case with one kind of client."""
+    mode = CLIENTS[kind]()
+    expected = case.expect(kind)
     seen = Seen()
     try:
         with serving(case) as server:
             options: dict[str, Any] = {"timeout": 5, "max_retries": 1, **case.options}
-            if "httpx." in engine:
-                options["http_client"] = world.http_client(verify=authority.trusting() if case.tls else False)
-            client = world.client(url_of(case, server), **options)
+            if kind.startswith("httpx"):
+                verify = authority.trusting() if case.tls else False
+                options["http_client"] = mode.http_client(kind.partition(".")[0], verify=verify)
+            client = mode.client(url_of(case, server), **options)
             used = client.with_options(deadline=case.deadline) if case.deadline else client
             with _watched(server), Growth(measured=expected.memory is not None) as growth:
                 begun = time.monotonic()
                 try:
-                    seen.value = perform(case.call, world, used, seen)
-                except Exception as error:  # noqa: BLE001  # Whatever comes out is what is looked at.
+                    seen.value = perform(case.call, mode, used, seen)
+                except Exception as error:  # Whatever comes out is what is looked at.
                     seen.error = error
                 seen.seconds = time.monotonic() - begun
             seen.memory = growth.megabytes
             seen.requests = len(server.requests)
-            seen.hung_up = expected.keeps is False and all(world.wait(peer.gone, AT_ONCE) for peer in server.peers)
+            seen.hung_up = expected.keeps is False and all(mode.wait(peer.gone, AT_ONCE) for peer in server.peers)
             server.heal()
             if not case.swap and case.tls in {None, "good"}:
                 # A connection that just ended may be met by this call: as any caller's, it is tried again.
                 again = client.with_options(max_retries=1, timeout=5)
                 with _watched(server), suppress(Exception):
-                    seen.next = world.run(again.models.list()).data[0].id
+                    seen.next = mode.run(again.models.list()).data[0].id
             seen.connections = len(server.peers)
     finally:
-        world.end()
+        mode.end()
     return seen
 
 
-def perform(call: str, world: World, client: Any, seen: Seen) -> Any:  # noqa: C901, PLR0911  # A table.
+def perform(call: str, mode: Mode, client: Any, seen: Seen) -> Any:  # noqa: C901, PLR0911  # A table.
     """Make the call of a case."""
     match call:
         case "list":
-            return [model.id for model in world.run(client.models.list())]
+            return [model.id for model in mode.run(client.models.list())]
         case "twice":
-            world.run(client.models.list())
+            mode.run(client.models.list())
             time.sleep(0.05)
-            return [model.id for model in world.run(client.models.list())]
+            return [model.id for model in mode.run(client.models.list())]
         case "wave":
-            return _wave(world, client)
+            return _wave(mode, client)
         case "delete":
-            return world.run(client.endpoints.delete("x"))
+            return mode.run(client.endpoints.delete("x"))
         case "chat":
-            stream = world.run(client.chat.completions.create(model="m", messages=ASK, stream=True))
-            for text in world.each(stream.text):
+            stream = mode.run(client.chat.completions.create(model="m", messages=ASK, stream=True))
+            for text in mode.each(stream.text):
                 seen.partial += text
             return seen.partial
         case "wait":
-            return world.run(client.endpoints.deploy(task="t", wait=True)).id
+            return mode.run(client.endpoints.deploy(task="t", wait=True)).id
         case "streams":
-            return sum(bool(list(world.each(world.run(client.endpoints.deploy(task="t"))))) for _ in range(10))
+            return sum(bool(list(mode.each(mode.run(client.endpoints.deploy(task="t"))))) for _ in range(10))
         case "drop":
-            stream = world.run(client.endpoints.deploy(task="t"))
+            stream = mode.run(client.endpoints.deploy(task="t"))
             del stream
             gc.collect()
             return None
         case "leave":
-            for event in world.each(world.run(client.endpoints.deploy(task="t"))):
+            for event in mode.each(mode.run(client.endpoints.deploy(task="t"))):
                 return event["event"]
-    return [event["event"] for event in world.each(world.run(client.endpoints.deploy(task="t")))]
+    return [event["event"] for event in mode.each(mode.run(client.endpoints.deploy(task="t")))]
 
 
-def _wave(world: World, client: Any) -> int:
-    """Make 500 calls at once, as far as the world goes; return how many succeed.
+def _wave(mode: Mode, client: Any) -> int:
+    """Make 500 calls at once, as far as the mode goes; return how many succeed.
 
-    † httpx's own pool takes ever longer the more calls wait in it: over a caller's client there are 100.
+    † httpx's own pool takes ever longer the more calls wait in it: with the user's client there are 100.
     """
-    count = 500 if client.engine in {"h11", "aiohttp"} else 100
-    if not isinstance(world, AsyncWorld):
+    count = 100 if client._settings.http_client is not None else 500
+    if not isinstance(mode, AsyncioMode):
         with ThreadPoolExecutor(100) as pool:
             return sum(pool.map(lambda _: len(client.models.list()), range(count)))
 
+    found: list[int] = []
+
+    async def one() -> None:
+        found.append(len(await client.models.list()))
+
     async def main() -> int:
-        return sum(map(len, await asyncio.gather(*(client.models.list() for _ in range(count)))))
+        async with anyio.create_task_group() as group:
+            for _ in range(count):
+                group.start_soon(one)
+        return sum(found)
 
-    return int(world.run(main()))
+    return int(mode.run(main()))
 
 
-def complaints(case: Case, engine: str, seen: Seen) -> list[str]:
+def complaints(case: Case, kind: str, seen: Seen) -> list[str]:
     """Say in what `seen` differs from what must be; nothing where all is well."""
-    expected = case.expect(engine)
+    expected = case.expect(kind)
     found = list(_of_outcome(expected, seen))
     if seen.requests != expected.requests:
         found.append(f"{seen.requests} requests, not {expected.requests}")
@@ -196,7 +206,7 @@ def complaints(case: Case, engine: str, seen: Seen) -> list[str]:
     if expected.memory is not None and seen.memory > expected.memory:
         found.append(f"grew by {seen.memory:.0f} MB, beyond {expected.memory}")
     if case.tls in {None, "good"} and not case.swap:
-        if seen.next != "sound" and (case.caller is None or "httpx." not in engine):
+        if seen.next != "sound" and (case.caller is None or not kind.startswith("httpx")):
             found.append(f"the next call got {seen.next or 'nothing'}")
         if expected.keeps is True and seen.connections != 1 and case.call != "wave":
             found.append(f"{seen.connections} connections for what one can carry")

@@ -5,12 +5,10 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
 import pytest
-import trio
-from worlds import KEY, AiohttpWorld, AsyncWorld, SyncWorld, World
+from modes import KEY, AiohttpMode, AsyncioMode, Mode, SyncMode, TrioMode
 
-from pareta import AsyncPareta, Pareta, ParetaError
+from pareta import Pareta
 
 from .cases import OK, PROGRESS, events
 from .leaks import run
@@ -25,7 +23,7 @@ assert next(iter(stream))["event"] == "progress"
 LOOP = """
 import asyncio
 from pareta import AsyncPareta
-client = AsyncPareta(api_key="k", base_url={url!r}, engine={engine!r})
+client = AsyncPareta(api_key="k", base_url={url!r})
 async def main():
     asyncio.get_running_loop().slow_callback_duration = 60  # A busy machine is no leak.
     stream = await client.endpoints.deploy(task="t")
@@ -43,19 +41,19 @@ def server() -> Iterator[FaultServer]:
     made.close()
 
 
-@pytest.mark.parametrize("loop", [None, "httpx", "aiohttp"])
+@pytest.mark.parametrize("loop", ["sync", "asyncio"])
 @pytest.mark.parametrize("cycle", ["", "stream.itself = stream\n", "raise SystemExit(0)\n"])
-def test_the_interpreter_ends_in_silence(server: FaultServer, loop: str | None, cycle: str) -> None:
+def test_the_interpreter_ends_in_silence(server: FaultServer, loop: str, cycle: str) -> None:
     """An open stream at the interpreter's exit costs no warning, and the server sees the hang-up."""
-    script = (SYNC.format(url=server.url) if loop is None else LOOP.format(url=server.url, engine=loop)) + cycle
+    script = (SYNC if loop == "sync" else LOOP).format(url=server.url) + cycle
     command = [sys.executable, "-W", "error", "-X", "dev", "-c", script]
     done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert server.peers[0].gone.wait(1)
 
 
-@pytest.mark.parametrize("kind", [SyncWorld, AsyncWorld, AiohttpWorld])
-def test_streams_leave_nothing_behind(kind: type[World]) -> None:
+@pytest.mark.parametrize("kind", [SyncMode, AsyncioMode, TrioMode, AiohttpMode])
+def test_streams_leave_nothing_behind(kind: type[Mode]) -> None:
     """Hundreds of streams, read to their ends or left, grow neither memory nor open files."""
     memory, files, connections = run(kind, 600)
     assert memory < 4_000
@@ -73,19 +71,3 @@ def test_threads_share_one_client() -> None:
         assert len(server.peers) <= 32
     finally:
         server.close()
-
-
-@pytest.mark.parametrize("engine", ["httpx", "aiohttp", "caller's"])
-def test_another_event_loop_is_told(server: FaultServer, engine: str) -> None:
-    """On trio, AsyncPareta says that it wants asyncio, and nothing is sent."""
-
-    async def main() -> None:
-        if engine == "caller's":
-            client = AsyncPareta(api_key=KEY, base_url=server.url, http_client=httpx.AsyncClient(trust_env=False))
-        else:
-            client = AsyncPareta(api_key=KEY, base_url=server.url, engine=engine)  # type: ignore[arg-type]
-        await client.models.list()
-
-    with pytest.raises(ParetaError, match="runs on asyncio"):
-        trio.run(main)
-    assert server.requests == []

@@ -9,19 +9,23 @@ from collections.abc import Callable, Iterator
 from types import FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any
 
+import aiohttp
+import anyio
 import attrs
 import authority
 import httpcore
+import httpcore2
 import httpx
+import httpx2
 import pytest
-from wire import DONE, LAST, answer, delta, event, stream
-from worlds import World
+from modes import AsyncioMode, Mode
+from wire import DONE, LAST, Peer, Wire, answer, delta, event, stream
 
 from pareta import ParetaError
 from pareta._credentials import Key
 
 from .cases import COMPLETE, OK, PROGRESS, Case, events, then
-from .probe import ASK, ENGINES, serving
+from .probe import ASK, CLIENTS, serving
 
 SECRET = "pareta_sk_test_never_to_be_seen_5d41"
 NOT_OURS = (type, ModuleType, FunctionType, FrameType, TracebackType, logging.Logger, asyncio.AbstractEventLoop, Key)
@@ -109,42 +113,42 @@ CALLS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=ENGINES)
-def engine(request: pytest.FixtureRequest) -> str:
-    """Give each engine in turn."""
+@pytest.fixture(params=CLIENTS)
+def kind(request: pytest.FixtureRequest) -> str:
+    """Give each kind of client in turn."""
     return str(request.param)
 
 
 @pytest.fixture
-def made(engine: str) -> Iterator[tuple[World, Callable[[str], Any]]]:
-    """Give a world, and make clients in it over the engine."""
-    world = ENGINES[engine]()
+def made(kind: str) -> Iterator[tuple[Mode, Callable[[str], Any]]]:
+    """Give a mode, and make clients of the kind."""
+    mode = CLIENTS[kind]()
 
     def make(url: str) -> Any:
         options: dict[str, Any] = {"timeout": httpx.Timeout(5, read=0.3)}
-        if "httpx." in engine:
-            options["http_client"] = world.http_client(verify=authority.trusting("nobody"))
-        return world.client(url, api_key=SECRET, max_retries=0, **options)
+        if kind.startswith("httpx"):
+            options["http_client"] = mode.http_client(kind.partition(".")[0], verify=authority.trusting("nobody"))
+        return mode.client(url, api_key=SECRET, max_retries=0, **options)
 
-    yield world, make
-    world.end()
+    yield mode, make
+    mode.end()
 
 
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_no_error_holds_the_key(
-    made: tuple[World, Callable[[str], Any]], call: Call, caplog: pytest.LogCaptureFixture
+    made: tuple[Mode, Callable[[str], Any]], call: Call, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Text, repr, variables, pickle, log, and the locals of every frame of the chain are without it."""
-    world, make = made
+    mode, make = made
     caplog.set_level(logging.DEBUG)
 
     def fail(url: str) -> BaseException:
         client = make(url)
 
         def attempt() -> None:
-            result = world.run(call.make(client))
+            result = mode.run(call.make(client))
             if call.streams:
-                list(world.each(result))
+                list(mode.each(result))
 
         with pytest.raises(ParetaError) as caught:
             attempt()
@@ -157,37 +161,79 @@ def test_no_error_holds_the_key(
             error = fail(server.url.replace("http:", "https:") if call.case.swap else server.url)
     for each in chain(error):
         assert SECRET not in f"{each} {each!r} {vars(each) if hasattr(each, '__dict__') else ''}"
-        report = traceback.TracebackException(type(each), each, each.__traceback__, capture_locals=True)
-        assert SECRET not in "".join(report.format())
+    assert SECRET not in shown(error)
     assert SECRET.encode() not in pickle.dumps(error)
     assert SECRET not in caplog.text
     assert holders(error) == []
 
 
+def shown(error: BaseException) -> str:
+    """Return the tracebacks of an error and its causes, with local variables."""
+    reports = [
+        traceback.TracebackException(type(each), each, each.__traceback__, capture_locals=True) for each in chain(error)
+    ]
+    return "".join(line for report in reports for line in report.format())
+
+
+def test_a_body_that_is_refused_shows_no_key(made: tuple[Mode, Callable[[str], Any]]) -> None:
+    """The traceback of a body that is no JSON has no variable that holds it."""
+    mode, make = made
+    client = make("http://127.0.0.1:1")
+    with pytest.raises(ValueError, match="JSON") as caught:
+        mode.run(client.tasks.match(float("nan")))
+    assert SECRET not in shown(caught.value)
+
+
+def test_a_cancelled_call_shows_no_key(async_mode: AsyncioMode, wire: Callable[..., Wire]) -> None:
+    """The traceback of a cancellation is without it, in the proxy's code too."""
+    proxy = wire(Peer.hold)
+    client = async_mode.client("http://localhost:9", api_key=SECRET, proxy=proxy.url)
+    caught: list[BaseException] = []
+
+    async def call() -> None:
+        try:
+            await client.models.list()
+        except anyio.get_cancelled_exc_class() as error:
+            caught.append(error)
+            raise
+
+    async def main() -> None:
+        async with anyio.create_task_group() as group:
+            group.start_soon(call)
+            await anyio.to_thread.run_sync(proxy.await_requests, 1)
+            group.cancel_scope.cancel()
+
+    async_mode.run(main())
+    assert SECRET not in shown(caught[0])
+
+
 def test_neither_client_nor_answers_nor_open_streams_hold_it_beside_its_holder(
-    made: tuple[World, Callable[[str], Any]], engine: str, caplog: pytest.LogCaptureFixture
+    made: tuple[Mode, Callable[[str], Any]], kind: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     """All that a client, its namespaces, its views and its streams keep alive is without it.
 
-    † What the caller's own client keeps of a request is httpx's: it prints no key either.
+    While a stream is open, the HTTP library keeps its request, which prints no key either.
     """
-    world, make = made
-    theirs = (httpx.Request, httpcore.Request) if "httpx." in engine else ()
+    mode, make = made
+    requests = (httpx.Request, httpcore.Request, httpx2.Request, httpcore2.Request, aiohttp.ClientResponse)
     caplog.set_level(logging.DEBUG)
     held = events(delta("x"), end="hold")
     script = (OK, stream(PROGRESS, COMPLETE), stream(delta("x", "stop"), DONE), held)
     with serving(faulty(*script)) as server:
         client = make(server.url)
-        models = world.run(client.models.list())
-        finished = world.run(client.endpoints.deploy(task="t"))
-        list(world.each(finished))
-        completed = world.run(chat(client))
-        whole = world.run(completed.completion())
-        open_one = world.run(chat(client))
+        models = mode.run(client.models.list())
+        finished = mode.run(client.endpoints.deploy(task="t"))
+        list(mode.each(finished))
+        completed = mode.run(chat(client))
+        whole = mode.run(completed.completion())
         view = client.with_options(headers={"x-team": "legal"})
-        for each in (client, view, client.models, client.chat, models, models.data[0], finished, whole, open_one):
-            assert holders(each, *theirs) == []
+        closed = (client, view, client.models, client.chat, models, models.data[0], finished, whole)
+        for each in closed:
+            assert holders(each, *(requests if kind.startswith("httpx") else ())) == []
+        open_one = mode.run(chat(client))
+        for each in (*closed, open_one):
+            assert holders(each, *requests) == []
             assert SECRET not in f"{each!r} {each} {vars(each) if hasattr(each, '__dict__') else ''}"
         assert SECRET.encode() not in pickle.dumps((models, whole))
-        world.close(open_one)
+        mode.close(open_one)
     assert SECRET not in caplog.text

@@ -38,7 +38,7 @@ STATUSES = (199, 204, 301, 400, 401, 404, 422, 429, 503, 599, 999)
 
 def sse(data: bytes) -> None:
     """Read a stream: its first byte says what of, its second how it is cut."""
-    from .properties import decoders, event_streams  # noqa: PLC0415
+    from .properties import decoders, event_streams
 
     kind, size, content = data[:1], (data[1:2] or b"\0")[0], data[2:]
     pieces = [content[at : at + size] for at in range(0, len(content), size)] if size else [content]
@@ -48,7 +48,7 @@ def sse(data: bytes) -> None:
 
 def errors(data: bytes) -> None:
     """Read an error's answer: a byte for its status, its headers, and its body."""
-    from .properties import arrivals, errors  # noqa: PLC0415
+    from .properties import arrivals, errors
 
     status = STATUSES[(data[:1] or b"\0")[0] % len(STATUSES)]
     head, _, body = data[1:].partition(b"\r\n\r\n")
@@ -65,15 +65,15 @@ TARGETS: dict[str, Callable[[bytes], None]] = {"sse": sse, "errors": errors}
 
 def follow(target: str, arguments: list[str]) -> None:
     """Fuzz one target in this process, which ends with it."""
-    import atheris  # noqa: PLC0415  # It comes with the extra alone.
+    import atheris  # It comes with the extra alone.
 
     sys.path.insert(0, SUPPORT)
     with atheris.instrument_imports(include=["pareta", "pareta_generated"], enable_loader_override=False):
-        import pareta._chat  # noqa: PLC0415
-        import pareta._deploy  # noqa: PLC0415
-        import pareta._events  # noqa: PLC0415
-        import pareta._flows  # noqa: F401, PLC0415
-    from . import properties  # noqa: F401, PLC0415  # Before the clock runs.
+        import pareta._content.chat_stream
+        import pareta._content.deploy_stream
+        import pareta._content.event_stream
+        import pareta._policy.deployments  # noqa: F401
+    from . import properties  # noqa: F401  # Before the clock runs.
 
     atheris.Setup([target, *arguments], TARGETS[target])
     atheris.Fuzz()

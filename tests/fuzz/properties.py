@@ -13,25 +13,25 @@ import attrs
 from hypothesis import strategies as st
 from virtual import Virtual
 
-from pareta import APIStatusError, Endpoint, Headers, Pareta, ParetaError, Response, _json
-from pareta import _flows as flows
-from pareta._body import Body, BodyError
-from pareta._chat import ChatReading
-from pareta._deploy import DeployReading, endpoint_id_of
-from pareta._effects import Incoming, Opened, Send
-from pareta._engine import Fault, HttpRequest, Waits
-from pareta._events import EventReading
-from pareta._retry_after import retry_after
-from pareta._socket import name_of
-from pareta._sse import Decoder
-from pareta._timeouts import Timeouts
+from pareta import APIStatusError, Endpoint, Headers, Pareta, ParetaError, Response
+from pareta._content import strict_json
+from pareta._content.body import Body, BodyError, ResponseBuilder
+from pareta._content.chat_stream import ChatStreamParser
+from pareta._content.deploy_stream import DeployStreamParser, endpoint_id_of
+from pareta._content.event_stream import EventStreamParser
+from pareta._content.exchange import HttpRequest, TransportError
+from pareta._content.response import parse_retry_after
+from pareta._content.sse import Decoder
+from pareta._policy import calls, deployments
+from pareta._policy.deadline import Deadline
+from pareta._policy.effects import OpenStream
 from pareta_generated import api
 from pareta_generated.api import OPERATIONS
 from pareta_generated.types import Call, DictView, StreamCall, View
 
 from . import strategies as made
 
-SESSION = Virtual([Fault("connection", "none")]).session()
+SESSION = Virtual([TransportError("connection", "none")]).session()
 WITH_ID = (
     *(api.retrieve_endpoint, api.delete_endpoint, api.start_endpoint, api.stop_endpoint, api.retrieve_task),
     *(api.task_leaderboard, api.endpoint_performance, api.endpoint_activity),
@@ -64,8 +64,8 @@ def ids(case: Any) -> None:
         assert unquote(segment) == value
         assert segment not in {"", ".", ".."}
         assert not set("?#") & set(call.path)
-        target = SESSION.request(call, key=None).target
-        assert all(33 <= byte < 127 for byte in target)
+        target = SESSION.request(call, key=None).url
+        assert all(33 <= ord(char) < 127 for char in target)
 
 
 def bodies(case: Any) -> None:
@@ -90,9 +90,9 @@ def _not_json(name: str) -> None:
 def queries(case: Any) -> None:
     """Hold that parameters are refused, or stand quoted in the target."""
     with suppress(ValueError):
-        target = SESSION.request(api.endpoint_performance("ep_1", **case), key=None).target
-        assert all(33 <= byte < 127 for byte in target)
-        assert target.count(b"?") <= 1
+        target = SESSION.request(api.endpoint_performance("ep_1", **case), key=None).url
+        assert all(33 <= ord(char) < 127 for char in target)
+        assert target.count("?") <= 1
 
 
 def read(thing: Any) -> None:
@@ -116,7 +116,7 @@ def answers(case: Any) -> None:
     operation, content = case
     call: Call[Any] = Call(operation=operation, path="/v1/y", response_type=operation.response_type)
     with suppress(ParetaError):
-        found = Virtual([respond(content=content)]).run(flows.send(SESSION, call))
+        found = Virtual([respond(content=content)]).run(calls.send(SESSION, call))
         for each in found if isinstance(found, list) else [found]:
             read(each)
 
@@ -140,9 +140,9 @@ def event_streams(case: Any) -> None:
     endpoint_id_of(response)
     call: StreamCall[Any] = StreamCall(operation=OPERATIONS["deploy_endpoint"], path="/v1/endpoints")
     reading: Any = {
-        "chat": ChatReading,
-        "deploy": DeployReading,
-        "events": lambda answer: EventReading(call, answer),
+        "chat": ChatStreamParser,
+        "deploy": DeployStreamParser,
+        "events": lambda answer: EventStreamParser(call, answer),
     }[kind](response)
     events: list[Any] = []
     with suppress(ParetaError):
@@ -154,7 +154,7 @@ def event_streams(case: Any) -> None:
             reading.end()
         if kind == "deploy":
             Endpoint.from_dict(reading.endpoint())
-    str(reading.broken(Fault("connection", "reset")))
+    str(reading.broken(TransportError("connection", "reset")))
     for each in events:
         if isinstance(each, View):
             read(each)
@@ -171,12 +171,12 @@ def decoders(pieces: list[bytes]) -> None:
 def documents(content: bytes) -> None:
     """Hold that JSON means what Python's own reader says, or is refused: none is too deep to be used."""
     try:
-        value = _json.decode(content)
+        value = strict_json.decode(content)
     except ValueError:
         return
     assert repr(value) == repr(json.loads(content.decode()))
     level = [value]
-    for _ in range(_json.DEPTH):
+    for _ in range(strict_json.DEPTH):
         level = [
             part
             for node in level
@@ -203,27 +203,26 @@ def encodings(case: Any) -> None:
 def arrivals(case: Any) -> None:
     """Hold that whatever status, headers and body come, the driver gets an outcome that a flow can judge."""
     status, headers, pieces, streams = case
-    request = HttpRequest(method="GET", url="https://x/", target=b"/", headers=[])
-    effect = Send(request=request, waits=Waits.of(Timeouts(), None), streams=streams)
+    request = HttpRequest(method="GET", url="https://x/")
     pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    incoming = Incoming(effect, status, pairs)
-    if incoming.opens:
-        outcome: Any = Opened(response=incoming.opened(None).response, arrival=None)
+    builder = ResponseBuilder(request, status, pairs, streams=streams, limit=1 << 20)
+    if builder.opens:
+        outcome: Any = OpenStream(builder.head)
     else:
-        if all(incoming.feed(piece) for piece in pieces):
-            incoming.end()
-        outcome = incoming.outcome()
+        if all(builder.feed(piece) for piece in pieces):
+            builder.end()
+        outcome = builder.outcome()
     call: Any = api.deploy_endpoint(task="t") if streams else Call(operation=OPERATIONS["list_models"], path="/v1/y")
     virtual = Virtual([outcome])
     with suppress(ParetaError):
-        virtual.run((flows.open_deploy if streams else flows.send)(virtual.session(max_retries=3), call))
+        virtual.run((deployments.open_deploy if streams else calls.send)(virtual.session(max_retries=3), call))
     assert len(virtual.sent) <= 4
     assert all(0 <= seconds <= 60 for seconds in virtual.slept)
 
 
 def waits(value: str) -> None:
     """Hold that `Retry-After` says how many seconds, or nothing."""
-    seconds = retry_after(value)
+    seconds = parse_retry_after(value)
     assert seconds is None or seconds >= 0
 
 
@@ -232,13 +231,13 @@ def urls(value: str) -> None:
     with suppress(ValueError), Pareta(api_key="k", base_url=value, allow_http=True) as client:
         assert client.base_url.isascii()
         call = api.list_models()
-        request = client._caller.session.request(call, key=None)
+        request = client._requester.session.request(call, key=None)
         assert all(33 <= byte < 127 for pair in request.headers for byte in pair[1].replace(b" ", b""))
-        assert all(33 <= byte < 127 for byte in request.target)
+        assert all(33 <= ord(char) < 127 for char in request.url)
         assert "@" not in request.url.partition("://")[2].partition("/")[0]
-        host, port = client._caller.engine._route.address
-        assert name_of(host)
-        assert 0 < port < 2**16
+        base = client._requester.session.base
+        assert base.host
+        assert 0 < base.port < 2**16
 
 
 def options(case: Any) -> None:
@@ -246,8 +245,8 @@ def options(case: Any) -> None:
     kind, value, name = case
     with suppress(ValueError), Pareta(api_key="k", base_url="https://x") as client:
         other = client.with_options(**({kind: {name: value}} if kind == "headers" else {kind: value}))
-        request = other._caller.session.request(api.list_models(), key="k")
-        flows.Deadline.of(other._caller.session)
+        request = other._requester.session.request(api.list_models(), key="k")
+        Deadline.of(other._requester.session)
         assert not any(set(b"\r\n\0") & set(part) for pair in request.headers for part in pair)
 
 
@@ -256,7 +255,7 @@ def keys(value: str) -> None:
     said = ""
     try:
         with Pareta(api_key=value, base_url="https://x") as client:
-            assert dict(client._caller.session.request(api.list_models(), key=None).headers)[b"authorization"]
+            assert dict(client._requester.session.request(api.list_models(), key=None).headers)[b"authorization"]
     except (ParetaError, ValueError) as error:
         said = str(error)
     assert len(value.strip()) < 6 or value.strip() not in said

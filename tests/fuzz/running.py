@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 
 LONGEST = 10.0
 """Seconds after which a single case counts as hung; the slowest takes some milliseconds."""

@@ -10,8 +10,8 @@ import pytest
 from virtual import Virtual, response
 
 from pareta import APIResponseError
-from pareta import _flows as flows
-from pareta._calls import RETRIEVE_ENDPOINT
+from pareta._models import RETRIEVE_ENDPOINT
+from pareta._policy import calls
 
 from .strategies import nested
 
@@ -21,7 +21,7 @@ def test_a_deep_answer_can_be_used(depth: int) -> None:
     """What is read can be compared, shown, copied, taken out, pickled and sent on."""
     raw = {"id": "ep_1", "more": nested(depth - 1)}
     virtual = Virtual([response(body=raw)])
-    endpoint = virtual.run(flows.send(virtual.session(), RETRIEVE_ENDPOINT("ep_1")))
+    endpoint = virtual.run(calls.send(virtual.session(), RETRIEVE_ENDPOINT("ep_1")))
     assert endpoint.to_dict() == raw
     assert endpoint["more"] == raw["more"]
     assert "ep_1" in repr(endpoint)
@@ -38,4 +38,4 @@ def test_a_deeper_one_is_refused(depth: int, form: str) -> None:
     text = f'{{"id": "ep_1", "more": {begins * levels}1{ends * levels}}}'
     virtual = Virtual([response().containing(text.encode())])
     with pytest.raises(APIResponseError, match="nested"):
-        virtual.run(flows.send(virtual.session(), RETRIEVE_ENDPOINT("ep_1")))
+        virtual.run(calls.send(virtual.session(), RETRIEVE_ENDPOINT("ep_1")))

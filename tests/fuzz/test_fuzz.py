@@ -22,7 +22,7 @@ def test_nothing_but_our_exceptions_comes_of_anything(tried: Property) -> None:
 
 
 def test_nothing_but_our_exceptions_comes_of_what_a_server_sends() -> None:
-    """Bytes of any kind over a real socket, to each engine, end in a value or a ParetaError."""
+    """Bytes of any kind over a real socket, to each client, end in a value or a ParetaError."""
     sockets = Sockets()
     try:
         run(raw_answers(), sockets.check, ON_SOCKETS, repeatable=True)

@@ -1,4 +1,4 @@
-"""The sync resources, derived from the async ones."""
+"""The blocking half of the SDK, derived from the async half."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.derive import MODULES, Deriver, modules
+from generator.derive import Deriver, modules
 from generator.problems import RefusedError
 
 ASYNC = '''\
@@ -71,11 +71,10 @@ def test_waiting_is_what_goes_away() -> None:
     assert Deriver().module(ASYNC) == SYNC
 
 
-def test_every_rename_is_used() -> None:
-    """The table holds nothing that no module needs."""
-    deriver = Deriver()
-    deriver.module(ASYNC)
-    assert deriver.unused() == []
+def test_names_take_their_blocking_form() -> None:
+    """`AsyncX` becomes `X` and `async_x` becomes `sync_x`, in imports, code and prose; `asyncio` is another word."""
+    source = "from .async_waiting import AsyncLimiter, asyncio  # See async_waiting.\n"
+    assert Deriver().module(source) == "from .sync_waiting import Limiter, asyncio  # See sync_waiting.\n"
 
 
 def test_a_rename_that_nothing_uses_is_reported() -> None:
@@ -85,29 +84,37 @@ def test_a_rename_that_nothing_uses_is_reported() -> None:
     assert deriver.unused() == ["asleep"]
 
 
-def test_every_missing_module_is_an_error(tmp_path: Path) -> None:
-    """A resource that was moved does not silently keep its old twin."""
-    with pytest.raises(RefusedError) as refused:
-        modules(tmp_path, lambda _, source: source)
-    assert [problem.file for problem in refused.value.problems] == sorted(f"pareta/_async/{n}.py" for n in MODULES)
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a project with a module in each folder that is derived from."""
+    for folder, name in (("_async", "chat.py"), ("_transport", "async_stack.py"), ("_transport", "async_waiting.py")):
+        path = tmp_path / "pareta" / folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(ASYNC + "await anext(x.handle_async_request(AsyncByteStream))\n")
+    return tmp_path
 
 
-def test_a_derived_module_says_so(tmp_path: Path) -> None:
-    """Its first line names the file to change and the command to run."""
-    folder = tmp_path / "pareta" / "_async"
-    folder.mkdir(parents=True)
-    for name in MODULES:
-        (folder / f"{name}.py").write_text(ASYNC)
-    derived = modules(tmp_path, lambda _, source: source)
-    first = derived[tmp_path / "pareta" / "_sync" / "chat.py"].splitlines()[0]
-    assert first == "# Derived from pareta/_async/chat.py. DO NOT EDIT: change that file and run `make generate`."
+def test_each_module_has_a_twin_that_names_it(project: Path) -> None:
+    """The first line says which file to change and which command to run; what is written by hand has none."""
+    derived = modules(project, lambda _, source: source)
+    assert {path.relative_to(project).as_posix(): text.splitlines()[0] for path, text in derived.items()} == {
+        f"pareta/{twin}.py": f"# Derived from pareta/{source}.py. DO NOT EDIT: change that file and run `make generate`."  # noqa: E501
+        for source, twin in (("_async/chat", "_sync/chat"), ("_transport/async_stack", "_transport/sync_stack"))
+    }
 
 
-def test_a_module_that_is_no_python_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("twin", ["_sync/tasks.py", "_transport/sync_pool.py"])
+def test_a_twin_without_its_source_is_an_error(project: Path, twin: str) -> None:
+    """A module that was renamed does not leave its old twin behind."""
+    path = project / "pareta" / twin
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("")
+    with pytest.raises(RefusedError, match=f"pareta/{twin}:1:1: the module that it was derived from is gone"):
+        modules(project, lambda _, source: source)
+
+
+def test_a_module_that_is_no_python_is_refused(project: Path) -> None:
     """The refusal names the module."""
-    folder = tmp_path / "pareta" / "_async"
-    folder.mkdir(parents=True)
-    for name in MODULES:
-        (folder / f"{name}.py").write_text("x = (\n")
+    (project / "pareta" / "_async" / "chat.py").write_text("x = (\n")
     with pytest.raises(RefusedError, match=r"pareta/_async/chat\.py:1:1: not Python"):
-        modules(tmp_path, lambda _, source: source)
+        modules(project, lambda _, source: source)

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import ROOT, SMALL
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from ruamel.yaml import YAML
 
 from generator.__main__ import main

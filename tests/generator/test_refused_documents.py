@@ -270,7 +270,7 @@ def test_aliases_that_multiply_are_refused_quickly(generate: Generate) -> None:
 
 def test_a_missing_file_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The refusal names the file as it was given."""
-    from generator.__main__ import main  # noqa: PLC0415
+    from generator.__main__ import main
 
     missing = tmp_path / "none.yaml"
     assert main(["--spec", str(missing), "--output", str(tmp_path / "out")]) == 1

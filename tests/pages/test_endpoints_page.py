@@ -303,7 +303,7 @@ async def _metrics_of(sandbox: Sandbox) -> tuple[object, object]:
 
 def test_metrics_is_not_awaited(sandbox: Sandbox) -> None:
     """`AsyncPareta.endpoints.metrics` returns its handle at once; the dimension is awaited."""
-    import asyncio  # noqa: PLC0415  # Only this test needs it.
+    import asyncio  # Only this test needs it.
 
     handle, reading = asyncio.run(_metrics_of(sandbox))
     assert type(handle) is AsyncMetrics

@@ -1,22 +1,27 @@
-"""Who may import whom: generated values, then pure policy, then the two worlds, and nothing points back."""
+"""Who may import whom: the rooms of `pareta`, the generated package, and the extras."""
 
 from __future__ import annotations
 
 import ast
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
 from imports import ROOT, Import, all_imports, imports, modules
 
 STANDARD = sys.stdlib_module_names
-DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "asyncio", "socket", "select", "selectors", "threading"}
-# What the engines share, and only they import: aiohttp's parser, which opens nothing, and a kind of socket.
-SHARED_BY_ENGINES = {"pareta._llhttp": {"aiohttp"}, "pareta._socket": {"socket"}}
+DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "anyio", "asyncio", "socket", "select", "selectors", "threading"}
 EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.testing")
-PURE = sorted(name for name in modules("pareta") if name.count(".") == 1 and name.split(".")[1][0] == "_")
-PURE = [name for name in PURE if name not in ("pareta._sync", "pareta._async")]
 CORE = [name for name in modules("pareta") if not name.startswith(EXTRAS)]
+ROOMS = {
+    "pareta._async": {"pareta._async", "pareta._policy", "pareta._content", "pareta._transport"},
+    "pareta._sync": {"pareta._sync", "pareta._policy", "pareta._content", "pareta._transport"},
+    "pareta._policy": {"pareta._policy", "pareta._content"},
+    "pareta._transport": {"pareta._transport", "pareta._content.exchange"},
+    "pareta._content": {"pareta._content"},
+}
+"""Each room, and the rooms that it may import. All may import the modules beside them, such as `_exceptions`."""
 
 
 def of(module: str) -> list[Import]:
@@ -24,11 +29,14 @@ def of(module: str) -> list[Import]:
     return imports(module, modules("pareta")[module])
 
 
-def test_the_layers_are_there() -> None:
-    """There is something to hold the rules against: pure modules, both worlds, and the generated package."""
-    assert {"pareta._flows", "pareta._retry", "pareta._sse", *SHARED_BY_ENGINES} <= set(PURE)
-    for world in ("_sync", "_async"):
-        assert {f"pareta.{world}.client", f"pareta.{world}.endpoints"} <= set(CORE)
+def room_of(module: str) -> str | None:
+    """Return the room that a module stands in; None for one beside the rooms."""
+    return next((room for room in ROOMS if module == room or module.startswith(f"{room}.")), None)
+
+
+def test_the_rooms_are_there() -> None:
+    """There is something to check: each room has modules, and the generated package too."""
+    assert all(sum(room_of(module) == room for module in CORE) > 3 for room in ROOMS)
     assert {"pareta_generated.api", "pareta_generated.models"} <= set(modules("pareta_generated"))
 
 
@@ -49,52 +57,57 @@ def test_the_generated_package_does_no_io() -> None:
     ]
 
 
-@pytest.mark.parametrize("module", PURE)
-def test_a_pure_module_knows_no_world_and_does_no_io(module: str) -> None:
-    """A module `pareta/_*.py` imports neither world nor anything that does I/O, for type checkers neither."""
-    allowed = SHARED_BY_ENGINES.get(module, set[str]())
-    assert [each for each in of(module) if each.top in DOES_IO - allowed] == []
-    assert [each for each in of(module) if each.within("pareta._sync") or each.within("pareta._async")] == []
-
-
-@pytest.mark.parametrize("shared", SHARED_BY_ENGINES)
-def test_what_the_engines_share_is_imported_by_engines_alone(shared: str) -> None:
-    """What engines share is imported by the modules of the two worlds that move bytes, and by no policy."""
-    users = {module for module in CORE for each in of(module) if each.within(shared)}
-    assert users
-    assert users <= {f"pareta.{world}.{name}" for world in ("_sync", "_async") for name in _MOVE_BYTES}
-
-
-_MOVE_BYTES = ("_driver", "_connections", "_network", "_socket")
-
-
-@pytest.mark.parametrize(("world", "other"), [("_sync", "_async"), ("_async", "_sync")])
-def test_the_worlds_do_not_know_each_other(world: str, other: str) -> None:
-    """Neither `_sync` nor `_async` imports the other."""
-    members = [module for module in CORE if module.startswith(f"pareta.{world}")]
-    assert len(members) > 5
-    for module in members:
-        assert [each for each in of(module) if each.within(f"pareta.{other}")] == []
-
-
-def test_the_blocking_world_runs_no_loop() -> None:
-    """`_sync` imports neither asyncio nor anyio."""
-    for module in (each for each in CORE if each.startswith("pareta._sync")):
-        assert [each for each in of(module) if each.top in {"asyncio", "anyio"}] == []
-
-
-def test_only_what_moves_bytes_knows_the_transport() -> None:
-    """HTTP, sockets and TLS are imported by engines; resources, streams and the clients know none of them."""
-    movers = {f"pareta.{world}.{name}" for world in ("_sync", "_async") for name in (*_MOVE_BYTES, "_http_client")}
+@pytest.mark.parametrize("room", ROOMS)
+def test_a_room_imports_what_stands_below_it(room: str) -> None:
+    """A room imports the rooms that it may, and nothing points back."""
     for module in CORE:
-        if module.startswith(("pareta._sync.", "pareta._async.")) and module not in movers:
-            found = {each.top for each in of(module)} & {"h11", "socket", "ssl", "select", "httpx", "httpx2"}
-            assert (module, found) == (module, set())
+        if room_of(module) == room:
+            found = [each.name for each in of(module) if room_of(each.name)]
+            assert [each for each in found if not each.startswith(tuple(ROOMS[room]))] == [], module
 
 
-def test_httpx_is_never_imported() -> None:
-    """The SDK takes httpx clients and imports neither httpx nor httpx2: a caller's client brings its own module."""
-    assert [each for module in CORE for each in of(module) if each.top in {"httpx", "httpx2"}] == []
+def test_the_modules_beside_the_rooms_import_none_of_them() -> None:
+    """`_exceptions`, `_models` and the others know the rooms for type checkers alone."""
+    beside = [module for module in CORE if room_of(module) is None and module != "pareta"]
+    assert len(beside) > 3
+    for module in beside:
+        assert [each for each in of(module) if room_of(each.name) and not each.typing_only] == [], module
+
+
+@pytest.mark.parametrize("room", [room for room in ROOMS if room != "pareta._transport"])
+def test_only_the_transport_does_io(room: str) -> None:
+    """HTTP, sockets, event loops and threads are imported in `_transport`; a client names httpx's types alone."""
+    for module in CORE:
+        if room_of(module) == room:
+            assert [each for each in of(module) if each.top in DOES_IO and not each.typing_only] == [], module
+
+
+def test_blocking_code_knows_no_event_loop() -> None:
+    """The blocking half of the transport imports neither asyncio nor anyio, nor the async half."""
+    halves = [module for module in CORE if module.startswith("pareta._transport.sync_")]
+    assert len(halves) > 2
+    for module in halves:
+        assert [each for each in of(module) if each.top in {"asyncio", "anyio", "trio"} or ".async_" in each.name] == []
+
+
+def test_no_two_modules_of_one_name_are_in_sight_of_each_other() -> None:
+    """In the core, a module's name says which one it is."""
+    homes = defaultdict(list)
+    for module in CORE:
+        if not module.startswith("pareta._sync"):
+            homes[module.rpartition(".")[2].strip("_")].append(module)
+    twice = {name: found for name, found in homes.items() if len(found) > 1}
+    assert set(twice) == {"models"}  # `models` are the objects, and the namespace of the client.
+
+
+def test_no_class_name_means_two_things() -> None:
+    """A class name stands once in the package; a derived class has the name of its async twin without `Async`."""
+    homes = defaultdict(set)
+    for module, path in modules("pareta").items():
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes[node.name].add(module)
+    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
 
 
 def test_the_core_needs_no_extra() -> None:
@@ -104,13 +117,11 @@ def test_the_core_needs_no_extra() -> None:
 
 
 def test_the_core_imports_only_what_it_depends_on() -> None:
-    """What the core imports comes with the standard library or its declared dependencies."""
-    allowed = {"attrs", "attr", "certifi", "h11", "pareta", "pareta_generated"}
-    optional = {"aiohttp", "socksio"}
+    """What the core imports comes with the standard library or its declared dependencies; trio runs it or is absent."""
+    allowed = {"attrs", "attr", "anyio", "httpx", "pareta", "pareta_generated"}
     for module in CORE:
         for each in of(module):
-            chosen = each.top in optional and (each.lazy or module == "pareta._llhttp")
-            assert each.top in {*STANDARD, *allowed} or chosen
+            assert each.top in {*STANDARD, *allowed} or (each.top == "trio" and each.lazy)
 
 
 def test_the_package_itself_loads_next_to_nothing() -> None:
@@ -164,12 +175,12 @@ def test_a_violation_would_be_seen(tmp_path: Path) -> None:
     """The reading of imports resolves relative, lazy and guarded ones, which the rules above rely on."""
     source = tmp_path / "module.py"
     source.write_text(
-        "from . import _flows\nfrom .. import _sync\nfrom .._exceptions import ParetaError\n"
+        "from . import _other\nfrom .. import _sync\nfrom .._exceptions import ParetaError\n"
         "if TYPE_CHECKING:\n    import httpx\ndef f():\n    from pareta_generated import api\n    import a.b\n"
     )
     found = imports("pareta._async.module", source)
     assert [(each.name, each.lazy, each.typing_only) for each in found] == [
-        ("pareta._async", False, False),  # There is no pareta/_async/_flows.py.
+        ("pareta._async", False, False),  # There is no pareta/_async/_other.py.
         ("pareta._sync", False, False),
         ("pareta._exceptions", False, False),
         ("httpx", False, True),

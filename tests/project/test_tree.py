@@ -55,7 +55,12 @@ def holding(pattern: str) -> list[str]:
 
 def test_the_files_are_there() -> None:
     """There is something to look through."""
-    assert {"pyproject.toml", "openapi/pareta.yaml", "pareta/_flows.py", "pareta_generated/api.py"} <= texts().keys()
+    assert {
+        "pyproject.toml",
+        "openapi/pareta.yaml",
+        "pareta/_policy/calls.py",
+        "pareta_generated/api.py",
+    } <= texts().keys()
 
 
 @pytest.mark.parametrize("host", REGISTRIES)
@@ -92,10 +97,10 @@ def test_the_package_asks_no_metadata() -> None:
 
 
 def test_the_core_brings_little_along() -> None:
-    """Users install httpx with its h11, attrs and python-dateutil, and nothing more unless they ask for an extra."""
+    """Users install httpx with its anyio and h11, attrs and python-dateutil; the rest are extras."""
     project = tomllib.loads(texts()["pyproject.toml"])["project"]
     names = sorted(re.match(r"[\w-]+", requirement)[0] for requirement in project["dependencies"])
-    assert names == ["attrs", "h11", "httpx", "python-dateutil"]
+    assert names == ["anyio", "attrs", "h11", "httpx", "python-dateutil"]
     assert {"sandbox", "contract", "dev"} <= project["optional-dependencies"].keys()
 
 

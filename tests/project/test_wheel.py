@@ -120,12 +120,18 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
 
 
 def test_the_wheel_says_what_it_is(wheel: Path) -> None:
-    """Name, version, Python and licence are right, and without extras it requires four distributions."""
+    """Name, version, Python and licence are right, and without extras it requires five distributions."""
     said = metadata(wheel)
     assert (said["Name"], said["Version"]) == ("pareta", pareta.__version__)
     assert (said["Requires-Python"], said["License-Expression"]) == (">=3.11", "Apache-2.0")
     needs = [need for need in said.get_all("Requires-Dist", []) if "extra ==" not in need]
-    assert sorted(re.match(r"[\w-]+", need)[0] for need in needs) == ["attrs", "h11", "httpx", "python-dateutil"]
+    assert sorted(re.match(r"[\w-]+", need)[0] for need in needs) == [
+        "anyio",
+        "attrs",
+        "h11",
+        "httpx",
+        "python-dateutil",
+    ]
     assert any(name.endswith("/licenses/LICENSE") for name in names(wheel))
 
 
@@ -160,7 +166,7 @@ def test_a_new_installation_reads_answers_by_a_parser_without_known_weaknesses(p
 
 
 def test_the_wheel_works_alone(python: Path, place: Path) -> None:
-    """In an empty environment a client can be made in both worlds, and every export is there."""
+    """In an empty environment a client can be made sync and async, and every export is there."""
     code = """
 import asyncio, pareta, pareta_generated.api
 with pareta.Pareta(api_key="pareta_sk_test") as pa:

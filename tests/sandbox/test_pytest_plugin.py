@@ -26,7 +26,7 @@ def test_the_fixtures_give_a_sandbox_and_clients_of_it(
     pareta_sandbox: Sandbox, pareta_client: Pareta, async_pareta_client: AsyncPareta
 ) -> None:
     """They work together: one sandbox, both worlds."""
-    import asyncio  # noqa: PLC0415
+    import asyncio
 
     async def names() -> list[str | None]:
         return [each.id for each in await async_pareta_client.models.list()]

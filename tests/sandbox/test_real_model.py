@@ -16,7 +16,7 @@ if INSTALLED:
     def test_a_real_model_answers_whole_and_in_a_stream() -> None:
         """Real text comes, the same twice at temperature 0, token by token in a stream, billed and counted."""
         sys.path.insert(0, str(EXAMPLES))
-        from real_model import model_server  # noqa: PLC0415 - it is a script, beside the package.
+        from real_model import model_server  # it is a script, beside the package.
 
         body = chat("Name a colour.", temperature=0, max_tokens=12)
         with (

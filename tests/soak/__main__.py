@@ -1,5 +1,5 @@
 # ruff: noqa: T201  # It prints what it measures.
-"""`python -m tests.soak --minutes 10`: traffic of both worlds and every engine over a bad line, and what it leaves."""
+"""`python -m tests.soak --minutes 10`: sync and async traffic over a bad line, and what it leaves."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from statistics import fmean
 from typing import Any
 
 import attrs
+from httpx_aiohttp import AiohttpTransport
 
 from pareta import AsyncPareta, Pareta
 
 from .traffic import Book, block, go_on
 
 CALLERS = 6
-"""Of each kind: threads, tasks over h11, tasks over aiohttp."""
+"""Of each kind: threads, tasks, tasks over aiohttp's transport."""
 
 
 class Platform:
@@ -107,7 +108,11 @@ def traffic(
 
     async def tasks() -> None:
         asyncio.get_running_loop().set_exception_handler(lambda _, context: surprises.append(f"in the loop: {context}"))
-        async with AsyncPareta(**options, engine="httpx") as one, AsyncPareta(**options, engine="aiohttp") as other:
+        async with (
+            AsyncPareta(**options) as one,
+            AiohttpTransport() as transport,
+            AsyncPareta(**options, transport=transport) as other,
+        ):
             callers = [
                 go_on(book, client, given.seed * 1000 + number, pause, over)
                 for number, client in enumerate([one, other] * CALLERS)

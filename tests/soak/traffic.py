@@ -86,7 +86,7 @@ def block(book: Book, client: Pareta, seed: int, pause: float, over: Callable[[]
         key = book.begin(deed)
         try:
             _do(book, client.with_options(idempotency_key=key) if key else client, deed)
-        except Exception as error:  # noqa: BLE001  # Whatever it is, it is set down.
+        except Exception as error:  # Whatever it is, it is set down.
             book.failed(deed, key, error)
 
 
@@ -123,7 +123,7 @@ async def go_on(book: Book, client: AsyncPareta, seed: int, pause: float, over: 
         key = book.begin(deed)
         try:
             await _do_async(book, client.with_options(idempotency_key=key) if key else client, deed, dice)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001  # Whatever it is, it is set down.
+        except (Exception, asyncio.CancelledError) as error:  # Whatever it is, it is set down.
             await asyncio.to_thread(book.failed, deed, key, error)
 
 

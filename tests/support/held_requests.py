@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from pareta.contract.sdk import RequestChecker, SentRequest, record_requests
+from tests.conformance import RequestChecker, SentRequest, record_requests
 
 NAME = "pareta-held-requests"
 MODES = ("sync", "async")

@@ -1,7 +1,7 @@
 """A proxy in a process of its own: `python proxy.py [--socks] [--as user:password] [--tls FILE]`.
 
 It prints its port, then each request. It forwards plain HTTP by its absolute URL, and tunnels by CONNECT, or by
-SOCKS5, whose answers it sends byte by byte; of what goes through a tunnel it sees nothing.
+SOCKS5; of what goes through a tunnel it sees nothing.
 """
 
 from __future__ import annotations
@@ -73,10 +73,8 @@ class Socks:
         """Tunnel."""
 
         async def say(*data: int) -> None:
-            for byte in data:
-                writer.write(bytes([byte]))
-                await writer.drain()
-                await asyncio.sleep(0.001)
+            writer.write(bytes(data))
+            await writer.drain()
 
         async def counted() -> bytes:
             return await reader.readexactly((await reader.readexactly(1))[0])

@@ -1,21 +1,18 @@
-"""Drives the client's flows with a virtual clock and no sockets: a script says what comes of each request."""
+"""Drives flows with a virtual clock and no sockets: a script gives the outcome of each request."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import attrs
 
+from pareta._content.exchange import HttpRequest, TransportError
+from pareta._content.response import Headers, Response
 from pareta._credentials import BaseUrl, Key
-from pareta._effects import Flow, Opened, Outcome, Send, Settle, Sleep
-from pareta._engine import Fault, HttpRequest
-from pareta._options import Options
-from pareta._response import Headers, Response
-from pareta._session import Session
-
-Step = Outcome | Callable[[HttpRequest], Outcome]
+from pareta._policy.effects import Flow, OpenStream, ReadToEnd, Send, Sleep
+from pareta._policy.options import Options
+from pareta._policy.session import Session
 
 
 def response(status: int = 200, body: Any = None, **headers: str) -> Response:
@@ -30,24 +27,33 @@ def response(status: int = 200, body: Any = None, **headers: str) -> Response:
     )
 
 
-def opened(*pieces: bytes, fault: Fault | None = None, **headers: str) -> Opened:
-    """Make a stream that sends these pieces and ends, or breaks."""
-    head = response(200, **{"content-type": "text/event-stream", **headers})
-    return Opened(response=head, arrival=(pieces, fault))
+@attrs.frozen
+class Stream:
+    """A stream that sends these pieces and ends, or breaks."""
+
+    response: Response
+    pieces: tuple[bytes, ...]
+    error: TransportError | None
+
+
+def opened(*pieces: bytes, error: TransportError | None = None, **headers: str) -> Stream:
+    """Make a stream."""
+    return Stream(response(200, **{"content-type": "text/event-stream", **headers}), pieces, error)
 
 
 @attrs.define
 class Virtual:
     """A session whose clock moves only when a flow sleeps or a request takes its time."""
 
-    steps: list[Step]
-    """What comes of each request; the last one counts for all that follow."""
+    steps: list[Any]
+    """The outcome of each request, or a function that gives it; the last one counts for all that follow."""
     takes: float = 0.0
     """How many seconds each request takes."""
     now: float = 1000.0
     sent: list[HttpRequest] = attrs.field(factory=list[HttpRequest])
     effects: list[Send] = attrs.field(factory=list[Send])
     slept: list[float] = attrs.field(factory=list[float])
+    stream: Stream | None = None
 
     def session(self, **options: Any) -> Session:
         """Return a session with these options."""
@@ -71,29 +77,38 @@ class Virtual:
             if isinstance(effect, Sleep):
                 self.slept.append(effect.seconds)
                 self.now += effect.seconds
-            elif isinstance(effect, Settle):
-                outcome = self._settle(effect)
+            elif isinstance(effect, ReadToEnd):
+                outcome = self._read_to_end(effect)
             else:
                 self.sent.append(effect.request)
                 self.effects.append(effect)
                 self.now += self.takes
                 step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
                 outcome = step(effect.request) if callable(step) else step
+                if isinstance(outcome, Stream):
+                    self.stream = outcome
+                    outcome = OpenStream(outcome.response)
 
-    def _settle(self, effect: Settle) -> Fault | None:
-        pieces, fault = effect.opened.arrival
-        for piece in pieces:
-            list(effect.reading.feed(piece))
-            if effect.reading.done:
+    def _read_to_end(self, effect: ReadToEnd) -> TransportError | None:
+        assert self.stream is not None
+        for piece in self.stream.pieces:
+            list(effect.parser.feed(piece))
+            if effect.parser.done:
                 return None
-        if fault is None:
-            effect.reading.end()
-        elif fault.kind == "timeout" and effect.opened.read.until is not None:
-            self.now = effect.opened.read.until
-        found: Fault | None = fault
-        return found
+        error = self.stream.error
+        if error is None:
+            effect.parser.end()
+        elif error.kind == "timeout":
+            read, until = effect.stream.time
+            self.now = min(time for time in (read and self.now + read, until, self.now + 1e6) if time is not None)
+        return error
 
 
 def header(request: HttpRequest, name: str) -> str | None:
     """Return a request's header."""
     return next((value.decode() for key, value in request.headers if key == name.encode()), None)
+
+
+def path_of(request: HttpRequest) -> str:
+    """Return the path and query of a request."""
+    return request.url.removeprefix("https://api.pareta.ai")

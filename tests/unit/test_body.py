@@ -7,11 +7,10 @@ import zlib
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pareta import _json
-from pareta._body import ANSWER_LIMIT, ERROR_LIMIT, Body, BodyError, Inflater
+from pareta._content import strict_json
+from pareta._content.body import BODY_LIMIT, ERROR_LIMIT, Body, BodyError, Inflater
 
 TEXT = b'{"detail": "' + b"the quick brown fox " * 500 + b'"}'
 RAW = zlib.compressobj(wbits=-zlib.MAX_WBITS)
@@ -52,15 +51,15 @@ def test_what_compresses_well_comes_back_whole(size: int, step: int) -> None:
 @pytest.mark.parametrize(
     ("encoding", "form", "why"),
     [
-        ("br", b"x", "'br', which was not asked for"),
-        ("gzip, gzip", b"x", "not known"),
+        ("br", b"x", "'br', which was not requested"),
+        ("gzip, gzip", b"x", "not supported"),
         ("gzip", b"no gzip at all", "damaged"),
         ("deflate", b"\xff\xff\xff\xff", "damaged"),
         ("gzip", FORMS["gzip"][:-1], "cut short"),
         ("deflate", FORMS["deflate"][:-1], "cut short"),
         ("gzip", FORMS["gzip"][:20] + b"\xff" * 8 + FORMS["gzip"][28:], "damaged"),
         ("deflate", b"\x78", "cut short"),
-        ("gzip", FORMS["gzip"] + b"more", "follows the end"),
+        ("gzip", FORMS["gzip"] + b"more", "follow the end"),
     ],
 )
 def test_a_damaged_body_is_refused(encoding: str, form: bytes, why: str) -> None:
@@ -74,7 +73,7 @@ def test_a_bomb_stays_small() -> None:
     packer = zlib.compressobj(9, wbits=16 + zlib.MAX_WBITS)
     bomb = b"".join(packer.compress(bytes(1_000_000)) for _ in range(200)) + packer.flush()
     tracemalloc.start()
-    body = Body("gzip", limit=ANSWER_LIMIT, truncate=False)
+    body = Body("gzip", limit=BODY_LIMIT, truncate=False)
     with pytest.raises(BodyError, match="longer than 33,554,432 bytes"):
         body.feed(bomb)
     assert len(body.start) == ERROR_LIMIT
@@ -117,13 +116,13 @@ def test_of_an_error_the_start_is_kept() -> None:
 def test_what_is_no_json_is_a_value_error(content: bytes, why: str) -> None:
     """Whatever is wrong with JSON is a ValueError, and never a RecursionError."""
     with pytest.raises(ValueError, match=why):
-        _json.decode(content)
+        strict_json.decode(content)
 
 
 @pytest.mark.parametrize("text", [b'{"a": [1]}', b'{"a": [1]}\r\n', b' \t{"a": [1]}', b'\n {"a": [1]}\n '])
 def test_white_space_around_json_means_nothing(text: bytes) -> None:
     """Many servers end an answer with a line feed."""
-    assert _json.decode(text) == {"a": [1]}
+    assert strict_json.decode(text) == {"a": [1]}
 
 
 @pytest.mark.parametrize("within", [lambda x: [x], lambda x: {"a": x}, lambda x: {"}": "},{", "]": x, "b": "[[{{"}])
@@ -144,23 +143,23 @@ def test_white_space_around_json_means_nothing(text: bytes) -> None:
 def test_the_limit_of_nesting_is_exact(within: Any, beside: Any) -> None:
     """Neither what stands beside nor brackets in strings hide a level, or count as one."""
     deep: Any = 7
-    for _ in range(_json.DEPTH - 2):
+    for _ in range(strict_json.DEPTH - 2):
         deep = within(deep)
-    assert _json.decode(json.dumps(beside(deep)).encode()) == beside(deep)
+    assert strict_json.decode(json.dumps(beside(deep)).encode()) == beside(deep)
     with pytest.raises(ValueError, match="nested deeper"):
-        _json.decode(json.dumps(beside(within(deep))).encode())
+        strict_json.decode(json.dumps(beside(within(deep))).encode())
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), {1, 2}, b"x", object(), "\ud800"])
 def test_what_cannot_be_said_in_json_is_refused(value: object) -> None:
     """A body that is no JSON is a ValueError before anything is sent."""
     with pytest.raises(ValueError, match=r".+"):
-        _json.encode({"x": value})
+        strict_json.encode({"x": value})
 
 
 def test_json_is_sent_compact_and_as_it_is_written() -> None:
     """What is sent is UTF-8 without spaces."""
-    assert _json.encode({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
+    assert strict_json.encode({"a": [1, "é"]}) == '{"a":[1,"é"]}'.encode()
 
 
 def test_a_body_that_contains_itself_is_refused() -> None:
@@ -168,4 +167,4 @@ def test_a_body_that_contains_itself_is_refused() -> None:
     circular: list[object] = []
     circular.append(circular)
     with pytest.raises(ValueError, match=r"[Cc]ircular|deep"):
-        _json.encode(circular)
+        strict_json.encode(circular)

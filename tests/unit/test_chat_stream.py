@@ -4,15 +4,14 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from wire import DONE, delta, event
 
 from pareta import APIConnectionError, APITimeoutError, ChatCompletionChunk, Response, StreamError
-from pareta._chat import ChatReading
-from pareta._engine import Fault
-from pareta._fold import Fold
-from pareta._response import Headers
+from pareta._content.chat_accumulator import ChatAccumulator
+from pareta._content.chat_stream import ChatStreamParser
+from pareta._content.exchange import TransportError
+from pareta._content.response import Headers
 
 RESPONSE = Response(
     method="POST",
@@ -22,15 +21,15 @@ RESPONSE = Response(
 )
 
 
-def read(*events: str) -> tuple[ChatReading, list[ChatCompletionChunk]]:
+def read(*events: str) -> tuple[ChatStreamParser, list[ChatCompletionChunk]]:
     """Read events, each in a piece of its own."""
-    reading = ChatReading(RESPONSE)
+    reading = ChatStreamParser(RESPONSE)
     return reading, [chunk for each in events for chunk in reading.feed(each.encode())]
 
 
 def folded(*chunks: dict[str, Any]) -> dict[str, Any]:
-    """Fold chunks of raw JSON."""
-    fold = Fold()
+    """ChatAccumulator chunks of raw JSON."""
+    fold = ChatAccumulator()
     for chunk in chunks:
         fold.add(chunk)
     return fold.completion()
@@ -189,7 +188,7 @@ def test_folding_a_chunked_completion_gives_the_completion(completion: dict[str,
 def test_bytes_cut_anywhere_give_the_completion(completion: dict[str, Any], step: int) -> None:
     """The same through the bytes of the stream, cut anywhere."""
     stream = ("".join(event(chunk) for chunk in chunked(completion, 3)) + DONE).encode()
-    reading = ChatReading(RESPONSE)
+    reading = ChatStreamParser(RESPONSE)
     for at in range(0, len(stream), step):
         list(reading.feed(stream[at : at + step]))
     assert reading.completion().to_dict() == completion
@@ -199,8 +198,8 @@ def test_bytes_cut_anywhere_give_the_completion(completion: dict[str, Any], step
     ("wrong", "why"),
     [
         ("data: {not json\n\n", "not JSON"),
-        ("data: [1]\n\n", "no JSON object"),
-        ("data: 7\n\n", "no JSON object"),
+        ("data: [1]\n\n", "not a JSON object"),
+        ("data: 7\n\n", "not a JSON object"),
         ("data: NaN\n\n", "not JSON"),
         (event({"choices": {"a": 1}}), "another shape"),
         (event({"choices": [{"index": 0, "delta": {"content": 7}}]}), "another shape"),
@@ -226,7 +225,7 @@ def test_what_is_no_chunk_ends_the_stream(wrong: str, why: str) -> None:
 
 def test_what_is_too_long_comes_after_what_was_complete() -> None:
     """Chunks that share a piece with a line beyond the limit are delivered; then the stream ends with the text."""
-    reading = ChatReading(RESPONSE, limit=1000)
+    reading = ChatStreamParser(RESPONSE, limit=1000)
     chunks = reading.feed((delta("Half an ") + delta("ans") + f"data: {'x' * 300}").encode())
     assert [next(chunks).choices[0].delta.content for _ in range(2)] == ["Half an ", "ans"]
     with pytest.raises(StreamError, match="a line is longer than 250 bytes") as caught:
@@ -236,7 +235,7 @@ def test_what_is_too_long_comes_after_what_was_complete() -> None:
 
 def test_nothing_too_long_is_seen_after_done() -> None:
     """What follows `[DONE]` in its piece may be of any length."""
-    reading = ChatReading(RESPONSE, limit=1000)
+    reading = ChatStreamParser(RESPONSE, limit=1000)
     assert len(list(reading.feed((delta("x") + DONE + "x" * 300).encode()))) == 1
     assert reading.done
 
@@ -285,8 +284,8 @@ def test_a_truncated_stream_is_an_error(events: list[str]) -> None:
 def test_a_broken_stream_says_what_came_last() -> None:
     """A stream that breaks is a connection error, or a timeout, with the last chunk."""
     reading, _ = read(delta("x"))
-    broken = reading.broken(Fault("connection", "reset by peer"))
-    late = reading.broken(Fault("timeout", "no answer in time"))
+    broken = reading.broken(TransportError("connection", "reset by peer"))
+    late = reading.broken(TransportError("timeout", "no answer in time"))
     assert isinstance(broken, APIConnectionError)
     assert not isinstance(broken, APITimeoutError)
     assert isinstance(late, APITimeoutError)

@@ -4,7 +4,7 @@ import logging
 from typing import Any
 
 import pytest
-from virtual import Virtual, header, opened, response
+from virtual import Virtual, header, opened, path_of, response
 from wire import event
 
 from pareta import (
@@ -18,15 +18,16 @@ from pareta import (
     NotFoundError,
     RateLimitError,
 )
-from pareta import _flows as flows
-from pareta._calls import LIST_MODELS, RETRIEVE_ENDPOINT
-from pareta._effects import Unreadable
-from pareta._engine import Fault
+from pareta._content.exchange import TransportError
+from pareta._models import LIST_MODELS, RETRIEVE_ENDPOINT
+from pareta._policy import calls, deployments
+from pareta._policy.deadline import Deadline
+from pareta._policy.effects import Unreadable
 from pareta_generated import api
 from pareta_generated.types import Call, Operation
 
-RESET = Fault("connection", "reset by peer")
-LATE = Fault("timeout", "no answer in time")
+RESET = TransportError("connection", "reset by peer")
+LATE = TransportError("timeout", "no answer in time")
 MODELS = response(body={"data": []})
 MATCH = response(body={"query": "x"})
 
@@ -54,7 +55,7 @@ def complete(status: str = "live") -> bytes:
 def test_what_may_pass_is_tried_again_until_it_does() -> None:
     """Statuses, resets and timeouts in a row are outlived, with growing waits."""
     virtual = Virtual([response(503), RESET, LATE, MODELS])
-    models = virtual.run(flows.send(virtual.session(max_retries=3), LIST_MODELS()))
+    models = virtual.run(calls.send(virtual.session(max_retries=3), LIST_MODELS()))
     assert len(models) == 0
     assert virtual.slept == [0.5, 1.0, 2.0]
 
@@ -63,24 +64,24 @@ def test_retries_end() -> None:
     """After the last retry the last failure is raised."""
     virtual = Virtual([response(500), response(502), response(503, body={"detail": "cold"})])
     with pytest.raises(EndpointNotReadyError, match="cold"):
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert len(virtual.sent) == 3
 
 
 @pytest.mark.parametrize(("fault", "kind"), [(RESET, APIConnectionError), (LATE, APITimeoutError)])
-def test_a_connection_failure_names_the_call(fault: Fault, kind: type[Exception]) -> None:
+def test_a_connection_failure_names_the_call(fault: TransportError, kind: type[Exception]) -> None:
     """The text has method, URL, what happened and how often it was tried."""
     virtual = Virtual([fault])
     with pytest.raises(kind, match=r"GET https://api\.pareta\.ai/v1/models: .* \(3 attempts\)") as caught:
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert type(caught.value) is kind
 
 
 def test_tls_failures_are_not_tried_again() -> None:
     """The same certificate will not do better."""
-    virtual = Virtual([Fault("tls", "expired")])
+    virtual = Virtual([TransportError("tls", "expired")])
     with pytest.raises(APIConnectionError, match="expired"):
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert len(virtual.sent) == 1
 
 
@@ -89,7 +90,7 @@ def test_a_refusal_is_final(status: int) -> None:
     """Other statuses of 4xx are raised at once."""
     virtual = Virtual([response(status)])
     with pytest.raises(Exception, match=str(status)):
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert virtual.slept == []
 
 
@@ -97,7 +98,7 @@ def test_an_answer_that_cannot_be_read_is_final() -> None:
     """An answer of 2xx that makes no sense is not asked for again: it was done."""
     virtual = Virtual([Unreadable(response=response(), reason="its compression is damaged")])
     with pytest.raises(APIResponseError, match="its compression is damaged"):
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert len(virtual.sent) == 1
 
 
@@ -105,8 +106,8 @@ def test_one_key_for_all_attempts() -> None:
     """A key is minted once for a logical call, is the same on each attempt, and another for the next call."""
     virtual = Virtual([RESET, response(500), MATCH])
     session = virtual.session()
-    virtual.run(flows.send(session, post()))
-    virtual.run(flows.send(session, post()))
+    virtual.run(calls.send(session, post()))
+    virtual.run(calls.send(session, post()))
     keys = [header(request, "idempotency-key") for request in virtual.sent]
     assert keys[0]
     assert keys[0] == keys[1] == keys[2] != keys[3]
@@ -116,15 +117,15 @@ def test_one_key_for_all_attempts() -> None:
 def test_a_chosen_key_is_sent() -> None:
     """The key of `with_options` or of the generated call stands in the header."""
     virtual = Virtual([RESET, MATCH])
-    virtual.run(flows.send(virtual.session(idempotency_key="order-7"), post()))
-    virtual.run(flows.send(virtual.session(), api.match_task(query="x", idempotency_key="order-8")))
+    virtual.run(calls.send(virtual.session(idempotency_key="order-7"), post()))
+    virtual.run(calls.send(virtual.session(), api.match_task(query="x", idempotency_key="order-8")))
     assert [header(request, "idempotency-key") for request in virtual.sent] == ["order-7", "order-7", "order-8"]
 
 
 def test_a_get_carries_no_key() -> None:
     """What is repeatable by its method needs no key, and does not use up a chosen one."""
     virtual = Virtual([MODELS])
-    virtual.run(flows.send(virtual.session(idempotency_key="order-7"), LIST_MODELS()))
+    virtual.run(calls.send(virtual.session(idempotency_key="order-7"), LIST_MODELS()))
     assert header(virtual.sent[0], "idempotency-key") is None
 
 
@@ -133,14 +134,14 @@ def test_a_post_without_a_key_is_not_repeated() -> None:
     virtual = Virtual([RESET])
     call: Call[Any] = Call(operation=Operation(id="pay", method="POST", path="/v1/pay"), path="/v1/pay", body={})
     with pytest.raises(APIConnectionError):
-        virtual.run(flows.send(virtual.session(), call))
+        virtual.run(calls.send(virtual.session(), call))
     assert len(virtual.sent) == 1
 
 
 def test_the_server_says_when() -> None:
     """429, 429, 200 succeeds, having waited what was asked."""
     virtual = Virtual([response(429, retry_after="7"), response(429, retry_after="3"), MODELS])
-    virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+    virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert virtual.slept == [7.0, 3.0]
 
 
@@ -148,7 +149,7 @@ def test_longer_than_a_minute_is_not_waited_for() -> None:
     """Asked to wait too long, the error is raised at once, and says how long."""
     virtual = Virtual([response(429, retry_after="61")])
     with pytest.raises(RateLimitError) as caught:
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert caught.value.retry_after == 61.0
     assert virtual.slept == []
 
@@ -156,15 +157,15 @@ def test_longer_than_a_minute_is_not_waited_for() -> None:
 def test_waits_that_were_asked_for_extend_the_default_deadline() -> None:
     """The deadline that follows from the timeouts makes room for what the server asks."""
     virtual = Virtual([response(429, retry_after="50"), MODELS])
-    virtual.run(flows.send(virtual.session(timeout=1, max_retries=1), LIST_MODELS()))
-    assert [effect.waits.read.until for effect in virtual.effects] == [1004.0, 1054.0]
+    virtual.run(calls.send(virtual.session(timeout=1, max_retries=1), LIST_MODELS()))
+    assert [effect.until for effect in virtual.effects] == [1004.0, 1054.0]
 
 
 def test_waits_of_our_own_extend_the_default_deadline() -> None:
     """However short the timeouts are, the pauses between attempts cost none of the retries."""
     virtual = Virtual([LATE], takes=0.02)
     with pytest.raises(APITimeoutError, match="4 attempts"):
-        virtual.run(flows.send(virtual.session(timeout=0.02, max_retries=3), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(timeout=0.02, max_retries=3), LIST_MODELS()))
     assert virtual.slept == [0.5, 1.0, 2.0]
 
 
@@ -172,38 +173,38 @@ def test_the_deadline_of_a_deployment_does_not_move() -> None:
     """A deployment has its hour, waits included."""
     virtual = Virtual([response(503, retry_after="60"), opened(complete())])
     deploy(virtual)
-    assert [effect.waits.read.until for effect in virtual.effects] == [4600.0, 4600.0]
+    assert [effect.until for effect in virtual.effects] == [4600.0, 4600.0]
 
 
 def test_a_deadline_that_was_asked_for_holds() -> None:
     """With `deadline=` a wait that would pass it is not begun, whoever asks for it."""
     virtual = Virtual([response(429, retry_after="50")])
     with pytest.raises(RateLimitError):
-        virtual.run(flows.send(virtual.session(deadline=30), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(deadline=30), LIST_MODELS()))
     assert virtual.slept == []
-    assert virtual.effects[0].waits.read.until == 1030.0
+    assert virtual.effects[0].until == 1030.0
 
 
 def test_the_deadline_ends_the_retries() -> None:
     """No attempt begins after the deadline, however many are left."""
     virtual = Virtual([RESET], takes=4.0)
     with pytest.raises(APIConnectionError, match="3 attempts"):
-        virtual.run(flows.send(virtual.session(deadline=12, max_retries=10), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(deadline=12, max_retries=10), LIST_MODELS()))
     assert virtual.now <= 1000 + 12 + 4
 
 
 def test_no_deadline_is_none() -> None:
     """`deadline=None` lifts the limit on a call."""
     virtual = Virtual([MODELS])
-    virtual.run(flows.send(virtual.session(deadline=None), LIST_MODELS()))
-    assert virtual.effects[0].waits.read.until is None
+    virtual.run(calls.send(virtual.session(deadline=None), LIST_MODELS()))
+    assert virtual.effects[0].until is None
 
 
 def test_a_retry_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     """Each retry is told at info, without the key."""
     virtual = Virtual([RESET, MODELS])
     with caplog.at_level(logging.DEBUG, "pareta"):
-        virtual.run(flows.send(virtual.session(), LIST_MODELS()))
+        virtual.run(calls.send(virtual.session(), LIST_MODELS()))
     assert "retrying GET https://api.pareta.ai/v1/models in 0.50 s (1 of 2)" in caplog.messages
     assert "pareta_sk_virtual" not in caplog.text
 
@@ -212,22 +213,22 @@ def test_a_chat_stream_is_limited_until_its_head() -> None:
     """Before the head the deadline holds; after it the read timeout alone, unless a deadline was asked for."""
     call = api.create_chat_completion(model="m", messages=[{"role": "user", "content": "x"}], stream=True)
     virtual = Virtual([RESET, opened()])
-    stream = virtual.run(flows.open_stream(virtual.session(timeout=20), call))
-    assert virtual.effects[0].waits.read.until == 1000 + 3 * 30
-    assert (stream.read.seconds, stream.read.until) == (20.0, None)
-    stream = virtual.run(flows.open_stream(virtual.session(deadline=5), call))
-    assert stream.read.until == virtual.now + 5
+    stream = virtual.run(calls.open_stream(virtual.session(timeout=20), call))
+    assert virtual.effects[0].until == 1000 + 3 * 25
+    assert (stream.time.read, stream.time.until) == (20.0, None)
+    stream = virtual.run(calls.open_stream(virtual.session(deadline=5), call))
+    assert stream.time.until == virtual.now + 5
 
 
 def test_a_deployment_has_an_hour_and_may_be_silent() -> None:
     """A deploy stream has no idle limit, and 3,600 seconds whatever `timeout` says."""
     virtual = Virtual([opened()])
-    stream = virtual.run(flows.open_deploy(virtual.session(timeout=1), deploy_call()))
-    assert (stream.read.seconds, stream.read.until) == (None, 4600.0)
-    stream = virtual.run(flows.open_deploy(virtual.session(deadline=50), deploy_call()))
-    assert stream.read.until == 1050.0
-    stream = virtual.run(flows.open_deploy(virtual.session(deadline=None), deploy_call()))
-    assert stream.read.until is None
+    stream = virtual.run(deployments.open_deploy(virtual.session(timeout=1), deploy_call()))
+    assert (stream.time.read, stream.time.until) == (None, 4600.0)
+    stream = virtual.run(deployments.open_deploy(virtual.session(deadline=50), deploy_call()))
+    assert stream.time.until == 1050.0
+    stream = virtual.run(deployments.open_deploy(virtual.session(deadline=None), deploy_call()))
+    assert stream.time.until is None
 
 
 def test_anything_but_events_is_named() -> None:
@@ -235,13 +236,13 @@ def test_anything_but_events_is_named() -> None:
     page = response(body="<html>", **{"content-type": "text/html; charset=utf-8"})
     virtual = Virtual([page])
     with pytest.raises(APIResponseError, match="expected server-sent events, found text/html"):
-        virtual.run(flows.open_deploy(virtual.session(), deploy_call()))
+        virtual.run(deployments.open_deploy(virtual.session(), deploy_call()))
 
 
 def deploy(virtual: Virtual, name: str | None = None, **options: Any) -> Endpoint:
     """Deploy and wait."""
     session = virtual.session(**options)
-    return virtual.run(flows.deploy(session, deploy_call(name), RETRIEVE_ENDPOINT))  # type: ignore[no-any-return]
+    return virtual.run(deployments.deploy(session, deploy_call(name), RETRIEVE_ENDPOINT))  # type: ignore[no-any-return]
 
 
 def test_deploy_returns_the_live_endpoint() -> None:
@@ -255,7 +256,7 @@ def test_a_complete_that_is_not_live_yet_is_waited_for() -> None:
     """Where `complete` carries another status, the endpoint is asked for until it is live."""
     virtual = Virtual([opened(complete("starting")), endpoint("starting"), endpoint("live")])
     assert deploy(virtual).is_live
-    assert [request.target for request in virtual.sent[1:]] == [b"/v1/endpoints/ep_1"] * 2
+    assert [path_of(request) for request in virtual.sent[1:]] == ["/v1/endpoints/ep_1"] * 2
 
 
 def test_a_failed_deployment_says_why() -> None:
@@ -271,7 +272,7 @@ def test_a_failed_deployment_says_why() -> None:
 def test_a_complete_without_endpoint_is_none(data: Any) -> None:
     """A `complete` that carries no endpoint is a DeployError."""
     virtual = Virtual([opened(event(data, "complete").encode())])
-    with pytest.raises(DeployError, match="without telling its endpoint"):
+    with pytest.raises(DeployError, match="the event holds no endpoint"):
         deploy(virtual)
 
 
@@ -281,6 +282,21 @@ def test_an_end_without_a_terminal_event_is_none() -> None:
     with pytest.raises(DeployError, match="ended before") as caught:
         deploy(virtual)
     assert caught.value.last_event == {"event": "progress", "data": {"pct": 5}}
+
+
+def test_a_minute_of_silence_leads_to_the_endpoint() -> None:
+    """After 60 s without a byte the endpoint is polled, and the deployment goes on within its hour."""
+    virtual = Virtual([opened(error=LATE, location="/v1/endpoints/ep_1"), endpoint("starting"), endpoint("live")])
+    assert deploy(virtual).is_live
+    assert virtual.now == 1000.0 + 60 + 3
+
+
+def test_silence_is_waited_out_where_no_endpoint_is_known() -> None:
+    """Without `Location` and name, nothing can be polled: the stream has the whole hour."""
+    virtual = Virtual([opened(error=LATE)])
+    with pytest.raises(APITimeoutError):
+        deploy(virtual)
+    assert virtual.now == 1000.0 + 3600
 
 
 def test_a_lost_head_is_sent_again_under_its_key() -> None:
@@ -301,19 +317,19 @@ def test_a_deployment_that_was_never_answered_may_go_on(name: str | None, look: 
     assert len(virtual.sent) == 3
 
 
-@pytest.mark.parametrize("fault", [RESET, Fault("connection", "incomplete chunked read")])
-def test_a_lost_stream_is_asked_for_by_location(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", [RESET, TransportError("connection", "incomplete chunked read")])
+def test_a_lost_stream_is_asked_for_by_location(fault: TransportError) -> None:
     """After the head, `Location` says which endpoint to ask for, and nothing is deployed twice."""
-    stream = opened(event({"pct": 5}, "progress").encode(), fault=fault, location="/v1/endpoints/ep%2F7")
+    stream = opened(event({"pct": 5}, "progress").encode(), error=fault, location="/v1/endpoints/ep%2F7")
     virtual = Virtual([stream, endpoint("starting"), endpoint("starting"), endpoint("live")])
     assert deploy(virtual, name="other").is_live
-    assert [(request.method, request.target) for request in virtual.sent[1:]] == [("GET", b"/v1/endpoints/ep%2F7")] * 3
+    assert [(request.method, path_of(request)) for request in virtual.sent[1:]] == [("GET", "/v1/endpoints/ep%2F7")] * 3
 
 
 @pytest.mark.parametrize("location", ["https://evil.example/v1/endpoints/ep_7", "/prefix/v1/endpoints/ep_7?x=1"])
 def test_only_the_id_is_taken_from_location(location: str) -> None:
     """`Location` is never fetched as it stands: the id is asked for at the client's own base URL."""
-    virtual = Virtual([opened(fault=RESET, location=location), endpoint("live")])
+    virtual = Virtual([opened(error=RESET, location=location), endpoint("live")])
     deploy(virtual)
     assert virtual.sent[1].url == "https://api.pareta.ai/v1/endpoints/ep_7"
 
@@ -321,14 +337,14 @@ def test_only_the_id_is_taken_from_location(location: str) -> None:
 @pytest.mark.parametrize("headers", [{}, {"location": "/somewhere/else"}, {"location": "http://[bad/v1/endpoints/x"}])
 def test_a_lost_stream_is_asked_for_by_name(headers: dict[str, str]) -> None:
     """Without a `Location` that helps, the name that was given is the id."""
-    virtual = Virtual([opened(fault=RESET, **headers), endpoint("live")])
+    virtual = Virtual([opened(error=RESET, **headers), endpoint("live")])
     assert deploy(virtual, name="mine").is_live
-    assert virtual.sent[1].target == b"/v1/endpoints/mine"
+    assert path_of(virtual.sent[1]) == "/v1/endpoints/mine"
 
 
 def test_a_lost_stream_that_cannot_be_asked_for_is_told_at_once() -> None:
     """Neither `Location` nor name: DeployError, which says so, and nothing further is sent."""
-    virtual = Virtual([opened(event({"pct": 5}, "progress").encode(), fault=RESET)])
+    virtual = Virtual([opened(event({"pct": 5}, "progress").encode(), error=RESET)])
     with pytest.raises(DeployError, match=r"endpoints\.list\(\)") as caught:
         deploy(virtual)
     assert len(virtual.sent) == 1
@@ -337,14 +353,14 @@ def test_a_lost_stream_that_cannot_be_asked_for_is_told_at_once() -> None:
 
 def test_a_lost_deployment_that_failed_says_why() -> None:
     """What became of a lost deployment may be its failure."""
-    virtual = Virtual([opened(fault=RESET, location="/v1/endpoints/ep_1"), endpoint("failed", failure="no capacity")])
+    virtual = Virtual([opened(error=RESET, location="/v1/endpoints/ep_1"), endpoint("failed", failure="no capacity")])
     with pytest.raises(DeployError, match="ep_1 failed: no capacity"):
         deploy(virtual)
 
 
 def test_a_lost_deployment_that_cannot_be_read_says_where_to_look() -> None:
     """Where asking fails too, the error names the endpoint and keeps the reason."""
-    virtual = Virtual([opened(fault=RESET, location="/v1/endpoints/ep_1"), response(404, body={"detail": "Gone."})])
+    virtual = Virtual([opened(error=RESET, location="/v1/endpoints/ep_1"), response(404, body={"detail": "Gone."})])
     with pytest.raises(DeployError, match=r"Gone\..*endpoints\.retrieve\('ep_1'\)") as caught:
         deploy(virtual)
     assert isinstance(caught.value.__cause__, NotFoundError)
@@ -353,10 +369,10 @@ def test_a_lost_deployment_that_cannot_be_read_says_where_to_look() -> None:
 
 def test_a_deployment_past_its_deadline_is_a_timeout() -> None:
     """When the deadline comes, the error says so, whether the stream is silent or the endpoint not live."""
-    silent = Virtual([opened(fault=LATE, location="/v1/endpoints/ep_1")])
+    silent = Virtual([opened(error=LATE, location="/v1/endpoints/ep_1")])
     with pytest.raises(APITimeoutError, match="ep_1"):
-        deploy(silent)
-    assert (silent.now, len(silent.sent)) == (4600.0, 1)
+        deploy(silent, deadline=30)
+    assert (silent.now, len(silent.sent)) == (1030.0, 1)
     starting = Virtual([opened(complete("starting")), endpoint("starting")])
     with pytest.raises(APITimeoutError, match="ep_1 is not live in time"):
         deploy(starting, deadline=60)
@@ -374,9 +390,9 @@ def test_a_taken_name_is_told() -> None:
 def wait(virtual: Virtual, timeout: float | None = 600.0, **options: Any) -> Endpoint:
     """Wait until an endpoint is live."""
     session = virtual.session(**options)
-    deadline = flows.Deadline(session, timeout, moves=False)
+    deadline = Deadline(session, timeout, moves=False)
     return virtual.run(  # type: ignore[no-any-return]
-        flows.wait_until_live(session, RETRIEVE_ENDPOINT("ep_1"), "ep_1", deadline)
+        deployments.wait_until_live(session, RETRIEVE_ENDPOINT("ep_1"), "ep_1", deadline)
     )
 
 

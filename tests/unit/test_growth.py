@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from pareta import Headers, Response
-from pareta._chat import ChatReading
-from pareta._deploy import DeployReading
+from pareta._content.chat_stream import ChatStreamParser
+from pareta._content.deploy_stream import DeployStreamParser
 
 RESPONSE = Response(method="POST", url="https://api.pareta.ai/v1/x", status_code=200, headers=Headers())
 CHUNK = b'data: {"choices":[{"index":0,"delta":{"content":"x"}}]}\n\n'
@@ -29,12 +29,15 @@ def read(reading: Any, event: bytes, count: int) -> Iterator[Any]:
 
 def chat(count: int) -> None:
     """Read a chat stream and each chunk's text."""
-    assert sum(len(each.choices[0].delta.content or "") for each in read(ChatReading(RESPONSE), CHUNK, count)) == count
+    assert (
+        sum(len(each.choices[0].delta.content or "") for each in read(ChatStreamParser(RESPONSE), CHUNK, count))
+        == count
+    )
 
 
 def deploy(count: int) -> None:
     """Read a deploy stream."""
-    assert sum(each["data"]["pct"] == 45 for each in read(DeployReading(RESPONSE), PROGRESS, count)) == count
+    assert sum(each["data"]["pct"] == 45 for each in read(DeployStreamParser(RESPONSE), PROGRESS, count)) == count
 
 
 def calls(run: Read, count: int) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from pareta import APIResponseError, Headers, Response
-from pareta._deploy import DeployReading
-from pareta._events import EventReading
+from pareta._content.deploy_stream import DeployStreamParser
+from pareta._content.event_stream import EventStreamParser
 from pareta_generated import api
 
 RESPONSE = Response(method="POST", url="https://api.pareta.ai/v1/endpoints", status_code=200, headers=Headers())
@@ -19,7 +19,7 @@ TOO_LONG = b"data: " + b"x" * 300
 
 def readings() -> list[Any]:
     """Return a reading of each kind, for lines of up to 250 bytes."""
-    return [DeployReading(RESPONSE, 1000), EventReading(api.deploy_endpoint(task="t"), RESPONSE, 1000)]
+    return [DeployStreamParser(RESPONSE, 1000), EventStreamParser(api.deploy_endpoint(task="t"), RESPONSE, 1000)]
 
 
 @pytest.mark.parametrize("place", [0, 1])

@@ -8,9 +8,9 @@ import httpx
 import pytest
 
 from pareta import ParetaError
+from pareta._content.exchange import Timeouts
 from pareta._credentials import BaseUrl, Key
-from pareta._options import NOT_GIVEN, Options
-from pareta._timeouts import Patience, Timeouts
+from pareta._policy.options import DEFAULT_TIMEOUTS, NOT_GIVEN, Options, parse_timeout
 
 SECRET = "pareta_sk_0123456789"
 
@@ -117,35 +117,27 @@ def test_a_key_is_that_of_the_process_where_it_is_unpickled(monkeypatch: pytest.
 
 def test_a_timeout_is_for_each_operation() -> None:
     """A number sets read, write and pool, and connect to ten seconds at most; None sets no limit."""
-    assert Timeouts() == Timeouts(connect=10, read=60, write=60, pool=60)
-    assert Timeouts.of(30) == Timeouts(connect=10, read=30, write=30, pool=30)
-    assert Timeouts.of(2.5) == Timeouts(connect=2.5, read=2.5, write=2.5, pool=2.5)
-    assert Timeouts.of(None) == Timeouts(connect=None, read=None, write=None, pool=None)
-    assert Timeouts.of(httpx.Timeout(5, read=None, pool=7)) == Timeouts(connect=5, read=None, write=5, pool=7)
+    assert Timeouts(connect=5, read=600, write=600, pool=600) == DEFAULT_TIMEOUTS
+    assert parse_timeout(30) == Timeouts(connect=5, read=30, write=30, pool=30)
+    assert parse_timeout(2.5) == Timeouts(connect=2.5, read=2.5, write=2.5, pool=2.5)
+    assert parse_timeout(None) == Timeouts(connect=None, read=None, write=None, pool=None)
+    assert parse_timeout(httpx.Timeout(5, read=None, pool=7)) == Timeouts(connect=5, read=None, write=5, pool=7)
 
 
 @pytest.mark.parametrize("wrong", [0, -1, math.inf, math.nan, True, "60", [], httpx.Timeout(-1), httpx.Timeout(0)])
 def test_a_timeout_that_makes_no_sense_is_refused(wrong: object) -> None:
     """Only a positive, finite number of seconds limits a wait."""
     with pytest.raises(ValueError, match="timeout"):
-        Timeouts.of(wrong)  # type: ignore[arg-type]
+        parse_timeout(wrong)  # type: ignore[arg-type]
 
 
 def test_a_deadline_comes_with_the_timeouts() -> None:
     """By default a call may take its attempts times connecting and reading; None lifts the limit."""
-    assert Options().seconds(Timeouts()) == 3 * 70
-    assert Options(max_retries=0).seconds(Timeouts.of(5)) == 10
-    assert Options().seconds(Timeouts.of(None)) is None
-    assert Options().changed(deadline=2).seconds(Timeouts()) == 2
-    assert Options().changed(deadline=None).seconds(Timeouts()) is None
-
-
-def test_patience_ends_at_the_deadline() -> None:
-    """An operation may take its seconds, or less where the call's deadline is nearer."""
-    assert Patience(5).left() == 5
-    assert Patience(None).left() is None
-    with pytest.raises(TimeoutError):
-        Patience(5, until=0.0).left()
+    assert Options().seconds(DEFAULT_TIMEOUTS) == 3 * 605
+    assert Options(max_retries=0).seconds(parse_timeout(5)) == 10
+    assert Options().seconds(parse_timeout(None)) is None
+    assert Options().changed(deadline=2).seconds(DEFAULT_TIMEOUTS) == 2
+    assert Options().changed(deadline=None).seconds(DEFAULT_TIMEOUTS) is None
 
 
 @pytest.mark.parametrize(
@@ -201,6 +193,6 @@ def test_an_idempotency_key_serves_one_post() -> None:
     """A chosen key is given out once; without one each call gets its own."""
     chosen = Options().changed(idempotency_key="order-7")
     assert chosen.idempotency_key() == "order-7"
-    with pytest.raises(ValueError, match="served a POST already"):
+    with pytest.raises(ValueError, match="already used"):
         chosen.idempotency_key()
     assert Options().idempotency_key() != Options().idempotency_key()

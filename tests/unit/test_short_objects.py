@@ -4,11 +4,10 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pareta import _json
-from pareta._json import decode_short_object
+from pareta._content import strict_json
+from pareta._content.strict_json import decode_short_object
 
 TEXT = st.text(max_size=10)
 LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
@@ -22,7 +21,7 @@ ENDS = st.sampled_from(["", "", "", " ", "\n", ",", "}", "1", "\ufeff", "{}"])
 def strictly(text: str) -> Any:
     """Return the value that the strict reader finds; None for what it refuses."""
     try:
-        return _json.decode_text(text)
+        return strict_json.decode_text(text)
     except ValueError:
         return None
 
@@ -34,7 +33,7 @@ def test_what_is_decoded_at_once_is_what_json_says(value: Any, begin: str, end: 
     for text in (whole, begin + whole + end, whole[:cut]):
         found, due = decode_short_object(text), strictly(text)
         assert found is None or repr(found) == repr(due)
-        if isinstance(due, dict) and text.strip() == text and len(text) <= 2 * _json.DEPTH:
+        if isinstance(due, dict) and text.strip() == text and len(text) <= 2 * strict_json.DEPTH:
             assert found is not None
 
 

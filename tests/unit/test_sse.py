@@ -3,10 +3,9 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from pareta._sse import Decoder, EventTooLargeError
+from pareta._content.sse import Decoder, EventTooLargeError
 
 
 def decoded(*pieces: bytes, **limits: int) -> list[tuple[str, str]]:

@@ -20,9 +20,8 @@ from pareta import (
     Task,
     TaskMatch,
 )
-from pareta._calls import LIST_ENDPOINTS
-from pareta._models import Answer
-from pareta._response import Headers
+from pareta._content.response import Headers
+from pareta._models import LIST_ENDPOINTS, ResponseOrigin
 from pareta_generated import models as generated
 
 RESPONSE = Response(
@@ -42,7 +41,7 @@ COMPLETION = {
 
 def answered(kind: Any, raw: Any) -> Any:
     """Read `raw` as the answer of a call."""
-    return kind.from_dict(raw, Answer.of(raw, RESPONSE))
+    return kind.from_dict(raw, ResponseOrigin.of(raw, RESPONSE))
 
 
 @pytest.mark.parametrize("raw", [{}, {"id": None}, {"id": 7}, {"id": ["a"]}, {"id": {"a": 1}}, {"id": True}])
@@ -173,7 +172,7 @@ def test_the_entry_of_another_shape_is_named(odd: object, at: int) -> None:
     with pytest.raises(APIResponseError, match=rf"\$\.data\[{at}\]: expected dict"):
         _ = answered(ModelList, {"data": raw}).data
     with pytest.raises(APIResponseError, match=rf"\$\[{at}\]: expected an object \(Endpoint\)"):
-        LIST_ENDPOINTS().read(raw, Answer(raw, RESPONSE))
+        LIST_ENDPOINTS().read(raw, ResponseOrigin(raw, RESPONSE))
 
 
 def test_entries_may_be_dicts_of_another_class() -> None:
@@ -181,7 +180,7 @@ def test_entries_may_be_dicts_of_another_class() -> None:
     entries = [EndpointCost({"id": f"m{number}"}) for number in range(9)]
     assert Model.from_dict(entries[0]).id == "m0"
     assert [model.id for model in ModelList.from_dict({"data": entries}).data][-1] == "m8"
-    assert LIST_ENDPOINTS().read(entries, Answer(entries))[8].id == "m8"
+    assert LIST_ENDPOINTS().read(entries, ResponseOrigin(entries))[8].id == "m8"
 
 
 def test_to_dict_is_a_copy_of_ones_own() -> None:
@@ -272,7 +271,7 @@ def test_a_model_list_is_a_light_collection() -> None:
         ({}, None, None, False),
     ],
 )
-def test_an_endpoint_reads_on(raw: dict[str, Any], endpoint_id: str | None, task: str | None, live: bool) -> None:  # noqa: FBT001
+def test_an_endpoint_reads_on(raw: dict[str, Any], endpoint_id: str | None, task: str | None, live: bool) -> None:
     """The id falls back to the name, the task to its other spelling, and only `live` is live."""
     endpoint = Endpoint.from_dict(raw)
     assert (endpoint.id, endpoint.task, endpoint.is_live) == (endpoint_id, task, live)

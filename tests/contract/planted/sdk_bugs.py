@@ -65,7 +65,7 @@ PATCHES = (
     Patch(
         name="retry without a key",
         quick=True,
-        file="pareta/_flows.py",
+        file="pareta/_policy/calls.py",
         old="    key = session.idempotency_key(call)\n",
         new="    key = None\n",
         found_by="sdk-one-key",
@@ -73,24 +73,24 @@ PATCHES = (
     Patch(
         name="dropped chunk",
         quick=True,
-        file="pareta/_chat.py",
+        file="pareta/_content/chat_stream.py",
         old="            self.last_event = raw\n            try:\n",
-        new="            self.last_event = raw\n            if not self.fold.text():\n"
-        "                self.fold.add(raw)\n                continue\n            try:\n",
+        new="            self.last_event = raw\n            if not self.accumulator.text():\n"
+        "                self.accumulator.add(raw)\n                continue\n            try:\n",
         found_by="sdk-streams-whole",
         part="streams",
     ),
     Patch(
         name="a truncated stream counts as complete",
-        file="pareta/_chat.py",
-        old="        if not self.fold.finished:",
+        file="pareta/_content/chat_stream.py",
+        old="        if not self.accumulator.finished:",
         new="        if False:",
         found_by="sdk-streams-end",
         part="streams",
     ),
     Patch(
         name="a status is not retried",
-        file="pareta/_retry.py",
+        file="pareta/_policy/retry.py",
         old="frozenset({408, 409, 429, 500, 502, 503, 504})",
         new="frozenset({408, 429, 500, 502, 503, 504})",
         found_by="sdk-retries",

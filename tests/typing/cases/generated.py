@@ -1,4 +1,4 @@
-"""Generated calls, sent by `client.call` in both worlds."""
+"""Generated calls, sent by `client.call` sync and async."""
 
 from typing import reveal_type
 

@@ -10,7 +10,7 @@ def client(pa: Pareta) -> None:
     Pareta(api_key=5)  # refused: api_key
     Pareta(timeout="3")  # refused: timeout
     Pareta(max_retries=1.5)  # refused: max_retries
-    Pareta(engine="curl")  # refused: engine
+    Pareta(verify="no")  # refused: verify
     pa.with_options(dedline=1)  # refused: dedline
     pa.with_options(headers={"x": 1})  # refused
     pa.with_options(max_retries=None)  # refused: max_retries

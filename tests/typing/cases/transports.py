@@ -1,10 +1,14 @@
 """Timeouts, and HTTP clients of the caller's own."""
 
-from typing import reveal_type
+import ssl
+from typing import Any, reveal_type
 
 import httpx
 
 from pareta import AsyncPareta, Pareta
+
+
+async def app(scope: Any, receive: Any, send: Any) -> None: ...
 
 
 def timeouts(pa: Pareta, waiting: AsyncPareta) -> None:
@@ -22,7 +26,13 @@ def timeouts(pa: Pareta, waiting: AsyncPareta) -> None:
 def clients() -> None:
     reveal_type(Pareta(http_client=httpx.Client()))  # Pareta
     reveal_type(AsyncPareta(http_client=httpx.AsyncClient()))  # AsyncPareta
-    reveal_type(Pareta(http_client=None, engine="httpx", max_connections=5, allow_http=True))  # Pareta
+    reveal_type(Pareta(http_client=None, max_connections=5, allow_http=True))  # Pareta
+    reveal_type(Pareta(proxy="socks5://proxy", verify=ssl.create_default_context()))  # Pareta
+    reveal_type(Pareta(default_headers={"x-team": "legal"}, proxy=httpx.Proxy("http://proxy")))  # Pareta
+    reveal_type(Pareta(transport=httpx.MockTransport(lambda request: httpx.Response(200))))  # Pareta
+    reveal_type(AsyncPareta(transport=httpx.ASGITransport(app)))  # AsyncPareta
+    Pareta(transport=httpx.AsyncHTTPTransport())  # refused: transport
+    AsyncPareta(transport=httpx.HTTPTransport())  # refused: transport
     Pareta(http_client=httpx.AsyncClient())  # refused: http_client
     AsyncPareta(http_client=httpx.Client())  # refused: http_client
     Pareta(http_client=httpx)  # refused: http_client

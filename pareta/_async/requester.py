@@ -1,0 +1,110 @@
+"""Performs the effects of flows: the one place that waits. It decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pareta_generated.types import Call
+
+from .._content.body import ResponseBuilder
+from .._content.exchange import TransportError
+from .._exceptions import ParetaError
+from .._policy import calls
+from .._policy.effects import Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.session import Session
+
+if TYPE_CHECKING:
+    from .._transport.async_response import AsyncRawResponse
+    from .._transport.async_sender import AsyncSender
+
+T = TypeVar("T")
+
+
+class AsyncRequester(NamedTuple):
+    """What a client and its resources share: the session that decides, and the sender."""
+
+    session: Session
+    sender: AsyncSender
+
+    async def send(self, call: Call[T]) -> T:
+        """Send a call and return its result."""
+        return await self.run(calls.send(self.session, call))
+
+    async def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result."""
+        result, _ = await self._perform(flow)
+        return result
+
+    async def open(self, flow: Flow[OpenStream]) -> tuple[OpenStream, AsyncRawResponse]:
+        """Run a flow that opens a stream; return it with what its bytes come from."""
+        stream, raw = await self._perform(flow)
+        if raw is None:
+            raise TypeError("the flow opened no stream")
+        raw.limit(stream.time)
+        return stream, raw
+
+    async def _perform(self, flow: Flow[T]) -> tuple[T, AsyncRawResponse | None]:
+        """Run a flow; return its result, and the response of the stream that it opened last."""
+        if self.sender.closed:
+            raise ParetaError("This client is closed: make another.")
+        outcome: object = None
+        raw: AsyncRawResponse | None = None
+        while True:
+            try:
+                effect = flow.send(outcome)
+            except StopIteration as stop:
+                return stop.value, raw
+            match effect:
+                case Send():
+                    outcome, raw = await self._send(effect)
+                case Sleep():
+                    from .._transport.async_waiting import sleep  # Loaded with the first client.
+
+                    await sleep(effect.seconds)
+                    outcome = None
+                case ReadToEnd():
+                    outcome = await _read_to_end(raw, effect)
+
+    async def _send(self, effect: Send) -> tuple[Outcome, AsyncRawResponse | None]:
+        """Send a request; read the body, unless it is a stream that was asked for."""
+        try:
+            raw = await self.sender.send(effect.request, effect.timeouts, effect.until, silent=effect.silent)
+        except TransportError as error:
+            return error, None
+        if raw.status == 101:
+            await raw.aclose()
+            return TransportError("connection", "the server switched to another protocol, unasked"), None
+        builder = ResponseBuilder(effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit)
+        if builder.opens:
+            return OpenStream(builder.head, limit=effect.limit), raw
+        try:
+            while piece := await raw.read():
+                if not builder.feed(piece):
+                    break
+            else:
+                builder.end()
+        except TransportError as error:
+            return builder.outcome(error), None
+        finally:
+            await raw.aclose()
+        return builder.outcome(), None
+
+
+async def _read_to_end(raw: AsyncRawResponse | None, effect: ReadToEnd) -> TransportError | None:
+    if raw is None:
+        raise TypeError("no stream is open")
+    raw.limit(effect.stream.time)
+    parser = effect.parser
+    try:
+        while piece := await raw.read():
+            for _ in parser.feed(piece):
+                pass
+            if parser.done:
+                await raw.drain()
+                return None
+        parser.end()
+    except TransportError as error:
+        return error
+    finally:
+        await raw.aclose()
+    return None

@@ -1,0 +1,48 @@
+"""Any stream of the API, parsed as its operation describes it; `client.call` returns one. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar, cast
+
+from pareta_generated.types import StreamCall
+
+from .._models import ResponseOrigin
+from . import strict_json
+from .body import BODY_LIMIT
+from .response import Response
+from .stream_parser import StreamParser
+
+T = TypeVar("T")
+
+
+class EventStreamParser(StreamParser[T]):
+    """Yields the payload of each event, as the class that the document gives it."""
+
+    def __init__(self, call: StreamCall[T], response: Response, limit: int = BODY_LIMIT) -> None:
+        super().__init__(response, limit)
+        self._call = call
+
+    def _items(self, events: Sequence[tuple[str, str]]) -> Iterator[T]:
+        operation = self._call.operation
+        for name, text in events:
+            if text == operation.done:
+                self.done = True
+                return
+            raw: Any = strict_json.decode_short_object(text)
+            if raw is None:
+                try:
+                    raw = strict_json.decode_text(text)
+                except ValueError as error:
+                    raise self._unreadable(f"The data of {name!r} is not JSON: {text[:200]!r}.") from error
+            self.last_event = {"event": name, "data": raw}
+            self.done = name in operation.terminal
+            yield self._call.read(name, cast("dict[str, Any]", raw), ResponseOrigin.of(raw, self.response))
+            if self.done:
+                return
+
+    def end(self) -> None:
+        """Accept the end of a stream that has no terminal event; else raise APIResponseError."""
+        if self._call.operation.terminal or self._call.operation.done:
+            raise self._unreadable("The stream ended before its terminal event.")
+        self.done = True

@@ -1,0 +1,53 @@
+"""What policy and transport exchange: a request, its time limits, and how it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
+
+ErrorKind = Literal["connection", "timeout", "tls"]
+
+
+class TransportError(Exception):
+    """A request failed below HTTP. Policy decides what follows; users see APIConnectionError.
+
+    `__cause__` is the HTTP library's own exception.
+    """
+
+    def __init__(self, kind: ErrorKind, text: str) -> None:
+        super().__init__(text)
+        self.kind: ErrorKind = kind
+        self.text = text
+
+
+class HttpRequest:
+    """A request as it is sent."""
+
+    __slots__ = ("__weakref__", "body", "headers", "method", "url")
+
+    def __init__(
+        self, *, method: str, url: str, headers: Sequence[tuple[bytes, bytes]] = (), body: bytes = b""
+    ) -> None:
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+
+    def __repr__(self) -> str:  # The headers hold the key.
+        return f"HttpRequest({self.method} {self.url})"
+
+
+class Timeouts(NamedTuple):
+    """Seconds for each kind of socket operation; None means no limit."""
+
+    connect: float | None
+    read: float | None
+    write: float | None
+    pool: float | None
+
+
+class TimeLimit(NamedTuple):
+    """How long a response may be silent, in seconds, and when it must be over, by `time.monotonic`."""
+
+    read: float | None = None
+    until: float | None = None

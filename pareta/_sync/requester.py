@@ -1,0 +1,111 @@
+# Derived from pareta/_async/requester.py. DO NOT EDIT: change that file and run `make generate`.
+"""Performs the effects of flows: the one place that waits. It decides nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from pareta_generated.types import Call
+
+from .._content.body import ResponseBuilder
+from .._content.exchange import TransportError
+from .._exceptions import ParetaError
+from .._policy import calls
+from .._policy.effects import Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.session import Session
+
+if TYPE_CHECKING:
+    from .._transport.sync_response import RawResponse
+    from .._transport.sync_sender import Sender
+
+T = TypeVar("T")
+
+
+class Requester(NamedTuple):
+    """What a client and its resources share: the session that decides, and the sender."""
+
+    session: Session
+    sender: Sender
+
+    def send(self, call: Call[T]) -> T:
+        """Send a call and return its result."""
+        return self.run(calls.send(self.session, call))
+
+    def run(self, flow: Flow[T]) -> T:
+        """Run a flow to its end and return its result."""
+        result, _ = self._perform(flow)
+        return result
+
+    def open(self, flow: Flow[OpenStream]) -> tuple[OpenStream, RawResponse]:
+        """Run a flow that opens a stream; return it with what its bytes come from."""
+        stream, raw = self._perform(flow)
+        if raw is None:
+            raise TypeError("the flow opened no stream")
+        raw.limit(stream.time)
+        return stream, raw
+
+    def _perform(self, flow: Flow[T]) -> tuple[T, RawResponse | None]:
+        """Run a flow; return its result, and the response of the stream that it opened last."""
+        if self.sender.closed:
+            raise ParetaError("This client is closed: make another.")
+        outcome: object = None
+        raw: RawResponse | None = None
+        while True:
+            try:
+                effect = flow.send(outcome)
+            except StopIteration as stop:
+                return stop.value, raw
+            match effect:
+                case Send():
+                    outcome, raw = self._send(effect)
+                case Sleep():
+                    from .._transport.sync_waiting import sleep  # Loaded with the first client.
+
+                    sleep(effect.seconds)
+                    outcome = None
+                case ReadToEnd():
+                    outcome = _read_to_end(raw, effect)
+
+    def _send(self, effect: Send) -> tuple[Outcome, RawResponse | None]:
+        """Send a request; read the body, unless it is a stream that was asked for."""
+        try:
+            raw = self.sender.send(effect.request, effect.timeouts, effect.until, silent=effect.silent)
+        except TransportError as error:
+            return error, None
+        if raw.status == 101:
+            raw.close()
+            return TransportError("connection", "the server switched to another protocol, unasked"), None
+        builder = ResponseBuilder(effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit)
+        if builder.opens:
+            return OpenStream(builder.head, limit=effect.limit), raw
+        try:
+            while piece := raw.read():
+                if not builder.feed(piece):
+                    break
+            else:
+                builder.end()
+        except TransportError as error:
+            return builder.outcome(error), None
+        finally:
+            raw.close()
+        return builder.outcome(), None
+
+
+def _read_to_end(raw: RawResponse | None, effect: ReadToEnd) -> TransportError | None:
+    if raw is None:
+        raise TypeError("no stream is open")
+    raw.limit(effect.stream.time)
+    parser = effect.parser
+    try:
+        while piece := raw.read():
+            for _ in parser.feed(piece):
+                pass
+            if parser.done:
+                raw.drain()
+                return None
+        parser.end()
+    except TransportError as error:
+        return error
+    finally:
+        raw.close()
+    return None

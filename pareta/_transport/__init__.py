@@ -1,0 +1,1 @@
+"""Where httpx is spoken to: clients, connections, and what their exceptions mean."""

@@ -1,0 +1,188 @@
+"""Waiting, for asyncio and trio. `sync_waiting` has the same names; the two differ in more than `await`."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import weakref
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from contextlib import suppress
+from functools import partial
+from typing import Any, Generic, TypeVar
+
+import anyio
+
+from .._exceptions import ParetaError
+
+T = TypeVar("T")
+MAX_CONNECTIONS = 1000
+"""How many calls may be in flight at a time, unless a client says otherwise."""
+CAN_INTERRUPT = True
+"""Whether `within` ends what takes too long."""
+
+sleep = anyio.sleep
+
+
+async def within(seconds: float | None, result: Awaitable[T]) -> T:
+    """Await for at most so many seconds; raise TimeoutError after that."""
+    if seconds is None:
+        return await result
+    if isinstance(current_loop(), asyncio.AbstractEventLoop):
+        async with asyncio.timeout(seconds):  # A fraction of the cost of anyio's.
+            return await result
+    with anyio.fail_after(seconds):
+        return await result
+
+
+async def first_timeout(_host: str, _port: int, seconds: float | None) -> float | None:
+    """Return the timeout of the first round of attempts: the whole, since anyio tries addresses side by side."""
+    return seconds
+
+
+class AsyncLimiter:
+    """Limits how many calls are in flight on one event loop. `release` may run in any thread."""
+
+    def __init__(self, limit: int) -> None:
+        self._free = anyio.Semaphore(limit, fast_acquire=True)
+        self._loop = current_loop()
+
+    async def acquire(self, seconds: float | None) -> None:
+        """Take a place; raise TimeoutError after so many seconds without one."""
+        if self._free.value:
+            self._free.acquire_nowait()
+        else:
+            await within(seconds, self._free.acquire())
+
+    def release(self) -> None:
+        """Give the place back."""
+        if _running_loop() is self._loop:
+            self._free.release()
+        else:
+            _call_soon(self._loop, self._free.release)
+
+
+class AsyncScoped(Generic[T]):
+    """A value for each event loop of this process.
+
+    asyncio closes the async generators that it knows before a loop ends. So each value has one there, and
+    what a program forgets to close, closes in time.
+    """
+
+    def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]] | None = None) -> None:
+        self._make = make
+        self._close = close
+        self._process = os.getpid()
+        self._values: dict[Any, tuple[T, AsyncGenerator[None] | None]] = {}
+        self._last: tuple[Any, T | None] = (None, None)
+        self._inherited: list[Any] = []
+
+    def get(self) -> T:
+        """Return the value of the event loop that runs."""
+        loop, value = self._last
+        if value is None or loop is not current_loop() or self._process != os.getpid():
+            loop, value = current_loop(), self._get()
+            self._last = (loop, value)
+        return value
+
+    def _get(self) -> T:
+        if self._process != os.getpid():
+            self._inherited.append(self._values)  # Closing them would close them for the parent too.
+            self._process, self._values = os.getpid(), {}
+        loop = current_loop()
+        if loop not in self._values:
+            for ended in filter(_has_ended, list(self._values)):
+                self.forget(ended)
+            value, guard = self._make(), None
+            if self._close is not None and isinstance(loop, asyncio.AbstractEventLoop):
+                guard = _guard(weakref.ref(self), loop, value, self._close)
+                with suppress(StopIteration):  # This runs up to its `yield`.
+                    guard.asend(None).send(None)
+            self._values[loop] = (value, guard)
+        return self._values[loop][0]
+
+    def forget(self, loop: Any) -> None:
+        """Forget the value of a loop that ends."""
+        self._values.pop(loop, None)
+        self._last = (None, None)
+
+    async def close(self) -> None:
+        """Close the value of this loop; those of other loops close with them."""
+        loop = current_loop()
+        if loop in self._values:
+            value, guard = self._values[loop]
+            if guard is not None:
+                await guard.aclose()
+            else:
+                self.forget(loop)
+                if self._close is not None:
+                    await self._close(value)
+
+
+async def _guard(
+    scoped: weakref.ref[AsyncScoped[T]], loop: Any, value: T, close: Callable[[T], Awaitable[None]]
+) -> AsyncGenerator[None]:
+    """Close a value when its loop ends, or when nobody refers to its owner any more."""
+    try:
+        yield
+    finally:
+        owner = scoped()
+        if owner is not None:
+            owner.forget(loop)
+        await close(value)
+
+
+def close_later(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:
+    """Run `close` on its event loop, from any thread; do nothing where the loop is over."""
+    _call_soon(loop, partial(_start, close, loop))
+
+
+def _start(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        loop.create_task(close())  # The loop refers to what it waits for.
+    else:
+        import trio
+
+        async def shielded() -> None:
+            with trio.CancelScope(shield=True):  # The run may be ending, which cancels its system tasks.
+                await close()
+
+        trio.lowlevel.spawn_system_task(shielded)
+
+
+def _call_soon(loop: Any, function: Callable[[], object]) -> None:
+    with suppress(RuntimeError):  # The loop is over.
+        if isinstance(loop, asyncio.AbstractEventLoop):
+            loop.call_soon_threadsafe(function)
+        else:
+            loop.run_sync_soon(function)
+
+
+def _has_ended(loop: Any) -> bool:
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        return loop.is_closed()
+    try:
+        loop.run_sync_soon(int)  # A call without effect.
+    except RuntimeError:
+        return True
+    return False
+
+
+def current_loop() -> Any:
+    """Return the asyncio event loop that runs here, or trio's token of its run."""
+    loop = _running_loop()
+    if loop is None:
+        raise ParetaError("AsyncPareta needs a running event loop, of asyncio or trio.")
+    return loop
+
+
+def _running_loop() -> Any:
+    sniffio = sys.modules.get("sniffio")
+    if sniffio is not None and sniffio.thread_local.name == "trio":
+        import trio
+
+        return trio.lowlevel.current_trio_token()
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None

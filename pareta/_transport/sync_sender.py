@@ -1,0 +1,174 @@
+# Derived from pareta/_transport/async_sender.py. DO NOT EDIT: change that file and run `make generate`.
+"""Sends requests through an httpx client, one made here or the user's. This is where httpx is called."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from functools import lru_cache, partial
+from typing import Any
+
+import httpx
+
+from .._content.exchange import HttpRequest, TimeLimit, Timeouts, TransportError
+from .._credentials import BaseUrl
+from .errors import reraise
+from .settings import TransportSettings, seconds_left
+from .sync_response import Pieces, RawResponse
+from .sync_stack import ConnectionStack
+from .sync_waiting import MAX_CONNECTIONS, Limiter, Scoped, within
+
+LARGE = 2**20
+"""From this size on, aiohttp warns of a body that comes in one piece."""
+
+
+def open_sender(base: BaseUrl, settings: TransportSettings) -> Sender:
+    """Return the sender of a client: over the user's http_client or transport, else over connections made here."""
+    if settings.http_client is not None:
+        parse = lru_cache(maxsize=256)(settings.http_client.base_url.__class__)  # The URL class of its library.
+        return Sender(settings.http_client, partial(_build, settings.http_client, parse), stock=True)
+    transport, via = settings.transport, ""
+    if transport is None:
+        options = settings.stock_options(base)
+        proxy = options["proxy"]
+        if proxy is not None:
+            via = f" (through the proxy {proxy.url.scheme}://{proxy.url.netloc.decode()})"
+        transport = ConnectionStack(partial(httpx.HTTPTransport, **options))
+    limit = settings.max_connections or MAX_CONNECTIONS
+    client = _CookielessClient(transport=transport, trust_env=False)
+    # aiohttp fixes the timeouts of a response when it is requested.
+    stock = not type(transport).__module__.startswith("httpx_aiohttp")
+    build = partial(_new_request, whole=stock)
+    return Sender(client, build, stock=stock, limit=limit, owns=settings.transport is None, via=via)
+
+
+class Sender:
+    """Sends requests, at most so many at a time."""
+
+    def __init__(
+        self,
+        client: Any,
+        build: Callable[[HttpRequest, dict[str, Any]], Any],
+        *,
+        stock: bool,
+        limit: int | None = None,
+        owns: bool = False,
+        via: str = "",
+    ) -> None:
+        """Take an httpx client, what builds its requests, and whether it is closed with this.
+
+        `stock` says that timeouts can change after the request, as those of httpx's own transports do;
+        `via` is what errors say of the proxy.
+        """
+        self._client = client
+        self._build = build
+        self._stock = stock
+        self._limit = limit
+        self._owns = owns
+        self._via = via
+        self._limiters = None if limit is None else Scoped(partial(Limiter, limit))
+        self.closed = False
+
+    def send(
+        self, request: HttpRequest, timeouts: Timeouts, until: float | None, *, silent: bool = False
+    ) -> RawResponse:
+        """Send a request and return when the head of its response is there. Raises TransportError.
+
+        `silent` says that the body may be silent for longer than the read timeout.
+        """
+        handled = sys.exception()
+        release = self._acquire(seconds_left(timeouts.pool, until))
+        left = seconds_left(None, until)
+        limits = timeouts._asdict()
+        if left is not None:
+            for name, seconds in limits.items():
+                if seconds is None or seconds > left:
+                    limits[name] = left
+        if silent and not self._stock:
+            if timeouts.connect is not None and timeouts.read is not None:
+                left = seconds_left(timeouts.connect + timeouts.read, until)
+            limits["read"] = None
+        try:
+            # No variable holds the built request, which tracebacks would show with the key.
+            response = within(
+                left,
+                self._client.send(
+                    self._build(request, {"timeout": limits, "deadline": until}), stream=True, follow_redirects=False
+                ),
+            )
+        except BaseException as error:
+            release()
+            reraise(error, handled, until, self._via)
+        return RawResponse(
+            response, limits, TimeLimit(timeouts.read, until), release, silent=silent and not self._stock
+        )
+
+    def _acquire(self, seconds: float | None) -> Callable[[], None]:
+        if self._limiters is None:
+            return lambda: None  # The user's client has limits of its own.
+        limiter = self._limiters.get()
+        try:
+            limiter.acquire(seconds)
+        except TimeoutError:
+            text = f"{self._limit} calls are in flight (max_connections), and none ended in time"
+            raise TransportError("timeout", text) from None
+        return limiter.release
+
+    def close(self) -> None:
+        """Close the connections made here. A client or transport of the user stays open."""
+        self.closed = True
+        if self._owns:
+            self._client.close()
+
+
+class _NoCookies(httpx.Cookies):
+    """Cookies that stay empty."""
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Ignore the cookies of a response."""
+
+
+class _CookielessClient(httpx.Client):
+    """A client without cookies: the API has none, and looking for them takes 12 % of a call."""
+
+    cookies: Any = _NoCookies()
+
+
+class _Body(httpx.ByteStream):
+    """A body in one piece, for both kinds of client."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        return Pieces([self._content])
+
+
+_url = lru_cache(maxsize=256)(httpx.URL)  # Parsing takes longer than all else about a request.
+
+
+def _new_request(request: HttpRequest, extensions: dict[str, Any], *, whole: bool) -> httpx.Request:
+    """Return a request that is sent as it is."""
+    message = httpx.Request(
+        request.method,
+        _url(request.url),
+        headers=request.headers,
+        stream=_Body(request.body),
+        extensions=extensions,
+    )
+    if whole or len(request.body) < LARGE:
+        message.read()  # Mocks and recorders look at `content`.
+    return message
+
+
+def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, extensions: dict[str, Any]) -> Any:
+    """Build a request with the user's client: with its own headers, cookies and parameters."""
+    return client.build_request(
+        request.method,
+        parse(request.url),
+        content=request.body or None,
+        # The client makes its own Host and Content-Length.
+        headers=[pair for pair in request.headers if pair[0] not in (b"host", b"content-length")],
+        extensions=extensions,
+    )
