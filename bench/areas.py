@@ -10,7 +10,7 @@ _AREAS = {
     "HTTP: h11": ("h11/",),
     "HTTP: protocol": ("uvicorn/", "sandbox/_connection", "sandbox/_server"),
     "event loop and sockets": ("asyncio/", "/selectors", "/socket"),
-    "routing, hosts, keys, answers": (
+    "routing, hosts, keys, responses": (
         *("starlette/", "sandbox/_app", "sandbox/_routing", "sandbox/_http", "sandbox/_delivery", "sandbox/_handlers"),
         *("sandbox/_scenario", "sandbox/_plan", "sandbox/_platform", "sandbox/_pages"),
     ),

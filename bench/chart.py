@@ -8,7 +8,8 @@ from xml.sax.saxutils import escape
 
 from .measure import Result
 
-SHOWN = {"pareta": "pareta", "pareta+aiohttp": "pareta with aiohttp", "openai": "openai"}
+SHOWN = {"pareta": "pareta", "pareta+aiohttp": "pareta + AiohttpTransport", "openai": "openai"}
+_AMOUNTS = ("construct", "connections", "delay")
 _LEFT, _RIGHT, _TOP, _BAR = 270, 60, 72, 13
 _WIDTH = 860
 _LOWEST, _HIGHEST = 0.02, 20.0
@@ -27,7 +28,7 @@ text { font: 13px system-ui, sans-serif; fill: #24292f }
 
 def render(results: Sequence[Result], caption: str) -> str:
     """Return the chart of the cases that have a ratio."""
-    rows = [each for each in results if not each.case.absolute and any(each.ratio(name) for name in SHOWN)]
+    rows = [each for each in results if each.case.kind not in _AMOUNTS and any(each.ratio(name) for name in SHOWN)]
     parts: list[str] = []
     y = float(_TOP)
     for row in rows:

@@ -1,66 +1,79 @@
-"""The results as a table for people, and as JSON."""
+"""The results as tables for people, and as JSON."""
 
 from __future__ import annotations
 
 import datetime as dt
 import os
 import platform
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .cases import EVERYONE
-from .measure import Result
+from .cases import BASELINE, EVERYONE, FLAT, Case, Growth, Target
+from .measure import Grown, Result
 
 
-def table(results: Sequence[Result]) -> str:
-    """Return a Markdown table: what a unit costs each contender, its ratio to bare httpx, and the targets."""
-    rows = [["case", *EVERYONE, "target", "met"]]
-    for result in results:
-        cells = [f"{result.case.name} (per {result.case.unit})"]
-        cells += [_cell(result, name) for name in EVERYONE]
-        rows.append([*cells, *_verdict(result)])
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = [
-        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+def costs(results: Sequence[Result]) -> str:
+    """Return what a unit costs each contender, and its ratio to bare httpx, as a Markdown table."""
+    rows = [["case", *EVERYONE]]
+    rows += [
+        [f"{result.case.name} (per {result.case.unit})", *(_cell(result, name) for name in EVERYONE)]
+        for result in results
     ]
-    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
-    return "\n".join(lines)
+    return _table(rows)
 
 
-def errors(results: Sequence[Result]) -> list[str]:
-    """Return who failed at what."""
-    return [f"{result.case.name}: {name}: {text}" for result in results for name, text in result.errors.items()]
+def targets(results: Sequence[Result], grown: Mapping[Growth, Grown]) -> str:
+    """Return each target, what was reached, and whether it is met, as a Markdown table."""
+    rows = [["target", "contender", "limit", "reached", "met"]]
+    for result in results:
+        for target in result.case.targets:
+            found = result.reached(target)
+            shown = result.errors.get(target.contender, "–") if found is None else _amount(found, target, result.case)
+            limit = f"≤ {_amount(target.limit, target, result.case)}" + (f" of {target.of}" if target.of else "")
+            rows.append([result.case.name, target.contender, limit, shown, _verdict(met=result.met(target))])
+    for growth, by_name in grown.items():
+        for name, sizes in by_name.items():
+            shown = ", ".join(map(_seconds, sizes))
+            rows.append([growth.name, name, f"flat, ±{FLAT:.0%}", shown, _verdict(met=by_name.met(name))])
+    return _table(rows)
 
 
-def document(results: Sequence[Result], versions: dict[str, str], rounds: int) -> dict[str, Any]:
+def document(
+    results: Sequence[Result], grown: Mapping[Growth, Grown], versions: dict[str, str], rounds: int
+) -> dict[str, Any]:
     """Return everything as JSON, without the machine's name."""
     return {
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
-        "machine": machine(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "versions": versions,
         "rounds": rounds,
         "cases": [
             {
                 "name": result.case.name,
                 "unit": result.case.unit,
-                "targets": result.case.targets,
                 "cost": {name: result.cost(name) for name in EVERYONE},
                 "ratio": {name: result.ratio(name) for name in EVERYONE},
-                "met": {name: result.met(name) for name in result.case.targets},
+                "targets": [
+                    {**target._asdict(), "reached": result.reached(target), "met": result.met(target)}
+                    for target in result.case.targets
+                ],
                 "errors": result.errors,
             }
             for result in results
         ],
+        "growth": {growth.name: found for growth, found in grown.items()},
     }
 
 
-def machine() -> dict[str, Any]:
-    """Return what the figures depend on."""
-    return {
-        "python": platform.python_version(),
-        "system": f"{platform.system()} {platform.machine()}",
-        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
-    }
+def _table(rows: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in rows
+    ]
+    lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
+    return "\n".join(lines)
 
 
 def _cell(result: Result, name: str) -> str:
@@ -71,28 +84,20 @@ def _cell(result: Result, name: str) -> str:
         return "–"
     if result.case.kind == "connections":
         return f"{cost:.0f}"
-    shown = _seconds(cost)
-    return shown if ratio is None or name == "httpx" else f"{shown} ({ratio:.2f}x)"
+    return _seconds(cost) if ratio is None or name == BASELINE else f"{_seconds(cost)} ({ratio:.2f}x)"
+
+
+def _amount(value: float, target: Target, case: Case) -> str:
+    if target.of:
+        return f"{value:.2f}x"
+    return f"{value:.0f}" if case.kind == "connections" else _seconds(value)
 
 
 def _seconds(seconds: float) -> str:
-    if seconds >= 0.01:
-        return f"{seconds * 1e3:.0f} ms"
     if seconds >= 0.001:
-        return f"{seconds * 1e3:.1f} ms"
-    return f"{seconds * 1e6:.0f} µs" if seconds >= 1e-4 else f"{seconds * 1e6:.2f} µs"
+        return f"{seconds * 1e3:.{0 if seconds >= 0.01 else 1}f} ms"
+    return f"{seconds * 1e6:.{0 if seconds >= 1e-4 else 2}f} µs"
 
 
-def _verdict(result: Result) -> tuple[str, str]:
-    targets = result.case.targets
-    if not targets:
-        return "", ""
-    if result.case.kind == "connections":
-        shown = [f"{target:.0f}" for target in targets.values()]
-    elif result.case.absolute:
-        shown = [f"≤ {_seconds(target)}" for target in targets.values()]
-    else:
-        shown = [f"≤ {target:.2f}x" for target in targets.values()]
-    return ", ".join(dict.fromkeys(shown) if len(set(shown)) == 1 else shown), ", ".join(
-        "yes" if result.met(name) else "NO" for name in targets
-    )
+def _verdict(*, met: bool) -> str:
+    return "met" if met else "NOT MET"

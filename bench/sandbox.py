@@ -7,7 +7,6 @@ that are kept. What counts is the CPU time of its process, the system's share in
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +18,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from .environment import ROOT
-from .measure import running, told
+from .measure import ask, next_line, running
 from .sandbox_load import KINDS, MIX
 
 _ROUNDS = 20
@@ -69,7 +68,7 @@ class Subject:
         self._server = stack.enter_context(running(python, "bench.sandbox_server", str(tree), *settings, *options))
         words = ""
         while "Ctrl-C" not in words:
-            words += told(self._server)
+            words += next_line(self._server)
         url = words.partition("PARETA_BASE_URL=")[2].split()[0]
         key = words.partition("PARETA_API_KEY=")[2].split()[0]
         self._load = stack.enter_context(running(python, "bench.sandbox_load", url, key))
@@ -90,20 +89,10 @@ class Subject:
         self.figures.cost = spent / (times * MIX)
 
     def _run(self, times: int, name: str) -> tuple[float, dict[str, int]]:
-        before = self._taken()["cpu"]
-        assert self._load.stdin
-        self._load.stdin.write(f"{times} {name}\n")
-        self._load.stdin.flush()
-        told(self._load)
-        after = self._taken()
+        before = ask(self._server, "")["cpu"]
+        ask(self._load, f"{times} {name}")
+        after = ask(self._server, "")
         return after["cpu"] - before, after["samples"]
-
-    def _taken(self) -> dict[str, Any]:
-        assert self._server.stdin
-        self._server.stdin.write("\n")
-        self._server.stdin.flush()
-        taken: dict[str, Any] = json.loads(told(self._server))
-        return taken
 
 
 def measure(trees: Sequence[Path] = (ROOT,), *, rounds: int = _ROUNDS, in_file: bool = False) -> list[Figures]:

@@ -1,7 +1,7 @@
 """The load on a sandbox: requests in a mix, from raw sockets in a process of its own, that costs little to make.
 
-It sends over connections that are kept, on each the next request as soon as the answer to the last is whole, so that
-the sandbox always has something to do. Each answer is checked for its status, its end and what it must hold.
+It sends over connections that are kept, on each the next request as soon as the response to the last is whole, so that
+the sandbox always has something to do. Each response is checked for its status, its end and what it must hold.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from itertools import count
 from typing import Any
 from urllib.parse import urlsplit
 
-from .pinning import pin
+from .environment import pin
 
 CONNECTIONS = 16
 ENDPOINT = "ep_a1b2c3"
@@ -158,7 +158,7 @@ def _is_whole(received: bytes) -> bool:
 
 def _check(kind: Kind, received: bytes) -> None:
     if not received.startswith(b"HTTP/1.1 %d " % kind.status) or kind.holds not in received:
-        raise SystemExit(f"{kind.name}: a wrong answer: {received!r}")
+        raise SystemExit(f"{kind.name}: a wrong response: {received!r}")
 
 
 def main(url: str, key: str) -> None:

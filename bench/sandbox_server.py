@@ -15,7 +15,7 @@ from collections import Counter
 from types import FrameType
 
 from .areas import area_of
-from .pinning import pin
+from .environment import pin
 
 _SAMPLE_SECONDS = 0.001
 
@@ -52,7 +52,7 @@ def main(tree: str, *options: str) -> int:
     """Serve the sandbox of a checkout until standard input ends."""
     pin("server")
     sys.path.insert(0, tree)
-    from pareta.sandbox.__main__ import main as serve  # noqa: PLC0415 - it is that checkout's.
+    from pareta.sandbox.__main__ import main as serve  # it is that checkout's.
 
     sampler = Sampler()
     if "--profile" in options:

@@ -9,8 +9,8 @@ import sys
 import time
 from typing import Any
 
+from .environment import pin
 from .payloads import Payload, all_payloads, chat_chunk, event_of, http_chunk, stream_head
-from .pinning import pin
 
 PACED = 10
 """How many events the paced stream has."""
@@ -57,7 +57,7 @@ class Connection(asyncio.Protocol):
         self._writable.set()
 
     def data_received(self, data: bytes) -> None:
-        """Answer each request that is whole."""
+        """Respond to each request that is whole."""
         self._received += data
         while (end := self._received.find(b"\r\n\r\n")) >= 0:
             length = _LENGTH.search(self._received, 0, end + 2)
@@ -66,9 +66,9 @@ class Connection(asyncio.Protocol):
                 return
             path = self._received.split(b" ", 2)[1]
             self._received = self._received[whole:]
-            self._answer(path.split(b"/", 2)[1])
+            self._respond(path.split(b"/", 2)[1])
 
-    def _answer(self, name: bytes) -> None:
+    def _respond(self, name: bytes) -> None:
         if name == b"opened":
             body = json.dumps({"opened": self._state.opened}).encode()
             self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body))

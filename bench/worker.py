@@ -1,4 +1,4 @@
-"""One contender, in a process of its own: is told a case a line, and answers with what a sample of it cost."""
+"""One contender, in a process of its own: reads a case a line, and writes what a sample of it cost."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from .cases import CASES, Case
+from .cases import KNOWN, Case
 from .contenders import contender
+from .environment import pin
 from .payloads import all_payloads
-from .pinning import pin
 
 
-class WrongAnswerError(Exception):
+class WrongContentError(Exception):
     """A contender did not read what the server sent."""
 
 
@@ -31,25 +31,23 @@ class Worker:
 
     def sample(self, case: Case, url: str) -> float | None:
         """Return what one unit of `case` cost, in seconds of CPU; None where the contender does not do it."""
-        made: Any = contender(self._name, case.world)
-        kind = getattr(made, "func", made)
-        if made is None or not hasattr(kind, case.action if case.kind != "construct" else "construct"):
+        kind, opened = contender(self._name, case.mode)
+        if kind is None or not (hasattr(kind, case.action)):
             return None
         gc.collect()
-        if case.kind == "construct":
-            kind.construct()  # The first, which loads what the others share.
-            return _cpu(lambda: [kind.construct() for _ in range(case.calls)]) / case.calls
         target = f"{url}/{case.payload}"
+        if case.kind == "construct":
+            return self._runner.run(_construct(case, lambda: kind(opened(None))))
         if case.kind == "cold":
-            return self._runner.run(self._cold(case, made, target))
-        key = (case.world, target)
+            return self._runner.run(self._cold(case, lambda: kind(opened(target))))
+        key = (case.mode, target)
         if case.kind == "connections":
             self._close(key)  # Its connections are those of one sample.
-        if case.world == "sync":
-            if key not in self._clients:
-                self._clients[key] = made(target)
-            return self._sync(case, getattr(self._clients[key], case.action))
-        return self._runner.run(self._async(case, made, key))
+        if case.mode == "async":
+            return self._runner.run(self._async(case, key, lambda: kind(opened(target))))
+        if key not in self._clients:
+            self._clients[key] = kind(opened(target))
+        return self._sync(case, getattr(self._clients[key], case.action))
 
     def close(self) -> None:
         """Close every client."""
@@ -63,31 +61,29 @@ class Worker:
             self._runner.run(closing)
 
     def _sync(self, case: Case, action: Callable[[], Any]) -> float:
-        if case.kind == "delays":
-            return _median(action())
+        if case.kind == "delay":
+            return float(action())
         if case.calls > 1:
             self._check(case, action())  # Connect; its server may have hung up since the last sample.
+        begun = time.process_time()
+        for _ in range(case.calls):
+            self._check(case, action())
+        return (time.process_time() - begun) / (case.calls * case.units)
 
-        def run() -> None:
-            for _ in range(case.calls):
-                self._check(case, action())
-
-        return _cpu(run) / (case.calls * case.per_call)
-
-    async def _async(self, case: Case, made: Any, key: tuple[str, str]) -> float:
+    async def _async(self, case: Case, key: tuple[str, str], opened: Callable[[], Any]) -> float:
         if key not in self._clients:
-            self._clients[key] = made(key[1])
+            self._clients[key] = opened()
         action = getattr(self._clients[key], case.action)
-        if case.kind == "delays":
-            return _median(await action())
+        if case.kind == "delay":
+            return float(await action())
         if case.calls > 1:
             await asyncio.gather(*(self._times(case, action, 1) for _ in range(case.at_once)))
         begun = time.process_time()
         await asyncio.gather(*(self._times(case, action, case.calls // case.at_once) for _ in range(case.at_once)))
-        return (time.process_time() - begun) / (case.calls * case.per_call)
+        return (time.process_time() - begun) / (case.calls * case.units)
 
-    async def _cold(self, case: Case, made: Any, target: str) -> float:
-        client = made(target)
+    async def _cold(self, case: Case, opened: Callable[[], Any]) -> float:
+        client = opened()
         begun = time.process_time()
         await asyncio.gather(*(self._times(case, getattr(client, case.action), 1) for _ in range(case.calls)))
         spent = time.process_time() - begun
@@ -100,31 +96,33 @@ class Worker:
 
     def _check(self, case: Case, total: int) -> None:
         if total != self._totals[case.payload]:
-            raise WrongAnswerError(f"{self._name}, {case.name}: read {total}, sent {self._totals[case.payload]}")
+            raise WrongContentError(f"{self._name}, {case.name}: read {total}, sent {self._totals[case.payload]}")
 
 
-def _cpu(run: Callable[[], Any]) -> float:
+async def _construct(case: Case, opened: Callable[[], Any]) -> float:
+    async def close(client: Any) -> None:
+        closing = client.close()
+        if closing is not None:
+            await closing
+
+    await close(opened())  # The first, which loads what the others share.
     begun = time.process_time()
-    run()
-    return time.process_time() - begun
-
-
-def _median(delays: list[float]) -> float:
-    return sorted(delays)[len(delays) // 2]
+    for _ in range(case.calls):
+        await close(opened())
+    return (time.process_time() - begun) / case.calls
 
 
 def main(name: str, url: str) -> None:
-    """Answer until standard input ends. A sample that fails is told as its error."""
+    """Take cases until standard input ends. A sample that fails is reported as its error."""
     pin("client")
-    cases = {case.name: case for case in CASES}
     with asyncio.Runner() as runner:
         worker = Worker(name, runner)
         for line in sys.stdin:
             try:
-                answer: dict[str, Any] = {"cost": worker.sample(cases[line.rstrip("\n")], url)}
-            except Exception as error:  # noqa: BLE001  # Whatever a contender raises is its result.
-                answer = {"error": f"{type(error).__name__}: {error}", "wrong": isinstance(error, WrongAnswerError)}
-            sys.stdout.write(json.dumps(answer) + "\n")
+                result: dict[str, Any] = {"cost": worker.sample(KNOWN[line.rstrip("\n")], url)}
+            except Exception as error:  # Whatever a contender raises is its result.
+                result = {"error": f"{type(error).__name__}: {error}", "wrong": isinstance(error, WrongContentError)}
+            sys.stdout.write(json.dumps(result) + "\n")
             sys.stdout.flush()
         worker.close()
 

@@ -1,4 +1,4 @@
-"""The clients that are measured, each doing the same things: a sync and an async class in a module of its own."""
+"""The clients that are measured. Each does the same things, in a blocking and an async class of its module."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from importlib import import_module
 from typing import Any
 
 MODULES = {
-    "pareta": "ours",
-    "pareta+aiohttp": "ours",
+    "pareta": "sdks",
+    "pareta+aiohttp": "sdks",
+    "pareta+http_client": "sdks",
     "httpx": "with_httpx",
+    "httpx2": "with_httpx",
     "aiohttp": "with_aiohttp",
-    "openai": "with_openai",
+    "openai": "sdks",
     "raw": "with_sockets",
 }
 KEY = "pareta_sk_bench"
@@ -20,9 +22,7 @@ HEADERS = {"authorization": f"Bearer {KEY}", "user-agent": "bench/1"}
 """What the bare clients send."""
 
 
-def contender(name: str, world: str) -> Any:
-    """Return the class of a contender for `world`, sync or async; None where it has none."""
-    found = import_module(f"{__name__}.{MODULES[name]}")
-    if name == "pareta+aiohttp":
-        return found.AIOHTTP if world == "async" else None
-    return getattr(found, world.upper(), None)
+def contender(name: str, mode: str) -> Any:
+    """Return the class of a contender, for blocking or async calls, and what opens its client."""
+    module = import_module(f"{__name__}.{MODULES[name]}")
+    return module.CONTENDERS.get((name, mode), (None, None))

@@ -40,4 +40,4 @@ class Async:
         await self._session.close()
 
 
-ASYNC = Async
+CONTENDERS = {("aiohttp", "async"): (Async, str)}

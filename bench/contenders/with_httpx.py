@@ -1,13 +1,12 @@
-"""Bare httpx, as one writes it by hand: its client with a longer timeout, `json`, and its lines for events."""
+"""Bare httpx and httpx2, as one writes it by hand: a client with a longer timeout, `json`, and lines for events."""
 
 from __future__ import annotations
 
 import json
 import time
 from collections.abc import AsyncIterator, Iterator
+from importlib import import_module
 from typing import Any
-
-import httpx
 
 from . import HEADERS, MESSAGES, MODEL
 
@@ -20,14 +19,8 @@ EVENTS = {"accept": "text/event-stream"}
 class Sync:
     """`httpx.Client`."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = httpx.Client(headers=HEADERS, timeout=60)
-
-    @staticmethod
-    def construct() -> None:
-        """Make a client and close it."""
-        httpx.Client(headers=HEADERS, timeout=60).close()
+    def __init__(self, opened: tuple[str, Any]) -> None:
+        self._url, self._client = opened
 
     def models(self) -> int:
         """List the models and read every id."""
@@ -59,10 +52,11 @@ class Sync:
                     total += len(event["data"].get("stage", ""))
         return total
 
-    def delays(self) -> list[float]:
-        """Return how late each event of the paced stream is, in seconds."""
+    def delay(self) -> float:
+        """Return how late the first event of the paced stream is, in seconds."""
         found = (chunk["choices"][0]["delta"].get("content") for chunk in self._chunks())
-        return [time.monotonic() - float(content) for content in found if content]
+        first, *_ = [time.monotonic() - float(content) for content in found if content]
+        return first
 
     def close(self) -> None:
         """Close the client."""
@@ -84,9 +78,8 @@ class Sync:
 class Async:
     """`httpx.AsyncClient`."""
 
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._client = httpx.AsyncClient(headers=HEADERS, timeout=60)
+    def __init__(self, opened: tuple[str, Any]) -> None:
+        self._url, self._client = opened
 
     async def models(self) -> int:
         """List the models and read every id."""
@@ -100,10 +93,11 @@ class Async:
         """Read the content of every chunk."""
         return sum([len(chunk["choices"][0]["delta"].get("content", "")) async for chunk in self._chunks()])
 
-    async def delays(self) -> list[float]:
-        """Return how late each event of the paced stream is, in seconds."""
+    async def delay(self) -> float:
+        """Return how late the first event of the paced stream is, in seconds."""
         found = (chunk["choices"][0]["delta"].get("content") async for chunk in self._chunks())
-        return [time.monotonic() - float(content) async for content in found if content]
+        first, *_ = [time.monotonic() - float(content) async for content in found if content]
+        return first
 
     async def close(self) -> None:
         """Close the client."""
@@ -122,4 +116,12 @@ class Async:
                     yield json.loads(line[6:])
 
 
-SYNC, ASYNC = Sync, Async
+def _opening(library: str, name: str) -> Any:
+    return lambda url: (url, getattr(import_module(library), name)(headers=HEADERS, timeout=60))
+
+
+CONTENDERS = {
+    (library, mode): (kind, _opening(library, name))
+    for library in ("httpx", "httpx2")
+    for mode, kind, name in (("sync", Sync, "Client"), ("async", Async, "AsyncClient"))
+}

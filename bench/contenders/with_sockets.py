@@ -51,15 +51,15 @@ class Sync:
 
     def models(self) -> int:
         """List the models and read every id."""
-        return sum(len(each["id"]) for each in self._answer("models")["data"])
+        return sum(len(each["id"]) for each in self._response("models")["data"])
 
     def endpoints(self) -> int:
         """List the endpoints and read every id."""
-        return sum(len(each["id"]) for each in self._answer("endpoints"))
+        return sum(len(each["id"]) for each in self._response("endpoints"))
 
     def chat(self) -> int:
         """Ask for a completion and read its content."""
-        return len(self._answer("chat")["choices"][0]["message"]["content"])
+        return len(self._response("chat")["choices"][0]["message"]["content"])
 
     def chat_stream(self) -> int:
         """Read the content of every chunk."""
@@ -80,7 +80,7 @@ class Sync:
         """Close the socket."""
         self._socket.close()
 
-    def _answer(self, name: str) -> Any:
+    def _response(self, name: str) -> Any:
         self._socket.sendall(self._requests[name])
         received = self._socket.recv(_PIECE)
         begin, missing = _missing(received)
@@ -145,4 +145,4 @@ class Async:
         return sock
 
 
-SYNC, ASYNC = Sync, Async
+CONTENDERS = {("raw", "sync"): (Sync, str), ("raw", "async"): (Async, str)}

@@ -12,7 +12,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "support"))
 
-from modes import AiohttpMode, AsyncioMode, Mode, SyncMode
+from modes import AiohttpMode, AsyncioMode, Mode, SyncMode, TrioMode
 from wire import DONE, delta, stream
 
 from .cases import COMPLETE, PROGRESS, events
@@ -64,7 +64,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.leaks", description=__doc__)
     parser.add_argument("--streams", type=int, default=10_000, help="how many (default: %(default)s)")
     count = parser.parse_args().streams
-    for kind in (SyncMode, AsyncioMode, AiohttpMode):
+    for kind in (SyncMode, AsyncioMode, TrioMode, AiohttpMode):
         begun = time.monotonic()
         memory, files, connections = run(kind, count)
         print(
