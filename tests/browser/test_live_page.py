@@ -124,6 +124,9 @@ def test_the_reference_shows_the_document(page: Chrome, sandbox: Sandbox, shots:
     page.save_screenshot(str(shots / f"docs-{page.execute_script('return innerWidth')}.png"))
     block = page.find_element(By.ID, "operations-models-list_models")
     block.find_element(By.CSS_SELECTOR, ".opblock-summary-control").click()
+    # Swagger UI forgets an answer that comes before it has resolved the operation, as nobody is quick enough to see.
+    resolved = "return Boolean(ui.getSystem().specSelectors.specResolvedSubtree(['paths', '/v1/models', 'get']))"
+    wait(page, lambda: page.execute_script(resolved))
     button = wait(page, lambda: block.find_elements(By.CSS_SELECTOR, "button.execute"))[0]
     page.execute_script("arguments[0].scrollIntoView(); arguments[0].click()", button)
     answer = wait(page, lambda: block.find_elements(By.CSS_SELECTOR, ".live-responses-table .response-col_status"))
