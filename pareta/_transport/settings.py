@@ -61,9 +61,9 @@ class TransportSettings:
         }
         _exclude("http_client", http_client, given)
         _exclude("transport", transport, {"proxy": proxy, "verify": verify})
+        wanted = "an async" if "handle_async_request" in methods else "a blocking"
         for name, value, method in zip(("http_client", "transport"), (http_client, transport), methods, strict=True):
             if value is not None and not hasattr(value, method):
-                wanted = "an async" if "a" in method.partition("close")[0] else "a blocking"
                 raise ValueError(f"{name} must be {wanted} one of httpx: {type(value).__name__} has no {method}()")
         if max_connections is not None and (type(max_connections) is not int or max_connections < 1):
             raise ValueError(f"max_connections must be a whole number, 1 or more, not {max_connections!r}")

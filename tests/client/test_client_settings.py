@@ -111,10 +111,15 @@ def test_options_that_exclude_each_other_are_refused(mode: Mode, option: str) ->
 
 
 def test_a_client_of_the_other_kind_is_refused(mode: Mode) -> None:
-    """A blocking HTTP client cannot serve AsyncPareta, nor the other way round."""
-    other = httpx.AsyncClient() if mode.name == "sync" else httpx.Client()
-    with pytest.raises(ValueError, match="http_client must be"):
-        mode.client_class(api_key=KEY, http_client=other)
+    """A blocking HTTP client or transport cannot serve AsyncPareta, nor the reverse: the error says which can."""
+    sync = mode.name == "sync"
+    wanted = "a blocking one" if sync else "an async one"
+    client = httpx.AsyncClient() if sync else httpx.Client()
+    with pytest.raises(ValueError, match=f"http_client must be {wanted} of httpx"):
+        mode.client_class(api_key=KEY, http_client=client)
+    transport = httpx.AsyncHTTPTransport() if sync else httpx.HTTPTransport()
+    with pytest.raises(ValueError, match=f"transport must be {wanted} of httpx"):
+        mode.client_class(api_key=KEY, transport=transport)
 
 
 def test_a_closed_client_says_so(mode: Mode, wire: Serve) -> None:
