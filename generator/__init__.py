@@ -1,1 +1,1 @@
-"""Generates `pareta_generated/` from the document, and `pareta/_sync/` from `pareta/_async/`."""
+"""Generates `pareta_generated/` and the SDK's documented methods from the document, and `pareta/_sync/` from async."""

@@ -52,7 +52,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, house, lint, operations, source
+    from . import build, derive, house, lint, methods, operations, source
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
@@ -76,10 +76,12 @@ def _run(options: argparse.Namespace) -> int:
     command = "make generate"
     if not ours:
         command = shlex.join(["python", "-m", "generator", "--spec", path.name, "--output", target.name])
-    package = Package(target, build.render(document, plan, command))
-    modules = (
-        [Module(file, text) for file, text in derive.modules(PROJECT, build.format_source).items()] if ours else []
-    )
+    files, rendered = build.render(document, plan, command, PROJECT if ours else None)
+    package, modules = Package(target, files), list[Module]()
+    if ours:
+        sources = {PROJECT / methods.METHODS: rendered}
+        derived = derive.modules(PROJECT, build.format_source, sources)
+        modules = [Module(file, text) for file, text in (sources | derived).items()]
     if not options.check:
         write(package, modules)
         return 0

@@ -18,7 +18,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.strings import safe_for_docstring
 
-from . import names, prose
+from . import methods, names, prose
 from .operations import SSE
 from .plan import OperationPlan, Plan
 from .problems import GenerationError, Pointer, Problem, RefusedError
@@ -41,8 +41,13 @@ def reserved_members() -> dict[bool, frozenset[str]]:
     return {False: frozenset(dir(types.View)), True: frozenset(dir(types.DictView))}
 
 
-def render(spec: Spec, plan: Plan, command: str) -> dict[str, str]:
-    """Return the package's files by name; RefusedError if openapi-python-client reports an error."""
+def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[dict[str, str], str]:
+    """Return the package's files by name, and the SDK's methods where there is a project.
+
+    Raises:
+        RefusedError: openapi-python-client reports an error.
+
+    """
     env = _environment(spec)
     header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
     env.filters.update(literal=names.literal)
@@ -62,7 +67,19 @@ def render(spec: Spec, plan: Plan, command: str) -> dict[str, str]:
     files |= {file.name: _copied(file, command) for file in sorted(_RUNTIME.glob("[!_]*.py"))}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
-    return files
+    return files, _methods(env, spec, plan, project) if project else ""
+
+
+def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> str:
+    values: dict[str, Any] = {
+        "methods": methods.plan(plan.operations),
+        "options": methods.options(project),
+        "flag": methods.flag,
+        "docstring": methods.docstring,
+        "spec_name": spec.name,
+    }
+    env.globals.update(values)
+    return format_source("methods.py", env.get_template("methods.py.jinja").render())
 
 
 def format_source(name: str, source: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -80,15 +80,25 @@ class Deriver:
         return word[5:] if re.match(r"Async[A-Z]", word) else word
 
 
-def modules(project: Path, polish: Callable[[str, str], str]) -> dict[Path, str]:
-    """Return the derived modules by path; RefusedError where one is missing, or a rename is of no use."""
+def modules(
+    project: Path, polish: Callable[[str, str], str], generated: Mapping[Path, str] | None = None
+) -> dict[Path, str]:
+    """Return the derived modules by path; RefusedError where one is missing, or a rename is of no use.
+
+    Args:
+        project: The project's directory.
+        polish: Formats the text of a module, by its name.
+        generated: The text of async modules that are generated too, by path.
+
+    """
+    given = generated or {}
     deriver = Deriver()
     derived: dict[Path, str] = {}
     problems: list[Problem] = []
-    for source, target in targets(project):
+    for source, target in targets(project, given):
         where = source.relative_to(project).as_posix()
         try:
-            text = deriver.module(source.read_text(encoding="utf-8"))
+            text = deriver.module(given[source] if source in given else source.read_text(encoding="utf-8"))
         except (tokenize.TokenError, SyntaxError, UnicodeDecodeError) as error:
             problems.append(Problem(where, 1, 1, f"not Python ({error}); correct it"))
         else:
@@ -96,7 +106,7 @@ def modules(project: Path, polish: Callable[[str, str], str]) -> dict[Path, str]
     problems += [
         Problem(path.relative_to(project).as_posix(), 1, 1, "the module that it was derived from is gone; delete it")
         for path in twins(project)
-        if path not in {target for _, target in targets(project)}
+        if path not in {target for _, target in targets(project, given)}
     ]
     unused = ", ".join(deriver.unused())
     if unused and not problems:
@@ -106,11 +116,12 @@ def modules(project: Path, polish: Callable[[str, str], str]) -> dict[Path, str]
     return derived
 
 
-def targets(project: Path) -> Iterator[tuple[Path, Path]]:
+def targets(project: Path, generated: Iterable[Path] = ()) -> Iterator[tuple[Path, Path]]:
     """Yield each async module with the path of its blocking twin."""
     for source, target in FOLDERS.items():
         pattern = "async_*.py" if source == target else "*.py"
-        for path in sorted((project / source).glob(pattern)):
+        more = [path for path in generated if path.parent == project / source]
+        for path in sorted({*(project / source).glob(pattern), *more}):
             if path.name not in BY_HAND:
                 yield path, project / target / path.name.replace("async_", "sync_")
 

@@ -53,10 +53,10 @@ def limits(schema: dict[str, Any], text: str) -> str:
     return " ".join(parts)
 
 
-def item(name: str, text: str) -> str:
+def item(name: str, text: str, width: int = _WIDTH) -> str:
     """Return one item of a docstring section, with a hanging indent."""
     words = _INVISIBLE.sub("", " ".join(f"{name}: {text}".split()))
-    return "\n        ".join(textwrap.wrap(words, _WIDTH - 8, break_long_words=False, break_on_hyphens=False))
+    return "\n        ".join(textwrap.wrap(words, width - 8, break_long_words=False, break_on_hyphens=False))
 
 
 def _filled(part: str, width: int) -> str:

@@ -42,9 +42,10 @@ if TYPE_CHECKING:
         Usage as Usage,
     )
 
-    from ._async.chat import AsyncChat as AsyncChat, AsyncCompletions as AsyncCompletions
+    from ._async.chat import AsyncChat as AsyncChat
     from ._async.client import AsyncPareta as AsyncPareta
-    from ._async.endpoints import AsyncEndpoints as AsyncEndpoints, AsyncMetrics as AsyncMetrics
+    from ._async.endpoints import AsyncEndpoints as AsyncEndpoints
+    from ._async.methods import AsyncCompletions as AsyncCompletions, AsyncMetrics as AsyncMetrics
     from ._async.models import AsyncModels as AsyncModels
     from ._async.streams import (
         AsyncChatStream as AsyncChatStream,
@@ -71,9 +72,11 @@ if TYPE_CHECKING:
         StreamError as StreamError,
     )
     from ._models import Endpoint as Endpoint, ModelList as ModelList
-    from ._sync.chat import Chat as Chat, Completions as Completions
+    from ._policy.options import CallOptions as CallOptions
+    from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
-    from ._sync.endpoints import Endpoints as Endpoints, Metrics as Metrics
+    from ._sync.endpoints import Endpoints as Endpoints
+    from ._sync.methods import Completions as Completions, Metrics as Metrics
     from ._sync.models import Models as Models
     from ._sync.streams import ChatStream as ChatStream, DeployStream as DeployStream, Stream as Stream
     from ._sync.tasks import Tasks as Tasks
@@ -92,12 +95,15 @@ _HOMES = {
         "EndpointQuality EndpointState EndpointUptime Leaderboard LeaderboardEntry Message Model Task "
         "TaskMatch TaskMatchCandidate Usage"
     ),
-    "pareta._sync.chat": "Chat Completions",
-    "pareta._async.chat": "AsyncChat AsyncCompletions",
+    "pareta._policy.options": "CallOptions",
+    "pareta._sync.chat": "Chat",
+    "pareta._async.chat": "AsyncChat",
     "pareta._sync.client": "Pareta",
     "pareta._async.client": "AsyncPareta",
-    "pareta._sync.endpoints": "Endpoints Metrics",
-    "pareta._async.endpoints": "AsyncEndpoints AsyncMetrics",
+    "pareta._sync.endpoints": "Endpoints",
+    "pareta._async.endpoints": "AsyncEndpoints",
+    "pareta._sync.methods": "Completions Metrics",
+    "pareta._async.methods": "AsyncCompletions AsyncMetrics",
     "pareta._sync.models": "Models",
     "pareta._async.models": "AsyncModels",
     "pareta._sync.streams": "ChatStream DeployStream Stream",

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Awaitable, Callable
 from functools import cached_property
-from typing import Any, final
+from typing import Any, TypeAlias, final
 from urllib.parse import urlsplit
 
 from ._exceptions import ParetaError
 
 BASE_URL = "https://api.pareta.ai"
+KeySource: TypeAlias = Callable[[], str]
+"""A function that returns the API key. It is called before each attempt, so that keys can rotate."""
+AsyncKeySource: TypeAlias = Callable[[], str | Awaitable[str]]
+"""A function, `async` or not, that returns the API key. It is called before each attempt, so that keys can rotate."""
 _PORTS = {"https": 443, "http": 80}
 _LABELS = re.compile(r"(?s)([^.]{1,63}\.)*[^.]{1,63}\.?")
 """A host name: labels of 1 to 63 characters. The characters are checked for the whole URL."""
@@ -23,22 +28,36 @@ class Key:
     Unpickled in another process, it reads `PARETA_API_KEY` there; if that is not set, the first call fails.
     """
 
-    __slots__ = ("_value",)
+    __slots__ = ("_value", "source")
 
     def __init__(self, value: str | None) -> None:
         """Take a key and strip white space around it.
 
         Raises:
             ParetaError: There is no key.
+            TypeError: It is no text.
             ValueError: It holds characters that no header can carry. The text does not show the key.
 
         """
+        if not isinstance(value, str | None):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(f"api_key must be a str, or a function that returns one, not {type(value).__name__}")
         key = (value or "").strip()
+        self.source: Callable[[], Any] | None = None
+        """What returns the key of the next attempt; None where the key is fixed."""
         if not key:
             raise ParetaError("No API key: set the environment variable PARETA_API_KEY, or pass api_key=.")
         if not key.isascii() or any(ord(char) < 32 or ord(char) == 127 for char in key):
             raise ValueError("The API key holds a control or non-ASCII character. Was it copied whole, and alone?")
         self._value = key
+
+    @classmethod
+    def of(cls, api_key: str | Callable[[], Any] | None) -> Key:
+        """Return the key that an argument names: itself, a function's, or by default the environment's."""
+        if callable(api_key):
+            key = object.__new__(cls)
+            key._value, key.source = "", api_key
+            return key
+        return cls(os.environ.get("PARETA_API_KEY") if api_key is None else api_key)
 
     def header(self) -> bytes:
         """Return the value of the Authorization header."""
@@ -57,7 +76,7 @@ class Key:
             return cls(value)
         except ParetaError:
             key = object.__new__(cls)
-            key._value = ""
+            key._value, key.source = "", None
             return key
 
     def __repr__(self) -> str:

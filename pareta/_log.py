@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -53,9 +52,3 @@ def configure() -> None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(name)s %(levelname)s %(message)s"))
     logger.addHandler(handler)
     logger.setLevel(level.upper())
-
-
-def log_undeclared(method: str, fields: Iterable[str]) -> None:
-    """Log the fields of a body that the API's document does not declare."""
-    for name in fields:
-        info("%s: the field %r is not in the API's document; it is sent as it is", method, name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from .._exceptions import public
 from .._models import LIST_MODELS, ModelList
+from .._policy.options import CallOptions
 
 if TYPE_CHECKING:
     from .requester import AsyncRequester
@@ -18,7 +19,7 @@ class AsyncModels:
     def __init__(self, requester: AsyncRequester) -> None:
         self._requester = requester
 
-    async def list(self) -> ModelList:
+    async def list(self, **options: Unpack[CallOptions]) -> ModelList:
         """List the endpoints that are live and have a URL.
 
         Returns:
@@ -28,4 +29,4 @@ class AsyncModels:
             AuthenticationError: The key is missing or not valid.
 
         """
-        return await self._requester.send(LIST_MODELS())
+        return await self._requester.send(LIST_MODELS(), options)

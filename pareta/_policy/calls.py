@@ -5,11 +5,14 @@ from __future__ import annotations
 from itertools import count
 from typing import Any, TypeVar
 
+import attrs
+
 from pareta_generated.types import Call, Request, StreamCall
 
 from .._content import strict_json
 from .._content.exchange import HttpRequest, TimeLimit, TransportError
 from .._content.response import Response, Unreadable
+from .._credentials import Key
 from .._error_text import place_of
 from .._exceptions import (
     APIConnectionError,
@@ -21,7 +24,7 @@ from .._exceptions import (
 from .._log import debug, debug_enabled, info
 from .._models import ResponseOrigin
 from .deadline import Deadline
-from .effects import Flow, OpenStream, Outcome, Send, Sleep
+from .effects import AskForKey, Flow, OpenStream, Outcome, Send, Sleep
 from .retry import backoff
 from .session import Session, repeatable
 
@@ -66,7 +69,7 @@ def _attempts(
 ) -> Flow[Response | OpenStream]:
     """Send a request until it succeeds or may not be retried; return the 2xx response or raise."""
     key = session.idempotency_key(call)
-    request = session.request(call, key=key)
+    request = (yield from _authenticated(session)).request(call, key=key)
     retries = session.options.max_retries if repeatable(call, key) else 0
     spent = False
     for attempt in count():
@@ -100,7 +103,16 @@ def _attempts(
             raise error from (outcome.__cause__ if isinstance(outcome, TransportError) else None)
         info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, pause, attempt + 1, retries)
         yield Sleep(pause)
+        if session.key.source is not None:  # The key may have changed.
+            request = (yield from _authenticated(session)).request(call, key=key)
     raise AssertionError  # pragma: no cover
+
+
+def _authenticated(session: Session) -> Flow[Session]:
+    """Return a session whose key is known."""
+    if session.key.source is None:
+        return session
+    return attrs.evolve(session, key=Key((yield AskForKey(session.key.source))))
 
 
 def error_of(request: HttpRequest, outcome: Response | TransportError, attempts: int) -> ParetaError:

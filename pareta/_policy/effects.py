@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from .._content.body import BODY_LIMIT
@@ -29,6 +29,12 @@ class Send(NamedTuple):
     """How many decoded bytes of a body are accepted."""
 
 
+class AskForKey(NamedTuple):
+    """Call a function that returns the API key. The outcome is the key."""
+
+    source: Callable[[], Any]
+
+
 class Sleep(NamedTuple):
     """Wait for so many seconds."""
 
@@ -51,4 +57,4 @@ class OpenStream(NamedTuple):
 
 
 Outcome: TypeAlias = Response | Unreadable | TransportError | OpenStream
-Flow: TypeAlias = Generator[Send | Sleep | ReadToEnd, Any, T]
+Flow: TypeAlias = Generator[Send | Sleep | ReadToEnd | AskForKey, Any, T]

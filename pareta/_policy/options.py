@@ -6,10 +6,13 @@ import math
 import os
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NamedTuple, Protocol, final
+from typing import Any, Final, NamedTuple, Protocol, TypedDict, final
+
+from pareta_generated.types import encode_query
 
 from .._content.body import BODY_LIMIT
 from .._content.exchange import Timeouts
+from .._exceptions import public
 
 _OURS = frozenset({"authorization", "host", "content-length", "transfer-encoding", "connection", "idempotency-key"})
 _MOST = 10**9
@@ -41,6 +44,36 @@ class NotGiven:
 NOT_GIVEN: Final = NotGiven()
 
 
+class PollOptions(TypedDict, total=False):
+    """Options of a method that may send several requests."""
+
+    max_retries: int | NotGiven
+    """How often a failed request is retried."""
+    extra_headers: Mapping[str, str] | None
+    """Headers to send, over those of the client."""
+    extra_query: Mapping[str, Any] | None
+    """Query parameters to send, over those of the method and of the client."""
+
+
+@public
+class CallOptions(PollOptions, total=False):
+    """Options of one call, which every method takes as keywords."""
+
+    timeout: float | HttpxTimeout | None | NotGiven
+    """Seconds for each operation of a socket, None for no limit, or an `httpx.Timeout`."""
+    deadline: float | None | NotGiven
+    """Seconds for the whole call, with its retries and the waits between them; None for no limit."""
+    idempotency_key: str | None
+    """The key of this POST, 1 to 255 visible ASCII characters; without it a random one is sent."""
+    extra_body: Mapping[str, Any] | None
+    """Fields of the JSON body beside those of the method."""
+
+
+CALL_OPTIONS = tuple(CallOptions.__annotations__)
+POLL_OPTIONS = tuple(PollOptions.__annotations__)
+NONE_MEANS_NOT_GIVEN = frozenset({"extra_headers", "extra_query", "extra_body", "idempotency_key"})
+
+
 class SingleUseKey:
     """An idempotency key that the user chose, for one POST."""
 
@@ -70,6 +103,8 @@ class Options(NamedTuple):
     max_retries: int = 2
     max_bytes: int = BODY_LIMIT
     headers: tuple[tuple[bytes, bytes], ...] = ()
+    query: tuple[tuple[str, str], ...] = ()
+    """Parameters of the one call, over its own and those of the client."""
     key: SingleUseKey | None = None
 
     def __repr__(self) -> str:  # The headers may hold a secret.
@@ -170,6 +205,8 @@ _CHECKS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     "max_retries": ("max_retries", lambda value: count_of("max_retries", value)),
     "max_bytes": ("max_bytes", lambda value: count_of("max_bytes", value, least=1)),
     "headers": ("headers", dict),
+    "extra_headers": ("headers", dict),
+    "extra_query": ("query", encode_query),
     "idempotency_key": ("key", SingleUseKey),
 }
-"""The option that each argument of `with_options` sets, and how it is checked."""
+"""The option that each argument of `with_options` or of a call sets, and how it is checked."""

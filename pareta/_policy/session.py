@@ -5,21 +5,35 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import attrs
 
-from pareta_generated.types import Request, StreamCall, encode_query
+from pareta_generated.types import Request, StreamCall, encode_body, encode_query
 
 from .._content import strict_json
 from .._content.exchange import HttpRequest, Timeouts
 from .._credentials import BaseUrl, Key
 from .._log import configure, debug
 from .._version import __version__
-from .options import DEFAULT_TIMEOUTS, HttpxTimeout, NotGiven, Options, count_of, merge_headers, parse_timeout
+from .options import (
+    CALL_OPTIONS,
+    DEFAULT_TIMEOUTS,
+    NONE_MEANS_NOT_GIVEN,
+    NOT_GIVEN,
+    HttpxTimeout,
+    NotGiven,
+    Options,
+    count_of,
+    merge_headers,
+    parse_timeout,
+)
 from .retry import RetryBudget
+from .slips import refuse_unknown
 
+R = TypeVar("R", bound=Request)
+_METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 _USER_AGENT = f"pareta-python/{__version__}".encode()
 
 
@@ -50,7 +64,7 @@ class Session:
     def create(
         cls,
         *,
-        api_key: str | None,
+        api_key: str | Callable[[], Any] | None,
         base_url: str | None,
         timeout: float | HttpxTimeout | None | NotGiven,
         max_retries: int,
@@ -64,7 +78,7 @@ class Session:
         default = DEFAULT_TIMEOUTS if own_timeouts is None else None
         session = cls(
             base=BaseUrl.parse(base_url or os.environ.get("PARETA_BASE_URL"), allow_http=allow_http),
-            key=Key(os.environ.get("PARETA_API_KEY") if api_key is None else api_key),
+            key=Key.of(api_key),
             options=Options(
                 timeouts=default if isinstance(timeout, NotGiven) else parse_timeout(timeout),
                 max_retries=count_of("max_retries", max_retries),
@@ -81,13 +95,42 @@ class Session:
         """The timeouts in effect."""
         return self.options.timeouts or self.own_timeouts
 
-    def changed(self, **options: Any) -> Self:
-        """Return a session with other options."""
-        return attrs.evolve(self, options=self.options.changed(**options))
+    def changed(self, *, api_key: str | Callable[[], Any] | NotGiven, **options: Any) -> Self:
+        """Return a session with other options, and without an idempotency key, which is for one request."""
+        key = self.key if isinstance(api_key, NotGiven) else Key.of(api_key)
+        return attrs.evolve(self, key=key, options=self.options.changed(**options))
 
     def portable(self) -> Self:
-        """Return the session for another process: without an idempotency key, which is for one request."""
+        """Return the session for another process."""
         return attrs.evolve(self, options=self.options.changed())
+
+    def prepare(self, call: R, given: Mapping[str, Any], known: tuple[str, ...] = CALL_OPTIONS) -> tuple[Self, R]:
+        """Apply the options of one call; return the session and the call to send.
+
+        Raises:
+            TypeError: An option is not known.
+            ValueError: A value is invalid, or has no place in this call.
+
+        """
+        changes = {
+            name: value
+            for name, value in given.items()
+            if value is not NOT_GIVEN and (value is not None or name not in NONE_MEANS_NOT_GIVEN)
+        }
+        if not changes:
+            return self, call
+        refuse_unknown(call.operation.id, changes, known)
+        body = changes.pop("extra_body", None)
+        if body is not None:
+            if call.operation.method not in _METHODS_WITH_BODY:
+                raise ValueError(f"extra_body: a {call.operation.method} has no body; use extra_query")
+            call = attrs.evolve(call, body=encode_body(call.body or {}, body))
+        if "idempotency_key" in changes and "idempotency-key" not in call.operation.headers:
+            raise ValueError(f"idempotency_key: a {call.operation.method} takes none; repeating it has one effect")
+        options = self.options.changed(**changes)
+        if "idempotency_key" not in changes:
+            options = options._replace(key=self.options.key)
+        return attrs.evolve(self, options=options), call
 
     def request(self, call: Request, *, key: str | None) -> HttpRequest:
         """Return the request of a call; each attempt sends the same one."""
@@ -102,7 +145,7 @@ class Session:
         if call.body is not None:
             body = strict_json.encode(call.body)
             headers.append((b"content-type", b"application/json"))
-        if body or call.operation.method in ("POST", "PUT", "PATCH"):
+        if body or call.operation.method in _METHODS_WITH_BODY:
             headers.append((b"content-length", str(len(body)).encode("ascii")))
         headers.extend((name.lower().encode("ascii"), value.encode("ascii")) for name, value in call.headers.items())
         if key is not None:
@@ -111,9 +154,8 @@ class Session:
             given = dict(self.options.headers)
             headers = [pair for pair in headers if pair[0] not in given] + list(self.options.headers)
         query = call.query
-        if self.query:
-            given_names = dict(query)
-            query = (*(pair for pair in self.query if pair[0] not in given_names), *query)
+        if self.query or self.options.query:
+            query = _merge_queries(self.query, query, self.options.query)
         url = f"{self.base}{call.path}{_query_string(query)}"
         # The key comes last: a traceback of a malformed body shows the variables above.
         headers.insert(1, (b"authorization", self.key.header()))
@@ -125,6 +167,15 @@ class Session:
             return None
         given: Mapping[str, str] = {name.lower(): value for name, value in call.headers.items()}
         return None if "idempotency-key" in given else self.options.idempotency_key()
+
+
+def _merge_queries(*queries: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """Return the parameters of all queries; where several have a name, the last one's."""
+    merged: tuple[tuple[str, str], ...] = ()
+    for query in queries:
+        names = dict(query)
+        merged = (*(pair for pair in merged if pair[0] not in names), *query)
+    return merged
 
 
 def _query_string(query: tuple[tuple[str, str], ...]) -> str:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overloa
 
 from pareta_generated.types import Call, StreamCall
 
+from .._credentials import KeySource
 from .._exceptions import public
-from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
+from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
 from .requester import Requester
@@ -32,7 +33,7 @@ T = TypeVar("T")
 class ClientOptions(TypedDict, total=False):
     """The arguments of `Pareta`, for functions that pass them on."""
 
-    api_key: str | None
+    api_key: str | KeySource | None
     base_url: str | None
     timeout: float | HttpxTimeout | None | NotGiven
     max_retries: int
@@ -53,7 +54,8 @@ class Pareta:
     It keeps connections open: make one, share it, and close it with `with` or `close()`.
 
     Args:
-        api_key: The key, `pareta_sk_…`; by default `PARETA_API_KEY`.
+        api_key: The key, `pareta_sk_…`; by default `PARETA_API_KEY`. A function that returns the key is called
+            before each attempt, so that keys can rotate.
         base_url: Where the API is; by default `PARETA_BASE_URL`, else the hosted platform. Only this
             machine may be http.
         timeout: Seconds for each operation of a socket (connecting: at most 5), None for no limit, or an
@@ -79,7 +81,7 @@ class Pareta:
     def __init__(
         self,
         *,
-        api_key: str | None = None,
+        api_key: str | KeySource | None = None,
         base_url: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         max_retries: int = 2,
@@ -159,6 +161,7 @@ class Pareta:
     def with_options(
         self,
         *,
+        api_key: str | KeySource | NotGiven = NOT_GIVEN,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
@@ -169,6 +172,7 @@ class Pareta:
         """Return a client with other options, which shares the connections of this one.
 
         Args:
+            api_key: Another key, or a function that returns it.
             timeout: Seconds for each operation of a socket, None, or an `httpx.Timeout`.
             deadline: Seconds for a whole call with its retries and waits; None for no limit.
             max_retries: How often a failed call is retried.
@@ -185,6 +189,7 @@ class Pareta:
         other._settings = self._settings
         other._requester = self._requester._replace(
             session=self._requester.session.changed(
+                api_key=api_key,
                 timeout=timeout,
                 deadline=deadline,
                 max_retries=max_retries,
@@ -196,27 +201,29 @@ class Pareta:
         return other
 
     @overload
-    def call(self, call: Call[T]) -> T: ...
+    def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...
     @overload
-    def call(self, call: StreamCall[T]) -> Stream[T]: ...
-    def call(self, call: Call[T] | StreamCall[T]) -> T | Stream[T]:
+    def call(self, call: StreamCall[T], **options: Unpack[CallOptions]) -> Stream[T]: ...
+    def call(self, call: Call[T] | StreamCall[T], **options: Unpack[CallOptions]) -> T | Stream[T]:
         """Send any call of `pareta_generated.api`, with retries and errors as the other methods.
 
         Args:
             call: The result of a generated function, such as `api.retrieve_endpoint("ep_a1b2c3")`.
+            options: Options of this call: see `CallOptions`.
 
         Returns:
             The result that the document declares; of a stream, an iterator of the payloads of its events.
 
         """
         if isinstance(call, Call):
-            return self._requester.send(call)
+            return self._requester.send(call, options)
         from .._content.event_stream import EventStreamParser
         from .._policy import deployments
         from .streams import Stream
 
-        stream, raw = self._requester.open(deployments.open_any(self._requester.session, call))
-        return Stream(raw, EventStreamParser(call, stream.response, stream.limit))
+        session, prepared = self._requester.session.prepare(call, options)
+        stream, raw = self._requester.open(deployments.open_any(session, prepared))
+        return Stream(raw, EventStreamParser(prepared, stream.response, stream.limit))
 
     def close(self) -> None:
         """Close the connections. Your own `http_client` or `transport` stays open."""

@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from .._exceptions import public
 from .._models import LIST_MODELS, ModelList
+from .._policy.options import CallOptions
 
 if TYPE_CHECKING:
     from .requester import Requester
@@ -19,7 +20,7 @@ class Models:
     def __init__(self, requester: Requester) -> None:
         self._requester = requester
 
-    def list(self) -> ModelList:
+    def list(self, **options: Unpack[CallOptions]) -> ModelList:
         """List the endpoints that are live and have a URL.
 
         Returns:
@@ -29,4 +30,4 @@ class Models:
             AuthenticationError: The key is missing or not valid.
 
         """
-        return self._requester.send(LIST_MODELS())
+        return self._requester.send(LIST_MODELS(), options)

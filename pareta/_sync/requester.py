@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from pareta_generated.types import Call
 
@@ -11,7 +12,7 @@ from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
 from .._exceptions import ParetaError
 from .._policy import calls
-from .._policy.effects import Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.effects import AskForKey, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
 from .._policy.session import Session
 
 if TYPE_CHECKING:
@@ -27,9 +28,10 @@ class Requester(NamedTuple):
     session: Session
     sender: Sender
 
-    def send(self, call: Call[T]) -> T:
-        """Send a call and return its result."""
-        return self.run(calls.send(self.session, call))
+    def send(self, call: Call[T], options: Mapping[str, Any]) -> T:
+        """Send a call with its options and return its result."""
+        session, call = self.session.prepare(call, options)
+        return self.run(calls.send(session, call))
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
@@ -63,6 +65,10 @@ class Requester(NamedTuple):
 
                     sleep(effect.seconds)
                     outcome = None
+                case AskForKey():
+                    from .._transport.sync_waiting import result_of
+
+                    outcome = result_of(effect.source)
                 case ReadToEnd():
                     outcome = _read_to_end(raw, effect)
 

@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 import builtins
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 from pareta_generated import api
 from pareta_generated.models import Leaderboard, Task, TaskMatch
 
 from .._exceptions import public
+from .._policy.options import CallOptions
 
 if TYPE_CHECKING:
     from .requester import Requester
@@ -22,30 +23,32 @@ class Tasks:
     def __init__(self, requester: Requester) -> None:
         self._requester = requester
 
-    def list(self) -> builtins.list[Task]:
+    def list(self, **options: Unpack[CallOptions]) -> builtins.list[Task]:
         """List every task that a model can be deployed for."""
-        return (self._requester.send(api.list_tasks())).tasks
+        return (self._requester.send(api.list_tasks(), options)).tasks
 
-    def retrieve(self, task_id: str | None, examples_n: int | None = None) -> Task:
+    def retrieve(self, task_id: str | None, examples_n: int | None = None, **options: Unpack[CallOptions]) -> Task:
         """Retrieve a task.
 
         Args:
             task_id: The task's id, such as `contract-key-fields`.
             examples_n: How many worked examples to include in `examples`, up to 20.
+            options: Options of this call: see `CallOptions`.
 
         Raises:
             NotFoundError: There is no such task.
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return self._requester.send(api.retrieve_task(task_id, examples_n=examples_n))
+        return self._requester.send(api.retrieve_task(task_id, examples_n=examples_n), options)
 
-    def match(self, query: str | None, top_k: int = 5) -> TaskMatch:
+    def match(self, query: str | None, top_k: int = 5, **options: Unpack[CallOptions]) -> TaskMatch:
         """Find the task that fits an intent.
 
         Args:
             query: What you want to do, in plain words.
             top_k: How many candidates to return at most, from 1 to 50.
+            options: Options of this call: see `CallOptions`.
 
         Returns:
             The candidates, best first; `chosen` is None where none fits well enough.
@@ -55,9 +58,9 @@ class Tasks:
             ValueError: The query is None or empty; nothing is sent.
 
         """
-        return self._requester.send(api.match_task(query=query, top_k=top_k))
+        return self._requester.send(api.match_task(query=query, top_k=top_k), options)
 
-    def leaderboard(self, task_id: str | None) -> Leaderboard:
+    def leaderboard(self, task_id: str | None, **options: Unpack[CallOptions]) -> Leaderboard:
         """Rank the models for a task, by measured quality and price.
 
         Raises:
@@ -65,9 +68,9 @@ class Tasks:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return self._requester.send(api.task_leaderboard(task_id))
+        return self._requester.send(api.task_leaderboard(task_id), options)
 
-    def recommended(self, task_id: str | None) -> str | None:
+    def recommended(self, task_id: str | None, **options: Unpack[CallOptions]) -> str | None:
         """Return the alias that `model="recommended"` stands for when this task is deployed.
 
         Raises:
@@ -75,4 +78,4 @@ class Tasks:
             ValueError: The id is None or empty; nothing is sent.
 
         """
-        return (self.leaderboard(task_id)).recommended
+        return (self.leaderboard(task_id, **options)).recommended

@@ -24,6 +24,12 @@ CAN_INTERRUPT = True
 sleep = anyio.sleep
 
 
+async def result_of(function: Callable[[], Any]) -> Any:
+    """Call a function, `async` or not, and return its result."""
+    result = function()
+    return await result if hasattr(result, "__await__") else result
+
+
 async def within(seconds: float | None, result: Awaitable[T]) -> T:
     """Await for at most so many seconds; raise TimeoutError after that."""
     if seconds is None:

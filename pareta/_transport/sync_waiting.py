@@ -22,6 +22,16 @@ FIRST_ADDRESS = 0.5
 sleep = time.sleep
 
 
+def result_of(function: Callable[[], Any]) -> Any:
+    """Call a function and return its result; refuse one that is `async`."""
+    result = function()
+    if hasattr(result, "__await__"):
+        if hasattr(result, "close"):
+            result.close()  # A coroutine that was never awaited is a warning.
+        raise TypeError("api_key of Pareta must be a function that is not async; AsyncPareta takes both kinds")
+    return result
+
+
 def within(_seconds: float | None, result: T) -> T:
     """Return the result of a call that has ended: nothing interrupts a blocking one."""
     return result

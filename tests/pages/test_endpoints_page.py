@@ -19,6 +19,7 @@ from pareta import (
     AsyncMetrics,
     AsyncPareta,
     BadRequestError,
+    CallOptions,
     ConflictError,
     DeployStream,
     Endpoint,
@@ -42,7 +43,8 @@ BOTH = pytest.mark.parametrize("endpoints", [Endpoints, AsyncEndpoints])
 def test_deploy_has_the_documented_signature(endpoints: type) -> None:
     """Deploy takes task, model, name and wait by keyword, with their defaults, anything else, and no hardware."""
     parameters = inspect.signature(endpoints.deploy).parameters.values()
-    assert [(each.name, each.kind, each.default) for each in parameters] == [
+    documented = [each for each in parameters if each.name not in CallOptions.__annotations__]
+    assert [(each.name, each.kind, each.default) for each in documented] == [
         ("self", Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
         ("task", Parameter.KEYWORD_ONLY, Parameter.empty),
         ("model", Parameter.KEYWORD_ONLY, "recommended"),
@@ -286,13 +288,13 @@ def test_the_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 def test_the_asynchronous_client_mirrors_the_blocking_one() -> None:
     """Each method of endpoints is there in both, with the same parameters; all are coroutines but `metrics`."""
     for blocking, waiting in ((Endpoints, AsyncEndpoints), (Metrics, AsyncMetrics)):
-        names = [name for name in vars(blocking) if not name.startswith("_")]
-        assert names == [name for name in vars(waiting) if not name.startswith("_")]
+        names = [name for name in dir(blocking) if not name.startswith("_")]
+        assert names == [name for name in dir(waiting) if not name.startswith("_")]
         for name in names:
             mine, other = getattr(blocking, name), getattr(waiting, name)
             assert inspect.signature(mine).parameters == inspect.signature(other).parameters
             assert inspect.iscoroutinefunction(other) is (name != "metrics")
-    assert set(vars(Endpoints)) >= {"deploy", "list", "retrieve", "start", "stop", "delete", "metrics"}
+    assert set(dir(Endpoints)) >= {"deploy", "list", "retrieve", "start", "stop", "delete", "metrics"}
 
 
 async def _metrics_of(sandbox: Sandbox) -> tuple[object, object]:

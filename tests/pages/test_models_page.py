@@ -35,9 +35,9 @@ PAYLOAD = {
 
 @pytest.mark.parametrize("models", [Models, AsyncModels])
 def test_list_takes_no_parameters(models: type) -> None:
-    """`list` is called with nothing and returns a ModelList, as `AsyncModels.list` does when awaited."""
+    """`list` takes nothing but options, and returns a ModelList, as `AsyncModels.list` does when awaited."""
     signature = inspect.signature(models.list)
-    assert [*signature.parameters] == ["self"]
+    assert [*signature.parameters] == ["self", "options"]
     assert signature.return_annotation == "ModelList"
     assert inspect.iscoroutinefunction(models.list) is (models is AsyncModels)
 

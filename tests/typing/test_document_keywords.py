@@ -17,6 +17,7 @@ from pareta import (
     AsyncEndpoints,
     AsyncMetrics,
     AsyncTasks,
+    CallOptions,
     Completions,
     Endpoints,
     Metrics,
@@ -65,14 +66,19 @@ def body(name: str) -> dict[str, Any]:
 
 
 def keywords(function: Any) -> dict[str, Any]:
-    """Return the named parameters of a method with their defaults."""
+    """Return the named parameters of a method with their defaults, without the options of one call."""
     parameters = list(inspect.signature(function).parameters.values())[1:]
-    return {each.name: each.default for each in parameters if each.kind is not Parameter.VAR_KEYWORD}
+    return {
+        each.name: each.default
+        for each in parameters
+        if each.kind is not Parameter.VAR_KEYWORD and each.name not in CallOptions.__annotations__
+    }
 
 
 def takes_more(function: Any) -> bool:
-    """Return whether a function takes further keywords."""
-    return any(each.kind is Parameter.VAR_KEYWORD for each in inspect.signature(function).parameters.values())
+    """Return whether a function takes further keywords, and not the options of one call alone."""
+    parameters = inspect.signature(function).parameters.values()
+    return any(each.kind is Parameter.VAR_KEYWORD and each.annotation == "Any" for each in parameters)
 
 
 @BOTH_COMPLETIONS

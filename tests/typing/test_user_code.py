@@ -200,7 +200,8 @@ def _strict(path: str, kind: type) -> Iterator[str]:
         if isinstance(member, property | cached_property):
             yield from _strict_below(here, member.fget if isinstance(member, property) else member.func)
         elif not isinstance(member, classmethod):
-            if not any(each.kind is each.VAR_KEYWORD for each in inspect.signature(member).parameters.values()):
+            parameters = inspect.signature(member).parameters.values()
+            if not any(each.kind is each.VAR_KEYWORD and each.annotation == "Any" for each in parameters):
                 yield f"{here}()"
             yield from _strict_below(f"{here}()", member)
 

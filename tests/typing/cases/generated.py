@@ -41,7 +41,7 @@ def blocking(pa: Pareta, stream: bool) -> None:
             case DeployFailure():
                 reveal_type(event.message)  # str | None
     pa.call("e")  # refused
-    pa.call(api.retrieve_endpoint("e"), timeout=3)  # refused
+    pa.call(api.retrieve_endpoint("e"), timout=3)  # refused
 
 
 async def waiting(pa: AsyncPareta, stream: bool) -> None:
@@ -59,7 +59,7 @@ async def waiting(pa: AsyncPareta, stream: bool) -> None:
     async for event in await pa.call(api.deploy_endpoint(task="t")):
         reveal_type(event)  # DeployProgress | DeployComplete | DeployFailure
     await pa.call("e")  # refused
-    await pa.call(api.retrieve_endpoint("e"), timeout=3)  # refused
+    await pa.call(api.retrieve_endpoint("e"), timout=3)  # refused
 
 
 def misspelt() -> None:
