@@ -13,6 +13,11 @@ from .plan import Argument, OperationPlan
 OPTIONS = "pareta/_policy/options.py"
 METHODS = "pareta/_async/methods.py"
 _WIDTH = 104
+_ACCEPTED = {
+    "tools": ("Sequence[ToolParam | Callable[..., Any]] | None", "tools_of"),
+    "response_format": ("ResponseFormatParam | type[Any] | None", "format_of"),
+}
+"""Parameters that take more than the document says: their type, and what makes of it what the document says."""
 
 
 @attrs.frozen
@@ -26,6 +31,8 @@ class Parameter:
     doc: str
     unset: bool = False
     """Whether the operation's function takes UNSET where the method takes None."""
+    convert: str = ""
+    """The function that the argument goes through, if any."""
 
 
 @attrs.frozen
@@ -86,5 +93,5 @@ def _parameter(argument: Argument) -> Parameter:
     members = [each for each in names.union_members(argument.type) if each != "Unset"]
     if any(each.startswith("Literal[") for each in members):  # Of the known values, so that a slip is seen.
         members = [each for each in members if each != "str"]
-    type_ = names.union(*members, *(["None"] if unset else []))
-    return Parameter(argument.name, type_, "None" if unset else argument.default, argument.doc, unset)
+    type_, convert = _ACCEPTED.get(argument.name) or (names.union(*members, *(["None"] if unset else [])), "")
+    return Parameter(argument.name, type_, "None" if unset else argument.default, argument.doc, unset, convert)

@@ -23,7 +23,6 @@ from ._version import __version__ as __version__
 
 if TYPE_CHECKING:
     from pareta_generated.models import (
-        ChatCompletion as ChatCompletion,
         ChatCompletionChunk as ChatCompletionChunk,
         Choice as Choice,
         EndpointActivity as EndpointActivity,
@@ -71,7 +70,7 @@ if TYPE_CHECKING:
         RateLimitError as RateLimitError,
         StreamError as StreamError,
     )
-    from ._models import Endpoint as Endpoint, ModelList as ModelList
+    from ._models import ChatCompletion as ChatCompletion, Endpoint as Endpoint, ModelList as ModelList
     from ._policy.options import CallOptions as CallOptions
     from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
@@ -80,6 +79,7 @@ if TYPE_CHECKING:
     from ._sync.models import Models as Models
     from ._sync.streams import ChatStream as ChatStream, DeployStream as DeployStream, Stream as Stream
     from ._sync.tasks import Tasks as Tasks
+    from ._tools import arguments_of as arguments_of, run_tools as run_tools, run_tools_async as run_tools_async
 
 # Where each public name is. `import pareta` loads none of them: no HTTP library and no generated module.
 _HOMES = {
@@ -89,9 +89,9 @@ _HOMES = {
         "BadRequestError ConflictError DeployError EndpointNotReadyError InsufficientCreditsError "
         "NotFoundError ParetaError PermissionDeniedError RateLimitError StreamError"
     ),
-    "pareta._models": "Endpoint ModelList",
+    "pareta._models": "ChatCompletion Endpoint ModelList",
     "pareta_generated.models": (
-        "ChatCompletion ChatCompletionChunk Choice EndpointActivity EndpointCost EndpointPerformance "
+        "ChatCompletionChunk Choice EndpointActivity EndpointCost EndpointPerformance "
         "EndpointQuality EndpointState EndpointUptime Leaderboard LeaderboardEntry Message Model Task "
         "TaskMatch TaskMatchCandidate Usage"
     ),
@@ -110,6 +110,7 @@ _HOMES = {
     "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncStream",
     "pareta._sync.tasks": "Tasks",
     "pareta._async.tasks": "AsyncTasks",
+    "pareta._tools": "arguments_of run_tools run_tools_async",
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 globals()["__all__"] = sorted([*_HOME_OF, "__version__"])

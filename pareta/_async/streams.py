@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from pareta_generated.models import ChatCompletion, ChatCompletionChunk
+from pareta_generated.models import ChatCompletionChunk
 
 from .._content.chat_stream import ChatStreamParser
 from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
 from .._content.exchange import TransportError
 from .._content.stream_parser import StreamParser
 from .._exceptions import ParetaError, public
+from .._models import ChatCompletion
 from .._policy.effects import OpenStream
 
 if TYPE_CHECKING:

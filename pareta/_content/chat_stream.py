@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
-from pareta_generated.models import ChatCompletion, ChatCompletionChunk
+from pareta_generated.models import ChatCompletionChunk
 
 from .._error_text import place_of
 from .._exceptions import StreamError
-from .._models import ResponseOrigin
+from .._models import ChatCompletion, ResponseOrigin
 from . import strict_json
 from .body import BODY_LIMIT
 from .chat_accumulator import ChatAccumulator

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import attrs
 
-from pareta_generated.types import Call, Request, StreamCall
+from pareta_generated.types import Call, Request, StreamCall, View
 
 from .._content import strict_json
 from .._content.exchange import HttpRequest, TimeLimit, TransportError
@@ -29,18 +29,26 @@ from .retry import backoff
 from .session import Session, repeatable
 
 T = TypeVar("T")
+V = TypeVar("V", bound=View)
 _BUDGET_SPENT = "Not retried: too many calls of this client fail, and more would only add to the server's load."
 
 
-def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> Flow[T]:
-    """Send a call and return its result."""
+@overload
+def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> Flow[T]: ...
+@overload
+def send(session: Session, call: Call[Any], deadline: Deadline | None = None, *, view: type[V]) -> Flow[V]: ...
+def send(
+    session: Session, call: Call[Any], deadline: Deadline | None = None, *, view: type[View] | None = None
+) -> Flow[Any]:
+    """Send a call and return its result, as a `view` of the overlay's if there is one."""
     response = yield from _attempts(session, call, deadline or Deadline.of(session))
     if not isinstance(response, Response):  # Only a StreamCall opens a stream.
         raise TypeError(f"{call.operation.id} was not sent as a stream")
     if call.operation.no_content:
         return call.read(None, ResponseOrigin(None, response))
     value = _value(response)
-    return call.read(value, ResponseOrigin.of(value, response))
+    origin = ResponseOrigin.of(value, response)
+    return call.read(value, origin) if view is None else view.from_dict(value, origin)
 
 
 def open_stream(session: Session, call: StreamCall[Any]) -> Flow[OpenStream]:

@@ -6,12 +6,11 @@ Generated from openapi/pareta.yaml by templates/methods.py.jinja. Do not edit: c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from pareta_generated import api
 from pareta_generated.models import (
-    ChatCompletion,
     ChatMessageParam,
     EndpointActivity,
     EndpointCost,
@@ -27,10 +26,11 @@ from pareta_generated.models import (
 from pareta_generated.types import UNSET, Call
 
 from .._exceptions import public
-from .._models import RETRIEVE_ENDPOINT, Endpoint
+from .._models import RETRIEVE_ENDPOINT, ChatCompletion, Endpoint
 from .._policy import calls, deployments
 from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
 from .._policy.slips import check_flag, check_list, check_undeclared
+from .._tools import format_of, tools_of
 from .streams import ChatStream, DeployStream
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -90,10 +90,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -120,10 +120,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -149,10 +149,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -245,10 +245,10 @@ class Completions:
                 frequency_penalty=UNSET if frequency_penalty is None else frequency_penalty,
                 presence_penalty=UNSET if presence_penalty is None else presence_penalty,
                 seed=UNSET if seed is None else seed,
-                tools=UNSET if tools is None else tools,
+                tools=UNSET if tools is None else tools_of(tools),
                 tool_choice=UNSET if tool_choice is None else tool_choice,
                 parallel_tool_calls=UNSET if parallel_tool_calls is None else parallel_tool_calls,
-                response_format=UNSET if response_format is None else response_format,
+                response_format=UNSET if response_format is None else format_of(response_format),
                 user=UNSET if user is None else user,
                 extra_body=extra,
             ),
@@ -262,7 +262,7 @@ class Completions:
             },
         )
         if isinstance(call, Call):
-            return self._requester.run(calls.send(session, call))
+            return self._requester.run(calls.send(session, call, view=ChatCompletion))
         return ChatStream(*self._requester.open(calls.open_stream(session, call)))
 
 
