@@ -75,6 +75,8 @@ def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> 
         "methods": methods.plan(plan.operations),
         "options": methods.options(project),
         "flag": methods.flag,
+        "callback": methods.callback,
+        "choice": methods.choice,
         "docstring": methods.docstring,
         "spec_name": spec.name,
     }

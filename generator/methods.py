@@ -80,6 +80,16 @@ def flag(name: str, doc: str) -> Parameter:
     return Parameter(name, "bool", "False", doc)
 
 
+def callback(name: str, type_: str, doc: str) -> Parameter:
+    """Return a function of the user's, which the document does not have."""
+    return Parameter(name, f"{type_} | None", "None", doc)
+
+
+def choice(name: str, values: list[str], doc: str) -> Parameter:
+    """Return a parameter with a few values, the first by default, which the document does not have."""
+    return Parameter(name, names.literal_type(values), names.literal(values[0]), doc)
+
+
 def docstring(summary: str, description: str, parameters: list[Parameter], rest: str, rest_doc: str) -> str:
     """Return the first sections of a method's docstring, up to the arguments."""
     items = [prose.item(one.name, one.doc, _WIDTH) for one in parameters] + [prose.item(rest, rest_doc, _WIDTH)]

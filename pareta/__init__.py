@@ -44,11 +44,13 @@ if TYPE_CHECKING:
     from ._async.chat import AsyncChat as AsyncChat
     from ._async.client import AsyncPareta as AsyncPareta
     from ._async.endpoints import AsyncEndpoints as AsyncEndpoints
+    from ._async.ephemeral import AsyncEphemeralEndpoint as AsyncEphemeralEndpoint
     from ._async.methods import AsyncCompletions as AsyncCompletions, AsyncMetrics as AsyncMetrics
     from ._async.models import AsyncModels as AsyncModels
     from ._async.streams import (
         AsyncChatStream as AsyncChatStream,
         AsyncDeployStream as AsyncDeployStream,
+        AsyncDeployWatch as AsyncDeployWatch,
         AsyncStream as AsyncStream,
     )
     from ._async.tasks import AsyncTasks as AsyncTasks
@@ -75,9 +77,15 @@ if TYPE_CHECKING:
     from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
     from ._sync.endpoints import Endpoints as Endpoints
+    from ._sync.ephemeral import EphemeralEndpoint as EphemeralEndpoint
     from ._sync.methods import Completions as Completions, Metrics as Metrics
     from ._sync.models import Models as Models
-    from ._sync.streams import ChatStream as ChatStream, DeployStream as DeployStream, Stream as Stream
+    from ._sync.streams import (
+        ChatStream as ChatStream,
+        DeployStream as DeployStream,
+        DeployWatch as DeployWatch,
+        Stream as Stream,
+    )
     from ._sync.tasks import Tasks as Tasks
     from ._tools import arguments_of as arguments_of, run_tools as run_tools, run_tools_async as run_tools_async
 
@@ -102,12 +110,14 @@ _HOMES = {
     "pareta._async.client": "AsyncPareta",
     "pareta._sync.endpoints": "Endpoints",
     "pareta._async.endpoints": "AsyncEndpoints",
+    "pareta._sync.ephemeral": "EphemeralEndpoint",
+    "pareta._async.ephemeral": "AsyncEphemeralEndpoint",
     "pareta._sync.methods": "Completions Metrics",
     "pareta._async.methods": "AsyncCompletions AsyncMetrics",
     "pareta._sync.models": "Models",
     "pareta._async.models": "AsyncModels",
-    "pareta._sync.streams": "ChatStream DeployStream Stream",
-    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncStream",
+    "pareta._sync.streams": "ChatStream DeployStream DeployWatch Stream",
+    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncDeployWatch AsyncStream",
     "pareta._sync.tasks": "Tasks",
     "pareta._async.tasks": "AsyncTasks",
     "pareta._tools": "arguments_of run_tools run_tools_async",

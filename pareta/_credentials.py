@@ -59,6 +59,11 @@ class Key:
             return key
         return cls(os.environ.get("PARETA_API_KEY") if api_key is None else api_key)
 
+    @property
+    def value(self) -> str:
+        """The key itself."""
+        return self.header().removeprefix(b"Bearer ").decode("ascii")
+
     def header(self) -> bytes:
         """Return the value of the Authorization header."""
         if not self._value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
@@ -13,13 +13,16 @@ from .._exceptions import public
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
+from .client_options import AsyncClientOptions
 from .requester import AsyncRequester
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx
+    from openai import AsyncOpenAI
 
+    from .._models import Endpoint
     from .chat import AsyncChat
     from .endpoints import AsyncEndpoints
     from .models import AsyncModels
@@ -27,23 +30,6 @@ if TYPE_CHECKING:
     from .tasks import AsyncTasks
 
 T = TypeVar("T")
-
-
-class AsyncClientOptions(TypedDict, total=False):
-    """The arguments of `AsyncPareta`, for functions that pass them on."""
-
-    api_key: str | AsyncKeySource | None
-    base_url: str | None
-    timeout: float | HttpxTimeout | None | NotGiven
-    max_retries: int
-    http_client: httpx.AsyncClient | None
-    transport: httpx.AsyncBaseTransport | None
-    proxy: str | httpx.URL | httpx.Proxy | None
-    verify: ssl.SSLContext | bool | None
-    default_headers: Mapping[str, str] | None
-    default_query: Mapping[str, Any] | None
-    max_connections: int | None
-    allow_http: bool
 
 
 @public
@@ -198,6 +184,23 @@ class AsyncPareta:
             ),
         )
         return other
+
+    def openai(self, endpoint: Endpoint | None = None, **options: Any) -> AsyncOpenAI:
+        """Return OpenAI's client for this platform, with this client's key. The package `openai` must be installed.
+
+        Args:
+            endpoint: A live endpoint, whose `url` it then uses; by default the platform's `base_url`.
+            options: Further arguments of OpenAI's client. Its connections are its own: it has no share in
+                this client's proxy, certificates or limits.
+
+        Raises:
+            ParetaError: `openai` is not installed.
+            ValueError: The endpoint has no URL yet, or one that would show the key to the network.
+
+        """
+        from .openai_client import openai_client  # Rarely needed.
+
+        return openai_client(self._requester.session, endpoint, options)
 
     @overload
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...

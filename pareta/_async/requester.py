@@ -11,7 +11,7 @@ from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
 from .._exceptions import ParetaError
 from .._policy import calls
-from .._policy.effects import AskForKey, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.effects import CallBack, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
 from .._policy.session import Session
 
 if TYPE_CHECKING:
@@ -64,10 +64,10 @@ class AsyncRequester(NamedTuple):
 
                     await sleep(effect.seconds)
                     outcome = None
-                case AskForKey():
+                case CallBack():
                     from .._transport.async_waiting import result_of
 
-                    outcome = await result_of(effect.source)
+                    outcome = await result_of(effect.function, *effect.arguments)
                 case ReadToEnd():
                     outcome = await _read_to_end(raw, effect)
 
@@ -103,8 +103,11 @@ async def _read_to_end(raw: AsyncRawResponse | None, effect: ReadToEnd) -> Trans
     parser = effect.parser
     try:
         while piece := await raw.read():
-            for _ in parser.feed(piece):
-                pass
+            for item in parser.feed(piece):
+                if effect.on_item is not None:
+                    from .._transport.async_waiting import result_of
+
+                    await result_of(effect.on_item, item)
             if parser.done:
                 await raw.drain()
                 return None

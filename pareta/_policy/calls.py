@@ -24,7 +24,7 @@ from .._exceptions import (
 from .._log import debug, debug_enabled, info
 from .._models import ResponseOrigin
 from .deadline import Deadline
-from .effects import AskForKey, Flow, OpenStream, Outcome, Send, Sleep
+from .effects import CallBack, Flow, OpenStream, Outcome, Send, Sleep
 from .retry import backoff
 from .session import Session, repeatable
 
@@ -120,7 +120,7 @@ def _authenticated(session: Session) -> Flow[Session]:
     """Return a session whose key is known."""
     if session.key.source is None:
         return session
-    return attrs.evolve(session, key=Key((yield AskForKey(session.key.source))))
+    return attrs.evolve(session, key=Key((yield CallBack(session.key.source))))
 
 
 def error_of(request: HttpRequest, outcome: Response | TransportError, attempts: int) -> ParetaError:

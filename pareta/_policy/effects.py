@@ -29,10 +29,11 @@ class Send(NamedTuple):
     """How many decoded bytes of a body are accepted."""
 
 
-class AskForKey(NamedTuple):
-    """Call a function that returns the API key. The outcome is the key."""
+class CallBack(NamedTuple):
+    """Call a function of the user's, `async` or not. The outcome is its result."""
 
-    source: Callable[[], Any]
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
 
 
 class Sleep(NamedTuple):
@@ -46,6 +47,8 @@ class ReadToEnd(NamedTuple):
 
     stream: OpenStream
     parser: StreamParser[Any]
+    on_item: Callable[[Any], object] | None = None
+    """A function of the user's that is called with each item."""
 
 
 class OpenStream(NamedTuple):
@@ -57,4 +60,4 @@ class OpenStream(NamedTuple):
 
 
 Outcome: TypeAlias = Response | Unreadable | TransportError | OpenStream
-Flow: TypeAlias = Generator[Send | Sleep | ReadToEnd | AskForKey, Any, T]
+Flow: TypeAlias = Generator[Send | Sleep | ReadToEnd | CallBack, Any, T]

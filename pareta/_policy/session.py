@@ -16,6 +16,7 @@ from .._content import strict_json
 from .._content.exchange import HttpRequest, Timeouts
 from .._credentials import BaseUrl, Key
 from .._log import configure, debug
+from .._models import Endpoint
 from .._version import __version__
 from .options import (
     CALL_OPTIONS,
@@ -131,6 +132,13 @@ class Session:
         if "idempotency_key" not in changes:
             options = options._replace(key=self.options.key)
         return attrs.evolve(self, options=options), call
+
+    def url_of(self, endpoint: Endpoint) -> str:
+        """Return the base URL of an endpoint's own API; raise ValueError where it cannot be given the key."""
+        if endpoint.url is None:
+            raise ValueError(f"endpoint {endpoint.id} has no URL: its status is {endpoint.status!r}")
+        base = BaseUrl.parse(endpoint.url, allow_http=self.base.scheme == "http")
+        return f"{base}/v1"
 
     def request(self, call: Request, *, key: str | None) -> HttpRequest:
         """Return the request of a call; each attempt sends the same one."""

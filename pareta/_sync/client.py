@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
@@ -14,13 +14,16 @@ from .._exceptions import public
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
+from .client_options import ClientOptions
 from .requester import Requester
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx
+    from openai import OpenAI
 
+    from .._models import Endpoint
     from .chat import Chat
     from .endpoints import Endpoints
     from .models import Models
@@ -28,23 +31,6 @@ if TYPE_CHECKING:
     from .tasks import Tasks
 
 T = TypeVar("T")
-
-
-class ClientOptions(TypedDict, total=False):
-    """The arguments of `Pareta`, for functions that pass them on."""
-
-    api_key: str | KeySource | None
-    base_url: str | None
-    timeout: float | HttpxTimeout | None | NotGiven
-    max_retries: int
-    http_client: httpx.Client | None
-    transport: httpx.BaseTransport | None
-    proxy: str | httpx.URL | httpx.Proxy | None
-    verify: ssl.SSLContext | bool | None
-    default_headers: Mapping[str, str] | None
-    default_query: Mapping[str, Any] | None
-    max_connections: int | None
-    allow_http: bool
 
 
 @public
@@ -199,6 +185,23 @@ class Pareta:
             ),
         )
         return other
+
+    def openai(self, endpoint: Endpoint | None = None, **options: Any) -> OpenAI:
+        """Return OpenAI's client for this platform, with this client's key. The package `openai` must be installed.
+
+        Args:
+            endpoint: A live endpoint, whose `url` it then uses; by default the platform's `base_url`.
+            options: Further arguments of OpenAI's client. Its connections are its own: it has no share in
+                this client's proxy, certificates or limits.
+
+        Raises:
+            ParetaError: `openai` is not installed.
+            ValueError: The endpoint has no URL yet, or one that would show the key to the network.
+
+        """
+        from .openai_client import openai_client  # Rarely needed.
+
+        return openai_client(self._requester.session, endpoint, options)
 
     @overload
     def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...

@@ -12,7 +12,7 @@ from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
 from .._exceptions import ParetaError
 from .._policy import calls
-from .._policy.effects import AskForKey, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.effects import CallBack, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
 from .._policy.session import Session
 
 if TYPE_CHECKING:
@@ -65,10 +65,10 @@ class Requester(NamedTuple):
 
                     sleep(effect.seconds)
                     outcome = None
-                case AskForKey():
+                case CallBack():
                     from .._transport.sync_waiting import result_of
 
-                    outcome = result_of(effect.source)
+                    outcome = result_of(effect.function, *effect.arguments)
                 case ReadToEnd():
                     outcome = _read_to_end(raw, effect)
 
@@ -104,8 +104,11 @@ def _read_to_end(raw: RawResponse | None, effect: ReadToEnd) -> TransportError |
     parser = effect.parser
     try:
         while piece := raw.read():
-            for _ in parser.feed(piece):
-                pass
+            for item in parser.feed(piece):
+                if effect.on_item is not None:
+                    from .._transport.sync_waiting import result_of
+
+                    result_of(effect.on_item, item)
             if parser.done:
                 raw.drain()
                 return None

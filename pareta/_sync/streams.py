@@ -13,11 +13,13 @@ from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
 from .._content.exchange import TransportError
 from .._content.stream_parser import StreamParser
 from .._exceptions import ParetaError, public
-from .._models import ChatCompletion
+from .._models import ChatCompletion, Endpoint
+from .._policy.deployments import Watch
 from .._policy.effects import OpenStream
 
 if TYPE_CHECKING:
     from .._transport.sync_response import RawResponse
+    from .requester import Requester
 
 T = TypeVar("T")
 
@@ -148,6 +150,31 @@ class DeployStream(Stream[dict[str, Any]]):
     def endpoint_id(self) -> str | None:
         """The id of the endpoint that is being deployed, if the server named it in the head."""
         return endpoint_id_of(self._parser.response)
+
+
+@public
+class DeployWatch:
+    """The progress of a deployment that was begun elsewhere, as `{"event": str, "data": dict}`.
+
+    It ends after `complete` or `error`. Leaving it does not stop the deployment.
+    """
+
+    def __init__(self, requester: Requester, watch: Watch) -> None:
+        self._requester = requester
+        self._watch = watch
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint, as soon as it is live."""
+        return self._watch.live
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> dict[str, Any]:
+        if self._watch.done:
+            raise StopIteration
+        return self._requester.run(self._watch.next_event())
 
 
 @public

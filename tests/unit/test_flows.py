@@ -391,9 +391,8 @@ def wait(virtual: Virtual, timeout: float | None = 600.0, **options: Any) -> End
     """Wait until an endpoint is live."""
     session = virtual.session(**options)
     deadline = Deadline(session, timeout, moves=False)
-    return virtual.run(  # type: ignore[no-any-return]
-        deployments.wait_until_live(session, RETRIEVE_ENDPOINT("ep_1"), "ep_1", deadline)
-    )
+    watch = deployments.Watch(session, RETRIEVE_ENDPOINT("ep_1"), "ep_1", deadline)
+    return virtual.run(deployments.wait_until_live(watch))  # type: ignore[no-any-return]
 
 
 def test_waiting_polls_until_it_is_live() -> None:
