@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         AsyncStream as AsyncStream,
     )
     from ._async.tasks import AsyncTasks as AsyncTasks
-    from ._content.response import Headers as Headers, Response as Response
+    from ._content.response import Headers as Headers, RateLimit as RateLimit, Response as Response
     from ._exceptions import (
         APIConnectionError as APIConnectionError,
         APIResponseError as APIResponseError,
@@ -62,6 +62,7 @@ if TYPE_CHECKING:
         APITimeoutError as APITimeoutError,
         AuthenticationError as AuthenticationError,
         BadRequestError as BadRequestError,
+        BudgetExceededError as BudgetExceededError,
         ConflictError as ConflictError,
         DeployError as DeployError,
         EndpointNotReadyError as EndpointNotReadyError,
@@ -73,7 +74,9 @@ if TYPE_CHECKING:
         StreamError as StreamError,
     )
     from ._models import ChatCompletion as ChatCompletion, Endpoint as Endpoint, ModelList as ModelList
+    from ._policy.hooks import Hooks as Hooks, RequestInfo as RequestInfo
     from ._policy.options import CallOptions as CallOptions
+    from ._responses import response_of as response_of
     from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
     from ._sync.endpoints import Endpoints as Endpoints
@@ -91,10 +94,10 @@ if TYPE_CHECKING:
 
 # Where each public name is. `import pareta` loads none of them: no HTTP library and no generated module.
 _HOMES = {
-    "pareta._content.response": "Headers Response",
+    "pareta._content.response": "Headers RateLimit Response",
     "pareta._exceptions": (
         "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
-        "BadRequestError ConflictError DeployError EndpointNotReadyError InsufficientCreditsError "
+        "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError InsufficientCreditsError "
         "NotFoundError ParetaError PermissionDeniedError RateLimitError StreamError"
     ),
     "pareta._models": "ChatCompletion Endpoint ModelList",
@@ -103,7 +106,9 @@ _HOMES = {
         "EndpointQuality EndpointState EndpointUptime Leaderboard LeaderboardEntry Message Model Task "
         "TaskMatch TaskMatchCandidate Usage"
     ),
+    "pareta._policy.hooks": "Hooks RequestInfo",
     "pareta._policy.options": "CallOptions",
+    "pareta._responses": "response_of",
     "pareta._sync.chat": "Chat",
     "pareta._async.chat": "AsyncChat",
     "pareta._sync.client": "Pareta",

@@ -14,7 +14,8 @@ ParetaError
 │   └── EndpointNotReadyError    503
 ├── APIResponseError             a 2xx response that cannot be read
 │   └── StreamError              a chat stream that is incomplete
-└── DeployError                  a deployment that did not become live
+├── DeployError                  a deployment that did not become live
+└── BudgetExceededError          a completion that would pass the budget of its client
 """
 
 from __future__ import annotations
@@ -212,6 +213,17 @@ class DeployError(ParetaError):
         """The last event of the deploy stream, `{"event": …, "data": …}`."""
         self.endpoint_id = endpoint_id
         """The endpoint's id, if known."""
+
+
+class BudgetExceededError(ParetaError):
+    """A completion would cost more than is left of `budget_micro_usd`. It was not sent."""
+
+    def __init__(self, message: str, *, spent_micro_usd: int, budget_micro_usd: int) -> None:
+        super().__init__(message)
+        self.spent_micro_usd = spent_micro_usd
+        """What the client has spent, by its own count."""
+        self.budget_micro_usd = budget_micro_usd
+        """What it may spend."""
 
 
 for _kind in list(globals().values()):

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from .._models import Endpoint
+    from .._policy.hooks import Hooks, Tracer
     from .chat import AsyncChat
     from .endpoints import AsyncEndpoints
     from .models import AsyncModels
@@ -56,6 +57,8 @@ class AsyncPareta:
         default_query: Query parameters to send with each request.
         max_connections: How many calls may be in flight at a time; others wait. 1,000 in an event loop, else 100.
         allow_http: Allow plain http to another machine, which shows the key to the network.
+        hooks: Functions that see each request, response and retry.
+        tracing: What traces each call: `pareta.integrations.otel.OpenTelemetry()`.
 
     Raises:
         ParetaError: There is no key.
@@ -78,6 +81,8 @@ class AsyncPareta:
         default_query: Mapping[str, Any] | None = None,
         max_connections: int | None = None,
         allow_http: bool = False,
+        hooks: Hooks | None = None,
+        tracing: Tracer | None = None,
     ) -> None:
         settings = TransportSettings.create(
             http_client=http_client,
@@ -96,6 +101,8 @@ class AsyncPareta:
             default_query=default_query,
             own_timeouts=settings.own_timeouts,
             allow_http=allow_http,
+            hooks=hooks,
+            tracing=tracing,
         )
         self._open(session, settings)
 
@@ -147,6 +154,7 @@ class AsyncPareta:
         self,
         *,
         api_key: str | AsyncKeySource | NotGiven = NOT_GIVEN,
+        budget_micro_usd: int | None | NotGiven = NOT_GIVEN,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
@@ -158,6 +166,8 @@ class AsyncPareta:
 
         Args:
             api_key: Another key, or a function that returns it.
+            budget_micro_usd: What completions may cost from now on, by this client's own count: the price
+                on the leaderboard, each. Further ones raise BudgetExceededError. None: no limit.
             timeout: Seconds for each operation of a socket, None, or an `httpx.Timeout`.
             deadline: Seconds for a whole call with its retries and waits; None for no limit.
             max_retries: How often a failed call is retried.
@@ -175,6 +185,7 @@ class AsyncPareta:
         other._requester = self._requester._replace(
             session=self._requester.session.changed(
                 api_key=api_key,
+                budget_micro_usd=budget_micro_usd,
                 timeout=timeout,
                 deadline=deadline,
                 max_retries=max_retries,
@@ -221,11 +232,12 @@ class AsyncPareta:
             return await self._requester.send(call, options)
         from .._content.event_stream import EventStreamParser
         from .._policy import deployments
+        from .._policy.logical import logical
         from .streams import AsyncStream
 
         session, prepared = self._requester.session.prepare(call, options)
-        stream, raw = await self._requester.open(deployments.open_any(session, prepared))
-        return AsyncStream(raw, EventStreamParser(prepared, stream.response, stream.limit))
+        stream, raw = await self._requester.open(logical(session, prepared, deployments.open_any(session, prepared)))
+        return AsyncStream(raw, EventStreamParser(prepared, stream.response, stream.limit), stream.span)
 
     async def aclose(self) -> None:
         """Close the connections. Your own `http_client` or `transport` stays open."""

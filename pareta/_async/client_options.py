@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._policy.hooks import Hooks, Tracer
+
 
 class AsyncClientOptions(TypedDict, total=False):
     """The arguments of `AsyncPareta`, for functions that pass them on."""
@@ -29,3 +31,5 @@ class AsyncClientOptions(TypedDict, total=False):
     default_query: Mapping[str, Any] | None
     max_connections: int | None
     allow_http: bool
+    hooks: Hooks | None
+    tracing: Tracer | None

@@ -27,6 +27,7 @@ from pareta_generated.types import UNSET, Call
 from .._exceptions import public
 from .._models import RETRIEVE_ENDPOINT, ChatCompletion, Endpoint
 from .._policy import calls, deployments
+from .._policy.logical import logical
 from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
 from .._policy.slips import check_flag, check_list, check_undeclared
 from .._tools import format_of, tools_of
@@ -262,8 +263,8 @@ class AsyncCompletions:
             },
         )
         if isinstance(call, Call):
-            return await self._requester.run(calls.send(session, call, view=ChatCompletion))
-        return AsyncChatStream(*await self._requester.open(calls.open_stream(session, call)))
+            return await self._requester.run(logical(session, call, calls.send(session, call, view=ChatCompletion)))
+        return AsyncChatStream(*await self._requester.open(logical(session, call, calls.open_stream(session, call))))
 
 
 class AsyncDeployMethod:
@@ -401,8 +402,10 @@ class AsyncDeployMethod:
             },
         )
         if wait:
-            return await self._requester.run(deployments.deploy(session, call, RETRIEVE_ENDPOINT, on_progress))
-        return AsyncDeployStream(*await self._requester.open(deployments.open_deploy(session, call)))
+            flow = deployments.deploy(session, call, RETRIEVE_ENDPOINT, on_progress)
+            return await self._requester.run(logical(session, call, flow))
+        opening = logical(session, call, deployments.open_deploy(session, call))
+        return AsyncDeployStream(*await self._requester.open(opening))
 
     def ephemeral(
         self,

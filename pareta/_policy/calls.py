@@ -25,6 +25,7 @@ from .._log import debug, debug_enabled, info
 from .._models import ResponseOrigin
 from .deadline import Deadline
 from .effects import CallBack, Flow, OpenStream, Outcome, Send, Sleep
+from .hooks import info_of, reason_of, tell
 from .retry import backoff
 from .session import Session, repeatable
 
@@ -80,9 +81,9 @@ def _attempts(
     request = (yield from _authenticated(session)).request(call, key=key)
     retries = session.options.max_retries if repeatable(call, key) else 0
     spent = False
+    begun = session.clock()
     for attempt in count():
-        begun = session.clock()
-        outcome: Outcome = yield Send(
+        sending = Send(
             request=request,
             timeouts=session.timeouts,
             until=deadline.until,
@@ -90,8 +91,7 @@ def _attempts(
             silent=silent,
             limit=session.options.max_bytes,
         )
-        if debug_enabled():
-            _log_attempt(request, outcome, session.clock() - begun)
+        outcome = yield from _attempt(session, call, sending, attempt + 1, begun)
         if isinstance(outcome, OpenStream):
             session.budget.succeed()
             return outcome
@@ -110,10 +110,30 @@ def _attempts(
                 info("not retrying %s %s: too many calls fail", request.method, request.url)
             raise error from (outcome.__cause__ if isinstance(outcome, TransportError) else None)
         info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, pause, attempt + 1, retries)
+        if session.hooks:
+            seen = info_of(call, request, attempt + 1)
+            yield from tell(session.hooks, "on_retry", seen, reason_of(outcome), pause)
         yield Sleep(pause)
         if session.key.source is not None:  # The key may have changed.
             request = (yield from _authenticated(session)).request(call, key=key)
     raise AssertionError  # pragma: no cover
+
+
+def _attempt(session: Session, call: Request, sending: Send, number: int, begun: float) -> Flow[Outcome]:
+    """Send a request once; tell the hooks, the log, and the response how many attempts it took."""
+    seen = info_of(call, sending.request, number) if session.hooks else None
+    if seen is not None:
+        yield from tell(session.hooks, "on_request", seen)
+    now = session.clock()
+    outcome: Outcome = yield sending
+    if debug_enabled():
+        _log_attempt(sending.request, outcome, session.clock() - now)
+    if not isinstance(outcome, TransportError):
+        response = outcome if isinstance(outcome, Response) else outcome.response
+        response.attempts, response.elapsed = number, session.clock() - begun
+        if seen is not None:
+            yield from tell(session.hooks, "on_response", seen, response)
+    return outcome
 
 
 def _authenticated(session: Session) -> Flow[Session]:

@@ -11,6 +11,7 @@ from .._content.response import Response, Unreadable
 
 if TYPE_CHECKING:
     from .._content.stream_parser import StreamParser
+    from .hooks import Span
 
 T = TypeVar("T")
 
@@ -57,6 +58,8 @@ class OpenStream(NamedTuple):
     response: Response
     time: TimeLimit = TimeLimit()
     limit: int = BODY_LIMIT
+    span: Span | None = None
+    """The span of its call, if it is traced."""
 
 
 Outcome: TypeAlias = Response | Unreadable | TransportError | OpenStream

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from .._policy.hooks import Hooks, Tracer
+
 
 class ClientOptions(TypedDict, total=False):
     """The arguments of `Pareta`, for functions that pass them on."""
@@ -30,3 +32,5 @@ class ClientOptions(TypedDict, total=False):
     default_query: Mapping[str, Any] | None
     max_connections: int | None
     allow_http: bool
+    hooks: Hooks | None
+    tracing: Tracer | None

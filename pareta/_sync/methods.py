@@ -28,6 +28,7 @@ from pareta_generated.types import UNSET, Call
 from .._exceptions import public
 from .._models import RETRIEVE_ENDPOINT, ChatCompletion, Endpoint
 from .._policy import calls, deployments
+from .._policy.logical import logical
 from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
 from .._policy.slips import check_flag, check_list, check_undeclared
 from .._tools import format_of, tools_of
@@ -263,8 +264,8 @@ class Completions:
             },
         )
         if isinstance(call, Call):
-            return self._requester.run(calls.send(session, call, view=ChatCompletion))
-        return ChatStream(*self._requester.open(calls.open_stream(session, call)))
+            return self._requester.run(logical(session, call, calls.send(session, call, view=ChatCompletion)))
+        return ChatStream(*self._requester.open(logical(session, call, calls.open_stream(session, call))))
 
 
 class DeployMethod:
@@ -402,8 +403,10 @@ class DeployMethod:
             },
         )
         if wait:
-            return self._requester.run(deployments.deploy(session, call, RETRIEVE_ENDPOINT, on_progress))
-        return DeployStream(*self._requester.open(deployments.open_deploy(session, call)))
+            flow = deployments.deploy(session, call, RETRIEVE_ENDPOINT, on_progress)
+            return self._requester.run(logical(session, call, flow))
+        opening = logical(session, call, deployments.open_deploy(session, call))
+        return DeployStream(*self._requester.open(opening))
 
     def ephemeral(
         self,

@@ -11,13 +11,16 @@ from pareta_generated.models import ChatCompletionChunk
 from .._content.chat_stream import ChatStreamParser
 from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
 from .._content.exchange import TransportError
+from .._content.response import Response
 from .._content.stream_parser import StreamParser
 from .._exceptions import ParetaError, public
 from .._models import ChatCompletion, Endpoint
 from .._policy.deployments import Watch
 from .._policy.effects import OpenStream
+from .traced import traced
 
 if TYPE_CHECKING:
+    from .._policy.hooks import Span
     from .._transport.sync_response import RawResponse
     from .requester import Requester
 
@@ -32,16 +35,21 @@ class Stream(Generic[T]):
     collected. The server sees the hang-up at once, and no connection leaks.
     """
 
-    def __init__(self, raw: RawResponse, parser: StreamParser[T]) -> None:
-        self._raw = raw
+    def __init__(self, raw: RawResponse, parser: StreamParser[T], span: Span | None = None) -> None:
+        self._raw = raw if span is None else traced(raw, parser, span)
         self._parser = parser
         self._items: Iterator[T] = iter(())  # The items of the last piece.
         self._open = True
 
     @property
+    def response(self) -> Response:
+        """The head of the response."""
+        return self._parser.response
+
+    @property
     def request_id(self) -> str | None:
         """The `x-request-id` of the response."""
-        return self._parser.response.request_id
+        return self.response.request_id
 
     def __iter__(self) -> Iterator[T]:
         return _Loop(self, self._hang_up)
@@ -144,7 +152,7 @@ class DeployStream(Stream[dict[str, Any]]):
     """
 
     def __init__(self, stream: OpenStream, raw: RawResponse) -> None:
-        super().__init__(raw, DeployStreamParser(stream.response, stream.limit))
+        super().__init__(raw, DeployStreamParser(stream.response, stream.limit), stream.span)
 
     @property
     def endpoint_id(self) -> str | None:
@@ -186,7 +194,7 @@ class ChatStream(Stream[ChatCompletionChunk]):
 
     def __init__(self, stream: OpenStream, raw: RawResponse) -> None:
         parser = ChatStreamParser(stream.response, stream.limit)
-        super().__init__(raw, parser)
+        super().__init__(raw, parser, stream.span)
         self._chat = parser
 
     @property

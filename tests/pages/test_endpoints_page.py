@@ -286,14 +286,14 @@ def test_the_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_asynchronous_client_mirrors_the_blocking_one() -> None:
-    """Each method of endpoints is there in both, with the same parameters; all are coroutines but `metrics`."""
+    """Each method of endpoints is there in both, with the same parameters; those that send are coroutines."""
     for blocking, waiting in ((Endpoints, AsyncEndpoints), (Metrics, AsyncMetrics)):
         names = [name for name in dir(blocking) if not name.startswith("_")]
         assert names == [name for name in dir(waiting) if not name.startswith("_")]
         for name in names:
             mine, other = getattr(blocking, name), getattr(waiting, name)
             assert inspect.signature(mine).parameters == inspect.signature(other).parameters
-            assert inspect.iscoroutinefunction(other) is (name != "metrics")
+            assert inspect.iscoroutinefunction(other) is (name not in {"metrics", "attach", "ephemeral"})
     assert set(dir(Endpoints)) >= {"deploy", "list", "retrieve", "start", "stop", "delete", "metrics"}
 
 

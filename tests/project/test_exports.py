@@ -19,7 +19,7 @@ import pareta
 
 ROOT = Path(__file__).parents[2]
 CLASSES = [name for name in pareta.__all__ if not name.startswith("__")]
-FUNCTIONS = {"arguments_of", "run_tools", "run_tools_async"}
+FUNCTIONS = {"arguments_of", "response_of", "run_tools", "run_tools_async"}
 OURS = [
     name
     for name in CLASSES
@@ -50,6 +50,7 @@ TREE = {
     "APIResponseError": "ParetaError",
     "StreamError": "APIResponseError",
     "DeployError": "ParetaError",
+    "BudgetExceededError": "ParetaError",
 }
 
 
@@ -139,7 +140,7 @@ except Exception as error:
     print(type(error))
     print(*(kind.__module__ for kind in type(error).__subclasses__()))
 """
-    assert fresh(code).splitlines() == ["<class 'pareta.ParetaError'>", "pareta pareta pareta pareta"]
+    assert fresh(code).splitlines() == ["<class 'pareta.ParetaError'>", "pareta pareta pareta pareta pareta"]
 
 
 def test_every_argument_of_a_public_method_is_documented() -> None:

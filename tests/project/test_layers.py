@@ -12,7 +12,7 @@ from imports import ROOT, Import, all_imports, imports, modules
 
 STANDARD = sys.stdlib_module_names
 DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "anyio", "asyncio", "socket", "select", "selectors", "threading"}
-EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.testing")
+EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.integrations", "pareta.testing")
 CORE = [name for name in modules("pareta") if not name.startswith(EXTRAS)]
 ROOMS = {
     "pareta._async": {"pareta._async", "pareta._policy", "pareta._content", "pareta._transport"},

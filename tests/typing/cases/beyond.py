@@ -5,7 +5,26 @@ from typing import Any, TypedDict, reveal_type
 
 from pydantic import BaseModel
 
-from pareta import AsyncPareta, Endpoint, Pareta, arguments_of, run_tools, run_tools_async
+from pareta import (
+    AsyncChatStream,
+    AsyncDeployStream,
+    AsyncPareta,
+    AsyncStream,
+    ChatStream,
+    DeployStream,
+    Endpoint,
+    Hooks,
+    ModelList,
+    Pareta,
+    RequestInfo,
+    Response,
+    Stream,
+    arguments_of,
+    response_of,
+    run_tools,
+    run_tools_async,
+)
+from pareta.integrations.otel import OpenTelemetry
 
 
 @dataclass
@@ -69,6 +88,37 @@ def deployments(pa: Pareta, endpoint: Endpoint) -> None:
     pa.endpoints.attach("e", poll=1)  # refused: poll
     pa.endpoints.deploy(task="t", wait=True, on_progress=5)  # refused
     pa.openai("e")  # refused
+
+
+def on_request(info: RequestInfo) -> None: ...
+
+
+def on_retry(info: RequestInfo, reason: Response | str, seconds: float) -> None: ...
+
+
+def observed(pa: Pareta, models: ModelList, deploying: DeployStream, answering: ChatStream, other: Stream[int]) -> None:
+    reveal_type(response_of(models))  # Response
+    reveal_type(response_of(models).attempts)  # int
+    reveal_type(response_of(models).elapsed)  # float
+    reveal_type(response_of(models).request_limit.remaining)  # int | None
+    reveal_type(response_of(models).billed_micro_usd)  # int | None
+    reveal_type(deploying.response)  # Response
+    reveal_type(answering.response)  # Response
+    reveal_type(other.response)  # Response
+    reveal_type(pa.with_options(budget_micro_usd=1_000_000))  # Pareta
+    reveal_type(Pareta(hooks=Hooks(on_request=on_request, on_retry=on_retry), tracing=OpenTelemetry()))  # Pareta
+    Hooks(on_request=on_retry)  # refused
+    Hooks(on_requests=on_request)  # refused: on_requests
+    pa.with_options(budget_micro_usd="1")  # refused: budget_micro_usd
+
+
+async def observed_waiting(
+    deploying: AsyncDeployStream, answering: AsyncChatStream, other: AsyncStream[int]
+) -> None:
+    reveal_type(deploying.response)  # Response
+    reveal_type(answering.response)  # Response
+    reveal_type(other.response)  # Response
+    AsyncPareta(hooks=Hooks(on_request=on_request), tracing=OpenTelemetry())
 
 
 async def answers_waiting(pa: AsyncPareta) -> None:
