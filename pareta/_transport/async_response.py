@@ -10,6 +10,8 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import httpx
+
 from .._content.exchange import TimeLimit, TransportError
 from .async_connection import AsyncConnection, AsyncStreamGuard
 from .async_waiting import CAN_INTERRUPT, close_later, current_loop, within
@@ -19,6 +21,7 @@ from .settings import seconds_left
 DRAIN_BYTES = 64 * 1024
 DRAIN_SECONDS = 0.1
 """How much of a body is read after its last event, so that the connection can be used again."""
+_NOTHING = httpx.ByteStream(b"")
 
 
 class AsyncPieces:
@@ -156,6 +159,8 @@ class AsyncRawResponse:
         try:
             with suppress(Exception):  # Whatever the client raises: it is closed.
                 await response.aclose()
+                if isinstance(response, httpx.Response):
+                    response.stream = _NOTHING  # The two refer to each other, and would wait for the collector.
         finally:
             if self._pieces is not None and self._network is not None:
                 # Now the generators of httpx end by an error: trio warns of those that it has to end.

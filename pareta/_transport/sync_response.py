@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
+import httpx
+
 from .._content.exchange import TimeLimit, TransportError
 from .errors import reraise
 from .settings import seconds_left
@@ -20,6 +22,7 @@ from .sync_waiting import CAN_INTERRUPT, close_later, current_loop, within
 DRAIN_BYTES = 64 * 1024
 DRAIN_SECONDS = 0.1
 """How much of a body is read after its last event, so that the connection can be used again."""
+_NOTHING = httpx.ByteStream(b"")
 
 
 class Pieces:
@@ -157,6 +160,8 @@ class RawResponse:
         try:
             with suppress(Exception):  # Whatever the client raises: it is closed.
                 response.close()
+                if isinstance(response, httpx.Response):
+                    response.stream = _NOTHING  # The two refer to each other, and would wait for the collector.
         finally:
             if self._pieces is not None and self._network is not None:
                 # Now the generators of httpx end by an error: trio warns of those that it has to end.

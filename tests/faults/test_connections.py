@@ -567,3 +567,21 @@ def test_a_server_that_takes_a_large_body_slowly_does_not_stretch_the_call(
     with pytest.raises(APITimeoutError, match="deadline"):
         mode.run(client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x" * 20_000_000}]))
     assert time.monotonic() - begun < 1.5
+
+
+def test_a_call_leaves_nothing_for_the_garbage_collector(mode: Mode, server: FaultServer) -> None:
+    """What a call was made of goes when it is over: the request too, which holds the key."""
+
+    def alive() -> int:
+        return sum(type(each) in (httpx.Request, httpx.Response) for each in gc.get_objects())
+
+    client = mode.client(server.url)
+    mode.run(client.models.list())
+    gc.collect()
+    before = alive()
+    gc.disable()
+    try:
+        mode.run(client.models.list())
+        assert alive() == before
+    finally:
+        gc.enable()
