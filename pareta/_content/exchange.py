@@ -47,7 +47,7 @@ class Timeouts(NamedTuple):
 
 
 class TimeLimit(NamedTuple):
-    """How long a response may be silent, in seconds, and when it must be over, by `time.monotonic`."""
+    """How long a response may be silent, in seconds, and when it must be over, by the monotonic clock."""
 
     read: float | None = None
     until: float | None = None

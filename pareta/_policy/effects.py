@@ -22,7 +22,7 @@ class Send(NamedTuple):
     request: HttpRequest
     timeouts: Timeouts
     until: float | None
-    """When the attempt must be over, by `time.monotonic`."""
+    """When the attempt must be over, by the monotonic clock."""
     streams: bool = False
     silent: bool = False
     """Whether the stream may be silent for longer than the read timeout."""

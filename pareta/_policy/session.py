@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -12,6 +11,7 @@ import attrs
 
 from pareta_generated.types import Request, StreamCall, encode_body, encode_query
 
+from .._clock import monotonic
 from .._content import strict_json
 from .._content.exchange import HttpRequest, Timeouts
 from .._credentials import BaseUrl, Key
@@ -64,7 +64,7 @@ class Session:
     tracer: Tracer | None = attrs.field(default=None, repr=False)
     spending: Spending | None = attrs.field(default=None, repr=False)
     """Shared by a client that has a budget and all that `with_options` makes of it."""
-    clock: Callable[[], float] = attrs.field(default=time.monotonic, repr=False)
+    clock: Callable[[], float] = attrs.field(default=monotonic, repr=False)
     random: Callable[[], float] = attrs.field(default=_random, repr=False)
 
     @classmethod

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
 import httpx
 
+from .._clock import monotonic
 from .._content.exchange import TimeLimit, TransportError
 from .async_connection import AsyncConnection, AsyncStreamGuard
 from .async_waiting import CAN_INTERRUPT, close_later, current_loop, within
@@ -99,7 +99,7 @@ class AsyncRawResponse:
                     piece = await within(seconds_left(*self._limit), anext(pieces))
                 else:
                     piece = await anext(pieces)
-                    if self._limit.until is not None and time.monotonic() > self._limit.until:
+                    if self._limit.until is not None and monotonic() > self._limit.until:
                         raise TimeoutError  # noqa: TRY301  # As the others do.
                 if piece:
                     self._last = piece
@@ -130,7 +130,7 @@ class AsyncRawResponse:
         """Read a little more, after the last event of a stream: then the connection can be used again."""
         if self._guard is None and (self._shared or not CAN_INTERRUPT):
             return
-        self.limit(TimeLimit(DRAIN_SECONDS, time.monotonic() + DRAIN_SECONDS))
+        self.limit(TimeLimit(DRAIN_SECONDS, monotonic() + DRAIN_SECONDS))
         size = 0
         with suppress(TransportError):
             while size <= DRAIN_BYTES and (piece := await self.read()):

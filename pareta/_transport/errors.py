@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from .._clock import monotonic
 from .._content.exchange import ErrorKind, TransportError
 
 PLAIN_TO_TLS = "the port does not speak plain HTTP but probably TLS: is https right for this base_url?"
@@ -44,7 +44,7 @@ def reraise(error: BaseException, handled: BaseException | None, until: float | 
     meaning = error if isinstance(error, TransportError) else _transport_error(error, handled)
     if meaning is None:
         raise error
-    if meaning.kind == "timeout" and until is not None and time.monotonic() > until - TIMER_SECONDS:
+    if meaning.kind == "timeout" and until is not None and monotonic() > until - TIMER_SECONDS:
         meaning.text = "the deadline has passed"
     meaning.text += via
     raise meaning from meaning.__cause__

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from .._clock import monotonic
 from .._content.exchange import Timeouts
 from .._credentials import BaseUrl, is_host_name
 
@@ -189,5 +189,5 @@ def seconds_left(seconds: float | None, until: float | None) -> float | None:
     """Return how long an operation may take that begins now, within its own limit and a deadline."""
     if until is None:
         return seconds
-    left = max(until - time.monotonic(), 0.001)
+    left = max(until - monotonic(), 0.001)
     return left if seconds is None else min(seconds, left)

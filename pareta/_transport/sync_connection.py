@@ -4,12 +4,12 @@
 from __future__ import annotations
 
 import select
-import time
 from collections import deque
 from typing import Any
 
 import httpx
 
+from .._clock import monotonic
 from .settings import seconds_left
 from .sync_waiting import first_timeout, within
 
@@ -34,7 +34,7 @@ class StreamGuard:
         self._socket = stream.get_extra_info("socket")
         self._tls = stream.get_extra_info("ssl_object")
         self.until: float | None = None
-        """When the call must be over, by `time.monotonic`."""
+        """When the call must be over, by the monotonic clock."""
         self.held: bytes | None = None
         """The head of a request until its body comes, so that one packet carries both. None: nothing is held."""
         self.tail = b""
@@ -77,7 +77,7 @@ class StreamGuard:
     def _left(self, timeout: float | None) -> float | None:
         if self.until is None:
             return timeout
-        left = self.until - time.monotonic()
+        left = self.until - monotonic()
         if left <= 0:
             raise TimeoutError
         return left if timeout is None else min(left, timeout)
@@ -133,7 +133,7 @@ class Connection:
 
     def is_usable(self) -> bool:
         """Return whether httpcore will send the next request over this connection, and not over a new one."""
-        return time.monotonic() < self.expires and not (self.guard is not None and self.guard.is_readable)
+        return monotonic() < self.expires and not (self.guard is not None and self.guard.is_readable)
 
     def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request within the deadline in its extensions."""
@@ -174,7 +174,7 @@ class Connection:
             self._limit(self.until)
         elif event == "setup_socks5_connection.started" and self.connect is not None:
             # httpcore waits for ever for the replies of the proxy.
-            end = time.monotonic() + self.connect
+            end = monotonic() + self.connect
             self._limit(end if self.until is None else min(end, self.until))
         elif event == "setup_socks5_connection.complete":
             self._limit(self.until)

@@ -6,13 +6,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
 import httpx
 
+from .._clock import monotonic
 from .._content.exchange import TimeLimit, TransportError
 from .errors import reraise
 from .settings import seconds_left
@@ -100,7 +100,7 @@ class RawResponse:
                     piece = within(seconds_left(*self._limit), next(pieces))
                 else:
                     piece = next(pieces)
-                    if self._limit.until is not None and time.monotonic() > self._limit.until:
+                    if self._limit.until is not None and monotonic() > self._limit.until:
                         raise TimeoutError  # noqa: TRY301  # As the others do.
                 if piece:
                     self._last = piece
@@ -131,7 +131,7 @@ class RawResponse:
         """Read a little more, after the last event of a stream: then the connection can be used again."""
         if self._guard is None and (self._shared or not CAN_INTERRUPT):
             return
-        self.limit(TimeLimit(DRAIN_SECONDS, time.monotonic() + DRAIN_SECONDS))
+        self.limit(TimeLimit(DRAIN_SECONDS, monotonic() + DRAIN_SECONDS))
         size = 0
         with suppress(TransportError):
             while size <= DRAIN_BYTES and (piece := self.read()):

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import pareta
+from pareta._clock import monotonic
 from pareta.sandbox._controls import SandboxClock, queue_fault
 from pareta.sandbox._settings import (
     DEFAULT_BALANCE,
@@ -157,10 +158,10 @@ class Sandbox:
 
         It waits up to 0.3 s for the server to notice that a client has closed a stream.
         """
-        end = time.monotonic() + _HANG_UP_SECONDS
+        end = monotonic() + _HANG_UP_SECONDS
         while True:
             verdicts = self._call(lambda platform: platform.journal.verdicts())
-            if time.monotonic() > end or all(each.kind != "stream-left-open" for each in verdicts):
+            if monotonic() > end or all(each.kind != "stream-left-open" for each in verdicts):
                 return verdicts
             time.sleep(0.01)
 

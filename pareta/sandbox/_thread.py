@@ -11,6 +11,7 @@ from socket import socket
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
+from pareta._clock import monotonic
 from pareta.sandbox._settings import SandboxSettings
 
 if TYPE_CHECKING:
@@ -95,7 +96,8 @@ def _serve(settings: SandboxSettings, bound: socket, ready: "Future[SandboxServe
         await server.serve_until_stopped()
 
     try:
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(main())
     except BaseException as error:
         bound.close()
         if ready.done():
@@ -103,6 +105,13 @@ def _serve(settings: SandboxSettings, bound: socket, ready: "Future[SandboxServe
         ready.set_exception(error)
     finally:
         logger.removeFilter(quiet)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return an event loop whose timers go on while a test has frozen the time."""
+    loop = asyncio.new_event_loop()
+    loop.time = monotonic  # type: ignore[method-assign]  # asyncio asks it for all times.
+    return loop
 
 
 class _ThreadLogFilter(logging.Filter):
