@@ -133,6 +133,8 @@ class BaseUrl:
             port = parts.port
             if not is_host_name((parts.hostname or "-").partition("%")[0]):
                 raise ValueError("its host name is malformed")  # noqa: TRY301
+            if port == 0:
+                raise ValueError("its port is 0, where nothing can listen")  # noqa: TRY301
         except ValueError as error:
             raise ValueError(f"base_url is not a URL: {error}") from None
         if parts.username is not None or parts.password is not None:

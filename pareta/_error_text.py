@@ -53,6 +53,10 @@ def phrase_of(status: int) -> str:
 
 
 def place_of(response: Response) -> str:
-    """Name the call of a response: method, URL and request id."""
+    """Name the call of a response: method, URL, request id and proxy."""
     request = f", request {response.request_id}" if response.request_id else ""
-    return f"{response.method} {response.url}{request}"
+    return f"{response.method} {response.url}{request}{through(response.proxy)}"
+
+
+def through(proxy: str | None) -> str:
+    return f" (through the proxy {proxy})" if proxy else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
@@ -51,7 +51,7 @@ class AsyncPareta:
         http_client: Your own `httpx.AsyncClient`, or one of httpx2. It stays yours to close.
         transport: Your own `httpx.AsyncBaseTransport`, such as `httpx.MockTransport`. It stays yours to close.
         proxy: The URL of a proxy, `http://`, `https://` or `socks5://`, or an `httpx.Proxy`. By default the
-            environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+            environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. False for none.
         verify: An `ssl.SSLContext`, with CAs and client certificates; False trusts any server.
         default_headers: Headers to send with each request.
         default_query: Query parameters to send with each request.
@@ -75,7 +75,7 @@ class AsyncPareta:
         max_retries: int = 2,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        proxy: str | httpx.URL | httpx.Proxy | Literal[False] | None = None,
         verify: ssl.SSLContext | bool | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from .._credentials import AsyncKeySource
 from .._policy.options import HttpxTimeout, NotGiven
@@ -25,7 +25,7 @@ class AsyncClientOptions(TypedDict, total=False):
     max_retries: int
     http_client: httpx.AsyncClient | None
     transport: httpx.AsyncBaseTransport | None
-    proxy: str | httpx.URL | httpx.Proxy | None
+    proxy: str | httpx.URL | httpx.Proxy | Literal[False] | None
     verify: ssl.SSLContext | bool | None
     default_headers: Mapping[str, str] | None
     default_query: Mapping[str, Any] | None

@@ -84,7 +84,9 @@ class AsyncRequester(NamedTuple):
         if raw.status == 101:
             await raw.aclose()
             return TransportError("connection", "the server switched to another protocol, unasked"), None
-        builder = ResponseBuilder(effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit)
+        builder = ResponseBuilder(
+            effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit, proxy=raw.proxy
+        )
         if builder.opens:
             return OpenStream(builder.head, limit=effect.limit), raw
         try:

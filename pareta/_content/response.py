@@ -62,10 +62,12 @@ class Response:
         content: The decoded body. Of an error status, at most its first 64 kB.
         attempts: How many requests the call took.
         elapsed: How many seconds it took, with retries; of a stream, up to its head.
+        proxy: The URL of the proxy that it came through, without its password. None where there is none, and of
+            your own `http_client`.
 
     """
 
-    __slots__ = ("attempts", "content", "elapsed", "headers", "method", "status_code", "url")
+    __slots__ = ("attempts", "content", "elapsed", "headers", "method", "proxy", "status_code", "url")
 
     def __init__(self, *, method: str, url: str, status_code: int, headers: Headers, content: bytes = b"") -> None:
         self.method = method
@@ -75,6 +77,7 @@ class Response:
         self.content = content
         self.attempts = 1
         self.elapsed = 0.0
+        self.proxy: str | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Response):
@@ -92,7 +95,7 @@ class Response:
         other = Response(
             method=self.method, url=self.url, status_code=self.status_code, headers=self.headers, content=content
         )
-        other.attempts, other.elapsed = self.attempts, self.elapsed
+        other.attempts, other.elapsed, other.proxy = self.attempts, self.elapsed, self.proxy
         return other
 
     @property

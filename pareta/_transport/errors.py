@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 from .._clock import monotonic
 from .._content.exchange import ErrorKind, TransportError
+from .._error_text import through
 
 PLAIN_TO_TLS = "the port does not speak plain HTTP but probably TLS: is https right for this base_url?"
 _CLOSED = "the connection broke: the server closed it without a response"
@@ -35,18 +36,18 @@ _TEXTS = (
 )
 
 
-def reraise(error: BaseException, handled: BaseException | None, until: float | None, via: str = "") -> NoReturn:
+def reraise(error: BaseException, handled: BaseException | None, until: float | None, proxy: str | None) -> NoReturn:
     """Raise what an exception of the client means, or itself where it is not of the transport.
 
     `handled` is the exception in whose `except` block the user made the call. It is a context of `error`,
-    but says nothing about it.
+    but says nothing about it. `proxy` is the URL of the proxy in between, without its password.
     """
     meaning = error if isinstance(error, TransportError) else _transport_error(error, handled)
     if meaning is None:
         raise error
     if meaning.kind == "timeout" and until is not None and monotonic() > until - TIMER_SECONDS:
         meaning.text = "the deadline has passed"
-    meaning.text += via
+    meaning.text += through(proxy)
     raise meaning from meaning.__cause__
 
 

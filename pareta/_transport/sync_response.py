@@ -51,8 +51,10 @@ class RawResponse:
         release: Callable[[], None],
         *,
         silent: bool,
+        proxy: str | None,
     ) -> None:
         """Take a response; `silent` says that its transport does not end a silence."""
+        self.proxy = proxy
         self._response: Any = response
         self._silent = silent
         self._timeouts = timeouts
@@ -112,7 +114,7 @@ class RawResponse:
                 self._connection.reusable = self._guard is None or self._guard.ends_with(self._end_of_message())
             return b""
         except BaseException as error:  # Whatever the client raises.
-            reraise(error, handled, self._limit.until)
+            reraise(error, handled, self._limit.until, self.proxy)
 
     def _begin(self) -> Iterator[bytes]:
         if self._response is None:

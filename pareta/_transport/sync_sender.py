@@ -27,19 +27,19 @@ def open_sender(base: BaseUrl, settings: TransportSettings) -> Sender:
     if settings.http_client is not None:
         parse = lru_cache(maxsize=256)(settings.http_client.base_url.__class__)  # The URL class of its library.
         return Sender(settings.http_client, partial(_build, settings.http_client, parse), stock=True)
-    transport, via = settings.transport, ""
+    transport, proxy = settings.transport, None
     if transport is None:
         options = settings.stock_options(base)
-        proxy = options["proxy"]
-        if proxy is not None:
-            via = f" (through the proxy {proxy.url.scheme}://{proxy.url.netloc.decode()})"
+        if options["proxy"] is not None:
+            url = options["proxy"].url  # httpx has taken the password out of it.
+            proxy = f"{url.scheme}://{url.netloc.decode()}"
         transport = ConnectionStack(partial(httpx.HTTPTransport, **options))
     limit = settings.max_connections or MAX_CONNECTIONS
     client = _CookielessClient(transport=transport, trust_env=False)
     # aiohttp fixes the timeouts of a response when it is requested.
     stock = not type(transport).__module__.startswith("httpx_aiohttp")
     build = partial(_new_request, whole=stock)
-    return Sender(client, build, stock=stock, limit=limit, owns=settings.transport is None, via=via)
+    return Sender(client, build, stock=stock, limit=limit, owns=settings.transport is None, proxy=proxy)
 
 
 class Sender:
@@ -53,19 +53,19 @@ class Sender:
         stock: bool,
         limit: int | None = None,
         owns: bool = False,
-        via: str = "",
+        proxy: str | None = None,
     ) -> None:
         """Take an httpx client, what builds its requests, and whether it is closed with this.
 
         `stock` says that timeouts can change after the request, as those of httpx's own transports do;
-        `via` is what errors say of the proxy.
+        `proxy` is what errors say of the proxy: its URL, without a password.
         """
         self._client = client
         self._build = build
         self._stock = stock
         self._limit = limit
         self._owns = owns
-        self._via = via
+        self._proxy = proxy
         self._limiters = None if limit is None else Scoped(partial(Limiter, limit))
         self.closed = False
 
@@ -98,9 +98,14 @@ class Sender:
             )
         except BaseException as error:
             release()
-            reraise(error, handled, until, self._via)
+            reraise(error, handled, until, self._proxy)
         return RawResponse(
-            response, limits, TimeLimit(timeouts.read, until), release, silent=silent and not self._stock
+            response,
+            limits,
+            TimeLimit(timeouts.read, until),
+            release,
+            silent=silent and not self._stock,
+            proxy=self._proxy,
         )
 
     def _acquire(self, seconds: float | None) -> Callable[[], None]:

@@ -228,12 +228,12 @@ class Sandbox:
         self._call(lambda platform: platform.reset())
 
     def client(self) -> "Pareta":
-        """Return a sync client of this sandbox; the caller closes it."""
-        return pareta.Pareta(api_key=self.api_key, base_url=self.base_url)
+        """Return a sync client of this sandbox, which uses no proxy; the caller closes it."""
+        return pareta.Pareta(api_key=self.api_key, base_url=self.base_url, proxy=False)
 
     def async_client(self) -> "AsyncPareta":
-        """Return an async client of this sandbox; the caller closes it."""
-        return pareta.AsyncPareta(api_key=self.api_key, base_url=self.base_url)
+        """Return an async client of this sandbox, which uses no proxy; the caller closes it."""
+        return pareta.AsyncPareta(api_key=self.api_key, base_url=self.base_url, proxy=False)
 
     def _call(self, action: "Callable[[Platform], T]") -> T:
         if self._running is None:

@@ -1,5 +1,6 @@
 """The sandbox as a thing: it starts, stops, resets, lives beside others, and says what is wrong."""
 
+import asyncio
 import gc
 import signal
 import socket
@@ -166,6 +167,23 @@ def test_clients_come_ready_made(sandbox: Sandbox) -> None:
     """`client` gives the SDK's client with URL and key of the sandbox."""
     with sandbox.client() as pareta:
         assert [model.id for model in pareta.models.list()] == ["ep_seed01", "ep_a1b2c3", "ep_v7w8x9"]
+
+
+def test_no_proxy_stands_before_a_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clients, its upstream on this machine and the demo reach it where the environment names a proxy."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    ask: list[Any] = [{"role": "user", "content": "Who signs? Alder & Pine signs."}]
+
+    async def count() -> int:
+        async with sandbox.async_client() as pareta:
+            return len(await pareta.models.list())
+
+    assert asyncio.run(count()) == 3
+    with Sandbox(pace=0, upstream=sandbox.base_url, upstream_key=sandbox.api_key) as front, front.client() as pareta:
+        assert pareta.chat.completions.create(model="ep_a1b2c3", messages=ask).choices
+    demo = [sys.executable, "examples/demo.py"]
+    assert "stopped" in subprocess.run(demo, capture_output=True, text=True, check=True).stdout
 
 
 def test_a_job_that_fails_breaks_its_stream_off(

@@ -11,6 +11,7 @@ from pareta import ParetaError
 from pareta._content.exchange import Timeouts
 from pareta._credentials import BaseUrl, Key
 from pareta._policy.options import DEFAULT_TIMEOUTS, NOT_GIVEN, Options, parse_timeout
+from pareta._transport.environment import proxy_for
 
 SECRET = "pareta_sk_0123456789"
 
@@ -58,6 +59,8 @@ def test_a_base_url_is_an_origin_and_a_prefix(given: str | None, used: str) -> N
         ("https://", "must begin with https://"),
         ("https://api.example:port", "not a URL"),
         ("https://api.example:99999", "not a URL"),
+        ("https://api.example:0", "its port is 0"),
+        ("http://[::1]:0/v1", "its port is 0"),
         ("https://[::1", "not a URL"),
         ("https://api..example", "not a URL"),
         ("https://api.example/a b", "character"),
@@ -70,6 +73,45 @@ def test_a_base_url_that_makes_no_sense_is_refused(given: str, why: str) -> None
     with pytest.raises(ValueError, match=why) as caught:
         parsed(given)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("rules", "url", "direct"),
+    [
+        ("*", "https://api.example", True),
+        ("other.example, *", "https://api.example", True),
+        ("example", "https://api.example", True),
+        (".Example", "https://API.example.", True),
+        ("*.example", "https://api.example", True),
+        ("ample", "https://api.example", False),
+        ("api.example:8443", "https://api.example:8443", True),
+        ("api.example:8443", "https://api.example", False),
+        ("api.example:443", "https://api.example", True),
+        ("10.0.0.0/8", "http://10.1.2.3:8700", True),
+        ("10.0.0.0/255.0.0.0 192.168.0.0/16", "http://192.168.7.1", True),
+        ("10.0.0.1/8", "http://10.1.2.3", True),
+        ("10.0.0.0/8", "http://11.1.2.3", False),
+        ("10.0.0.0/8", "http://10.example", False),
+        ("10.1.2.3:80", "http://10.1.2.3", True),
+        ("10.1.2.3:81", "http://10.1.2.3", False),
+        ("::1", "http://[::1]:8700", True),
+        ("[::1]", "http://[::1]:8700", True),
+        ("[0:0::1]:8700", "http://[::1]:8700", True),
+        ("[::1]:8701", "http://[::1]:8700", False),
+        ("fd00::/8", "http://[fd12::7]", True),
+        ("[fd00::]/8", "http://[fd12::7]", True),
+        ("fe80::/10", "http://[fe80::1%25eth0]", True),
+        ("fd00::/8", "http://10.1.2.3", False),
+        ("localhost,[,/8,:1,..", "http://127.0.0.1:8700", False),
+    ],
+)
+def test_no_proxy_names_what_is_called_directly(
+    monkeypatch: pytest.MonkeyPatch, rules: str, url: str, direct: bool
+) -> None:
+    """`NO_PROXY` takes domains, addresses and networks, each with a port or none."""
+    monkeypatch.setenv("ALL_PROXY", "proxy:3128")
+    monkeypatch.setenv("NO_PROXY", rules)
+    assert proxy_for(BaseUrl.parse(url, allow_http=True)) == (None if direct else "http://proxy:3128")
 
 
 def test_plain_http_elsewhere_must_be_allowed() -> None:
