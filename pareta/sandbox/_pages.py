@@ -6,12 +6,11 @@ frame them, and they load nothing from other hosts.
 
 import asyncio
 import html
-import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 from attrs import frozen
 from starlette.datastructures import Headers
@@ -25,7 +24,6 @@ _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{inline}; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_SWAGGER = "mkdocs_swagger_ui_tag"
 _FEED_SECONDS = 0.4
 _PING_SECONDS = 10.0
 
@@ -149,8 +147,9 @@ def _swagger(name: str, kind: str) -> _File:
     return _File(b"", "text/plain", status=404) if folder is None else _File((folder / name).read_bytes(), kind)
 
 
-def _swagger_folder() -> Path | None:
-    """Return the folder of Swagger UI's files, without importing its package."""
-    found = importlib.util.find_spec(_SWAGGER)
-    places = None if found is None else found.submodule_search_locations
-    return Path(next(iter(places))) / "swagger-ui" if places else None
+def _swagger_folder() -> Traversable | None:
+    """Return the folder of Swagger UI's files; None where its package is not installed, which is empty otherwise."""
+    try:
+        return files("mkdocs_swagger_ui_tag") / "swagger-ui"
+    except ModuleNotFoundError:
+        return None

@@ -19,7 +19,7 @@ _LINE_LIMIT = 16 * 1024 * 1024
 _MODEL = re.compile(rb'("model"\s*:\s*)"(?:[^"\\]|\\.)*"')
 _DONE = b"[DONE]"
 # No proxy of the environment leads to this machine.
-_DIRECT = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
+_DIRECT: dict[str, None] = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
 
 
 class UpstreamServer:
