@@ -118,7 +118,7 @@ class AsyncLimiter:
 class AsyncScoped(Generic[T]):
     """A value for each event loop of this process.
 
-    asyncio closes the async generators that it knows before a loop ends. So each value has one there, and
+    asyncio and trio close the async generators that they know before a loop ends. So each value has one, and
     what a program forgets to close, closes in time.
     """
 
@@ -147,7 +147,7 @@ class AsyncScoped(Generic[T]):
             for ended in filter(_has_ended, list(self._values)):
                 self.forget(ended)
             value, guard = self._make(), None
-            if self._close is not None and isinstance(loop, asyncio.AbstractEventLoop):
+            if self._close is not None:
                 guard = _guard(weakref.ref(self), loop, value, self._close)
                 with suppress(StopIteration):  # This runs up to its `yield`.
                     guard.asend(None).send(None)
@@ -161,15 +161,14 @@ class AsyncScoped(Generic[T]):
 
     async def close(self) -> None:
         """Close the value of this loop; those of other loops close with them."""
-        loop = current_loop()
-        if loop in self._values:
-            value, guard = self._values[loop]
-            if guard is not None:
-                await guard.aclose()
-            else:
-                self.forget(loop)
-                if self._close is not None:
-                    await self._close(value)
+        _, guard = self._values.get(current_loop(), (None, None))
+        if guard is not None:
+            await guard.aclose()
+
+    def __del__(self) -> None:
+        for loop, (_, guard) in self._values.items():
+            if guard is not None and not isinstance(loop, asyncio.AbstractEventLoop):
+                close_later(guard.aclose, loop)  # trio would close it too, with a warning.
 
 
 async def _guard(
