@@ -1,8 +1,9 @@
 """The pytest plugin: a sandbox as new for each test, clients of it, and what they asked where a test fails.
 
 It comes with the package: a test asks for `pareta_sandbox`, `pareta_client` or `async_pareta_client`. The sandbox is
-the platform on a port of this machine, and needs its extra: `pip install './pareta[sandbox]'` beside a checkout. There
-is one in each test process, started when it is first asked for, and brought back to its first state before each test.
+the platform on a port of this machine, and needs its extra: `pip install './pareta[sandbox]'` beside a checkout (the
+name on the public index is another project). There is one in each test process, started when it is first asked for,
+and brought back to its first state before each test.
 """
 
 from collections.abc import Generator

@@ -19,6 +19,7 @@ from starlette.types import Receive, Scope, Send
 from pareta.sandbox._client_connection import wait_for_disconnect
 from pareta.sandbox._messages import encode
 from pareta.sandbox._platform import Platform
+from pareta.sandbox._settings import HOW_TO_INSTALL
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{inline}; connect-src 'self'; img-src 'self' data:; "
@@ -73,7 +74,8 @@ class Pages:
 
     def _docs(self) -> _File:
         if _swagger_folder() is None:
-            return _File(b"The API reference needs the extra 'sandbox' to be installed.\n", "text/plain", status=404)
+            text = f"The API reference needs 'mkdocs_swagger_ui_tag': {HOW_TO_INSTALL}\n"
+            return _File(text.encode(), "text/plain", status=404)
         page = _own("docs.html", "text/html").content.replace(b"{{key}}", html.escape(self._platform.api_key).encode())
         return _File(page, "text/html", inline=True)
 

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 ClockKind = Literal["fixed", "real"]
 EngineName = Literal["extractive", "echo"]
 
+HOW_TO_INSTALL = (
+    "run pip install '.[sandbox]' in a checkout of this project, or pip install 'FILE.whl[sandbox]' with its wheel."
+    " The name pareta on the public index is another project."
+)
 DEFAULT_BALANCE = 25_000_000
 DEFAULT_UPSTREAM_TIMEOUT = 60.0
 

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
 from pareta._clock import monotonic
-from pareta.sandbox._settings import SandboxSettings
+from pareta.sandbox._settings import HOW_TO_INSTALL, SandboxSettings
 
 if TYPE_CHECKING:
     from pareta.sandbox._platform import Platform
@@ -78,9 +78,7 @@ def import_server() -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jsonschema_rs", "h11"}:
             raise
-        raise ImportError(
-            f"The sandbox needs '{error.name}': run pip install '.[sandbox]' in a checkout of this project."
-        ) from error
+        raise ImportError(f"The sandbox needs '{error.name}': {HOW_TO_INSTALL}") from error
     return _server
 
 

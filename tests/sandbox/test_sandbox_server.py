@@ -221,7 +221,8 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     code = "import sys; sys.modules['uvicorn'] = None; from pareta.sandbox import Sandbox; Sandbox().start()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install '.[sandbox]'" in done.stderr.splitlines()[-1]
+    assert "pip install '.[sandbox]' in a checkout" in done.stderr.splitlines()[-1]
+    assert "on the public index is another project" in done.stderr.splitlines()[-1]
 
 
 class Command:
