@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace) -> int:
     path = PROJECT / SPEC if ours else options.spec
     document = source.load(path, SPEC if ours else str(path), SPEC if ours else path.name)
     if options.house:
-        house.check(document)
+        house.check(document, path)
         return 0
     target = PROJECT / PACKAGE if ours else options.output.resolve()
     check_target(target)
