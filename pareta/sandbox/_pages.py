@@ -1,6 +1,6 @@
 """The sandbox's web pages: the live page at `/`, the API reference at `/docs`, and their files.
 
-The pages show the API key. They are served only on loopback and for a loopback Host, other origins cannot read or
+The pages show the API key. They are served only on loopback and for an allowed Host, other origins cannot read or
 frame them, and they load nothing from other hosts.
 """
 

@@ -1,7 +1,7 @@
 """The public `Sandbox` class."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
@@ -52,8 +52,10 @@ class Sandbox:
         upstream_key: The upstream's API key. The caller's key is never sent to it.
         upstream_model: The upstream's model; by default the first one that it lists.
         upstream_timeout: The upstream's read timeout, in seconds.
-        host: The address to bind. On a loopback address, requests must have a loopback Host.
+        host: The address to bind. On a loopback address, requests must have a loopback Host, or one of `allow_hosts`.
         port: The port to bind; 0 for a free one.
+        allow_hosts: Further hosts to answer for, such as `host.docker.internal`.
+        cors: The origins whose pages may call this sandbox, such as `http://localhost:5173`; `*` for any.
 
     """
 
@@ -73,6 +75,8 @@ class Sandbox:
         upstream_timeout: float = DEFAULT_UPSTREAM_TIMEOUT,
         host: str = "127.0.0.1",
         port: int = 0,
+        allow_hosts: str | Iterable[str] = (),
+        cors: str | Iterable[str] = (),
     ) -> None:
         self._settings = SandboxSettings(
             seed=seed,
@@ -85,6 +89,8 @@ class Sandbox:
             upstream=None
             if upstream is None
             else Upstream(url=upstream, key=upstream_key, model=upstream_model, timeout=upstream_timeout),
+            allow_hosts=allow_hosts,
+            cors=cors,
         )
         self._address = (host, port)
         self._running: ServerThread | None = None

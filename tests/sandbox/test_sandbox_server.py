@@ -259,6 +259,18 @@ class Command:
         self.process.communicate()
 
 
+def test_the_command_answers_for_further_hosts_and_origins() -> None:
+    """`--allow-host` and `--cors` may be given several times."""
+    hosts, origins = ("host.docker.internal", "sandbox.test:8700"), ("http://one.test", "http://two.test")
+    options = [*(f"--allow-host={each}" for each in hosts), *(f"--cors={each}" for each in origins)]
+    with Command("--port", "0", *options) as command:
+        for host, origin in zip(hosts, origins, strict=True):
+            headers = {"host": host, "origin": origin, "authorization": f"Bearer {command.key}"}
+            answer = httpx.get(f"{command.url}/v1/models", headers=headers, trust_env=False)
+            assert answer.status_code == 200
+            assert answer.headers["access-control-allow-origin"] == origin
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_a_signal(number: int) -> None:
     """The command prints URL and key that work, and ends with 0, quickly and silently, with a stream open."""
@@ -283,12 +295,14 @@ def test_the_command_says_when_its_port_is_taken() -> None:
     assert errors == f"Port {port} of 127.0.0.1 is taken. Choose another: --port 0 takes a free one.\n"
 
 
-def test_the_command_refuses_settings_that_make_no_sense() -> None:
-    """A negative pace gives one line and status 1, no traceback."""
-    with Command("--pace", "-1") as command:
+@pytest.mark.parametrize("setting", [("--pace", "-1"), ("--cors", "localhost:5173"), ("--cors", "http://x.example/")])
+def test_the_command_refuses_settings_that_make_no_sense(setting: tuple[str, str]) -> None:
+    """A negative pace or half an origin gives one line and status 1, no traceback."""
+    with Command(*setting) as command:
         _, errors = command.process.communicate(timeout=10)
     assert command.process.returncode == 1
-    assert "--pace" in errors
+    assert setting[0] in errors
+    assert setting[1] in errors
     assert "Traceback" not in errors
 
 
