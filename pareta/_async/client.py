@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
 from .._credentials import AsyncKeySource
 from .._exceptions import public
+from .._namespace import Namespace
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
@@ -117,33 +117,33 @@ class AsyncPareta:
         """Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; arguments of the constructor win over them."""
         return cls(**options)
 
-    @cached_property
-    def models(self) -> AsyncModels:
+    @Namespace
+    def models(self) -> type[AsyncModels]:
         """The models that can be called now."""
         from .models import AsyncModels  # Each namespace is loaded when it is used.
 
-        return AsyncModels(self._requester)
+        return AsyncModels
 
-    @cached_property
-    def endpoints(self) -> AsyncEndpoints:
+    @Namespace
+    def endpoints(self) -> type[AsyncEndpoints]:
         """Deploy models, operate what is deployed, and measure it."""
         from .endpoints import AsyncEndpoints
 
-        return AsyncEndpoints(self._requester)
+        return AsyncEndpoints
 
-    @cached_property
-    def chat(self) -> AsyncChat:
+    @Namespace
+    def chat(self) -> type[AsyncChat]:
         """Completions, compatible with OpenAI's."""
         from .chat import AsyncChat
 
-        return AsyncChat(self._requester)
+        return AsyncChat
 
-    @cached_property
-    def tasks(self) -> AsyncTasks:
+    @Namespace
+    def tasks(self) -> type[AsyncTasks]:
         """The catalog of tasks, and which model is best at each."""
         from .tasks import AsyncTasks
 
-        return AsyncTasks(self._requester)
+        return AsyncTasks
 
     @property
     def base_url(self) -> str:

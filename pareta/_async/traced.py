@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from time import monotonic
 from typing import TYPE_CHECKING, Any, cast
+
+from .._clock import monotonic
 
 if TYPE_CHECKING:
     from .._content.stream_parser import StreamParser

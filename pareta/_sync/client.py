@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
 from .._credentials import KeySource
 from .._exceptions import public
+from .._namespace import Namespace
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
@@ -118,33 +118,33 @@ class Pareta:
         """Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; arguments of the constructor win over them."""
         return cls(**options)
 
-    @cached_property
-    def models(self) -> Models:
+    @Namespace
+    def models(self) -> type[Models]:
         """The models that can be called now."""
         from .models import Models  # Each namespace is loaded when it is used.
 
-        return Models(self._requester)
+        return Models
 
-    @cached_property
-    def endpoints(self) -> Endpoints:
+    @Namespace
+    def endpoints(self) -> type[Endpoints]:
         """Deploy models, operate what is deployed, and measure it."""
         from .endpoints import Endpoints
 
-        return Endpoints(self._requester)
+        return Endpoints
 
-    @cached_property
-    def chat(self) -> Chat:
+    @Namespace
+    def chat(self) -> type[Chat]:
         """Completions, compatible with OpenAI's."""
         from .chat import Chat
 
-        return Chat(self._requester)
+        return Chat
 
-    @cached_property
-    def tasks(self) -> Tasks:
+    @Namespace
+    def tasks(self) -> type[Tasks]:
         """The catalog of tasks, and which model is best at each."""
         from .tasks import Tasks
 
-        return Tasks(self._requester)
+        return Tasks
 
     @property
     def base_url(self) -> str:

@@ -9,13 +9,13 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pareta
+from pareta._namespace import Namespace
 
 ROOT = Path(__file__).parents[2]
 CLASSES = [name for name in pareta.__all__ if not name.startswith("__")]
@@ -134,6 +134,7 @@ def test_an_exception_says_where_users_find_it_before_it_was_named() -> None:
     """A traceback says `pareta.X` though the program has not mentioned X."""
     code = """
 import pareta
+from pareta._namespace import Namespace
 try:
     pareta.Pareta(api_key=None)
 except Exception as error:
@@ -169,7 +170,7 @@ def members(kind: Any) -> Iterator[tuple[str, Any]]:
         if name.startswith("_") or builtin:
             continue
         value = inspect.getattr_static(kind, name)
-        if isinstance(value, property | cached_property):
+        if isinstance(value, property | Namespace):
             yield name, value
         elif callable(getattr(kind, name)) and not isinstance(getattr(kind, name), type):
             yield name, getattr(kind, name)
