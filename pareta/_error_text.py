@@ -56,3 +56,11 @@ def place_of(response: Response) -> str:
     """Name the call of a response: method, URL and request id."""
     request = f", request {response.request_id}" if response.request_id else ""
     return f"{response.method} {response.url}{request}"
+
+
+def not_a_call(value: object) -> str:
+    """Say what `client.call` takes instead of `value`."""
+    kind = type(value)
+    found = f"the {kind.__name__} of {kind.__module__}" if hasattr(value, "operation") else f"a {kind.__name__}"
+    way = "; call the function first" if callable(value) else ""
+    return f"call() takes what a function of pareta_generated.api returns, not {found}{way}. Nothing was sent."

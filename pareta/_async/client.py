@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
 from .._credentials import AsyncKeySource
+from .._error_text import not_a_call
 from .._exceptions import public
+from .._namespace import namespace
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
@@ -117,28 +118,28 @@ class AsyncPareta:
         """Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; arguments of the constructor win over them."""
         return cls(**options)
 
-    @cached_property
+    @namespace
     def models(self) -> AsyncModels:
         """The models that can be called now."""
         from .models import AsyncModels  # Each namespace is loaded when it is used.
 
         return AsyncModels(self._requester)
 
-    @cached_property
+    @namespace
     def endpoints(self) -> AsyncEndpoints:
         """Deploy models, operate what is deployed, and measure it."""
         from .endpoints import AsyncEndpoints
 
         return AsyncEndpoints(self._requester)
 
-    @cached_property
+    @namespace
     def chat(self) -> AsyncChat:
         """Completions, compatible with OpenAI's."""
         from .chat import AsyncChat
 
         return AsyncChat(self._requester)
 
-    @cached_property
+    @namespace
     def tasks(self) -> AsyncTasks:
         """The catalog of tasks, and which model is best at each."""
         from .tasks import AsyncTasks
@@ -227,9 +228,14 @@ class AsyncPareta:
         Returns:
             The result that the document declares; of a stream, an iterator of the payloads of its events.
 
+        Raises:
+            TypeError: It is no call of `pareta_generated`; nothing is sent.
+
         """
         if isinstance(call, Call):
             return await self._requester.send(call, options)
+        if not isinstance(call, StreamCall):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(not_a_call(call))
         from .._content.event_stream import EventStreamParser
         from .._policy import deployments
         from .._policy.logical import logical
