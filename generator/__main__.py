@@ -52,7 +52,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, house, lint, methods, operations, source
+    from . import build, derive, exports, house, lint, methods, operations, source
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
@@ -81,7 +81,10 @@ def _run(options: argparse.Namespace) -> int:
     if ours:
         sources = {PROJECT / methods.METHODS: rendered}
         derived = derive.modules(PROJECT, build.format_source, sources)
-        modules = [Module(file, text) for file, text in (sources | derived).items()]
+        texts = sources | derived
+        init = exports.module(PROJECT, texts, plan.models.names)
+        texts[PROJECT / exports.INIT] = build.format_source(exports.INIT.name, init)
+        modules = [Module(file, text) for file, text in texts.items()]
     if not options.check:
         write(package, modules)
         return 0

@@ -59,7 +59,7 @@ def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[
         "generator": _GENERATOR,
         "models": plan.models,
         "operations": plan.operations,
-        "model_names": _model_names(plan),
+        "model_names": plan.models.names,
         "docstring_of": _docstring,
     }
     env.globals.update(values)
@@ -87,6 +87,7 @@ def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> 
 def format_source(name: str, source: str) -> str:
     """Return `source` formatted by ruff, with its imports sorted and the unused ones removed."""
     common = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"]
+    common.append("--config=lint.isort.combine-as-imports=true")
     for work in (["check", "--fix-only", "--select=F401,I"], ["format"]):
         done = subprocess.run(  # noqa: S603  # The command contains nothing from the document.
             [sys.executable, "-m", "ruff", *work, *common, f"--stdin-filename={name}", "-"],
@@ -179,15 +180,6 @@ def _escaped_text(text: str) -> str:
     return safe_for_docstring(text).rstrip('"')
 
 
-def _model_names(plan: Plan) -> list[str]:
-    models = plan.models
-    return sorted(
-        [one.name for one in (*models.enums, *models.aliases)]
-        + [one.name for one in models.views]
-        + [one.name for one in models.typed_dicts]
-    )
-
-
 def _docstring(operation: OperationPlan) -> str:
     parts = [operation.summary, operation.description]
     arguments = [f"    {prose.item(one.name, one.doc)}" for one in operation.arguments if one.doc]
@@ -200,11 +192,7 @@ def _docstring(operation: OperationPlan) -> str:
 
 
 def _json(spec: Spec, header: str) -> str:
-    lines = {
-        "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in pointer): line
-        for pointer, (line, _) in spec.positions.items()
-        if _is_source(pointer)
-    }
+    lines = {names.json_pointer(pointer): line for pointer, (line, _) in spec.positions.items() if _is_source(pointer)}
     source = {"notice": header, "file": spec.name, "lines": lines}
     return json.dumps({**spec.root, "x-source": source}, indent=2, ensure_ascii=False) + "\n"
 

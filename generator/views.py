@@ -83,6 +83,7 @@ class ViewPlanner:
             name = self.registry.claim(names.class_name(found.component or fallback), found.pointer)
             planned = ViewPlan(
                 name,
+                names.literal(names.json_pointer(found.pointer)),
                 dict_view,
                 prose.paragraphs(prose.description(found.schema)) or f"{name}, as declared by the document.",
             )

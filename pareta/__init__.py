@@ -21,24 +21,60 @@ from typing import TYPE_CHECKING, Any
 
 from ._version import __version__ as __version__
 
+# From here on written by `make generate`: what `@public` marks, the exceptions, and the document's objects.
 if TYPE_CHECKING:
     from pareta_generated.models import (
+        ActivityHour as ActivityHour,
+        AssistantMessageParam as AssistantMessageParam,
         ChatCompletionChunk as ChatCompletionChunk,
+        ChatMessageParam as ChatMessageParam,
         Choice as Choice,
+        ChunkChoice as ChunkChoice,
+        ContentPartParam as ContentPartParam,
+        CostGroup as CostGroup,
+        Delta as Delta,
+        DeployComplete as DeployComplete,
+        DeployFailure as DeployFailure,
+        DeployProgress as DeployProgress,
+        DeveloperMessageParam as DeveloperMessageParam,
         EndpointActivity as EndpointActivity,
         EndpointCost as EndpointCost,
         EndpointPerformance as EndpointPerformance,
         EndpointQuality as EndpointQuality,
         EndpointState as EndpointState,
+        EndpointStatus as EndpointStatus,
         EndpointUptime as EndpointUptime,
+        FinishReason as FinishReason,
+        FunctionCall as FunctionCall,
+        FunctionCallDelta as FunctionCallDelta,
+        FunctionCallParam as FunctionCallParam,
+        FunctionDefinitionParam as FunctionDefinitionParam,
+        FunctionNameParam as FunctionNameParam,
+        ImagePartParam as ImagePartParam,
+        ImageUrlParam as ImageUrlParam,
+        Incident as Incident,
+        JudgeWindow as JudgeWindow,
         Leaderboard as Leaderboard,
         LeaderboardEntry as LeaderboardEntry,
         Message as Message,
         Model as Model,
+        ResponseFormatParam as ResponseFormatParam,
+        StreamOptionsParam as StreamOptionsParam,
+        SystemMessageParam as SystemMessageParam,
         Task as Task,
+        TaskExample as TaskExample,
+        TaskList as TaskList,
         TaskMatch as TaskMatch,
         TaskMatchCandidate as TaskMatchCandidate,
+        TextPartParam as TextPartParam,
+        ToolCall as ToolCall,
+        ToolCallDelta as ToolCallDelta,
+        ToolCallParam as ToolCallParam,
+        ToolChoiceParam as ToolChoiceParam,
+        ToolMessageParam as ToolMessageParam,
+        ToolParam as ToolParam,
         Usage as Usage,
+        UserMessageParam as UserMessageParam,
     )
 
     from ._async.chat import AsyncChat as AsyncChat
@@ -94,39 +130,48 @@ if TYPE_CHECKING:
 
 # Where each public name is. `import pareta` loads none of them: no HTTP library and no generated module.
 _HOMES = {
+    "pareta._async.chat": "AsyncChat",
+    "pareta._async.client": "AsyncPareta",
+    "pareta._async.endpoints": "AsyncEndpoints",
+    "pareta._async.ephemeral": "AsyncEphemeralEndpoint",
+    "pareta._async.methods": "AsyncCompletions AsyncMetrics",
+    "pareta._async.models": "AsyncModels",
+    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncDeployWatch AsyncStream",
+    "pareta._async.tasks": "AsyncTasks",
     "pareta._content.response": "Headers RateLimit Response",
     "pareta._exceptions": (
         "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
-        "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError InsufficientCreditsError "
-        "NotFoundError ParetaError PermissionDeniedError RateLimitError StreamError"
+        "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError "
+        "InsufficientCreditsError NotFoundError ParetaError PermissionDeniedError RateLimitError "
+        "StreamError"
     ),
     "pareta._models": "ChatCompletion Endpoint ModelList",
-    "pareta_generated.models": (
-        "ChatCompletionChunk Choice EndpointActivity EndpointCost EndpointPerformance "
-        "EndpointQuality EndpointState EndpointUptime Leaderboard LeaderboardEntry Message Model Task "
-        "TaskMatch TaskMatchCandidate Usage"
-    ),
     "pareta._policy.hooks": "Hooks RequestInfo",
     "pareta._policy.options": "CallOptions",
     "pareta._responses": "response_of",
     "pareta._sync.chat": "Chat",
-    "pareta._async.chat": "AsyncChat",
     "pareta._sync.client": "Pareta",
-    "pareta._async.client": "AsyncPareta",
     "pareta._sync.endpoints": "Endpoints",
-    "pareta._async.endpoints": "AsyncEndpoints",
     "pareta._sync.ephemeral": "EphemeralEndpoint",
-    "pareta._async.ephemeral": "AsyncEphemeralEndpoint",
     "pareta._sync.methods": "Completions Metrics",
-    "pareta._async.methods": "AsyncCompletions AsyncMetrics",
     "pareta._sync.models": "Models",
-    "pareta._async.models": "AsyncModels",
     "pareta._sync.streams": "ChatStream DeployStream DeployWatch Stream",
-    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncDeployWatch AsyncStream",
     "pareta._sync.tasks": "Tasks",
-    "pareta._async.tasks": "AsyncTasks",
     "pareta._tools": "arguments_of run_tools run_tools_async",
+    "pareta_generated.models": (
+        "ActivityHour AssistantMessageParam ChatCompletionChunk ChatMessageParam Choice ChunkChoice "
+        "ContentPartParam CostGroup Delta DeployComplete DeployFailure DeployProgress "
+        "DeveloperMessageParam EndpointActivity EndpointCost EndpointPerformance EndpointQuality "
+        "EndpointState EndpointStatus EndpointUptime FinishReason FunctionCall FunctionCallDelta "
+        "FunctionCallParam FunctionDefinitionParam FunctionNameParam ImagePartParam ImageUrlParam "
+        "Incident JudgeWindow Leaderboard LeaderboardEntry Message Model ResponseFormatParam "
+        "StreamOptionsParam SystemMessageParam Task TaskExample TaskList TaskMatch TaskMatchCandidate "
+        "TextPartParam ToolCall ToolCallDelta ToolCallParam ToolChoiceParam ToolMessageParam ToolParam "
+        "Usage UserMessageParam"
+    ),
 }
+# To here.
+
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 globals()["__all__"] = sorted([*_HOME_OF, "__version__"])
 

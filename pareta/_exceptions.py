@@ -27,13 +27,13 @@ from ._error_text import detail_of, phrase_of, place_of, text_of
 if TYPE_CHECKING:
     from ._content.response import Response
 
-C = TypeVar("C", bound=type)
+C = TypeVar("C")
 
 
-def public(cls: C) -> C:
-    """Make a class name `pareta` as its module, in reprs and tracebacks: users import it from there."""
-    cls.__module__ = "pareta"
-    return cls
+def public(defined: C) -> C:
+    """Export a class or a function from `pareta`, which reprs and tracebacks name as its module."""
+    defined.__module__ = "pareta"
+    return defined
 
 
 class ParetaError(Exception):

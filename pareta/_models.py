@@ -62,7 +62,7 @@ View.make_origin = ResponseOrigin
 class ModelList(models.ModelList):
     """The models that can be called now. Iterate it, take its length, or read `data`.
 
-    It has no index: use `models.data[0]`.
+    It has no index: use `models.data[0]`. Its keys are those of the server's object.
     """
 
     __slots__ = ()
@@ -85,8 +85,15 @@ class ModelList(models.ModelList):
     def __bool__(self) -> bool:
         return bool(self.data)
 
-    def __contains__(self, model: object) -> bool:
-        return model in self.data
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) if isinstance(key, str) else key in self.data
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return super().__getitem__(key)
+        except TypeError as error:
+            place = key if isinstance(key, int) else "…"
+            raise TypeError(f"{error}; for a model by its place, use .data[{place}]") from None
 
 
 @public

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from ._exceptions import public
+
 if TYPE_CHECKING:
     from ._content.response import Response
 
 
+@public
 def response_of(value: Any) -> Response:
     """Return the response that a value came in: its status, headers, attempts and seconds.
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, cast, get_type_hints
 
 from pareta_generated.types import to_json_value
 
+from ._exceptions import public
+
 if TYPE_CHECKING:
     import inspect
 
@@ -31,6 +33,7 @@ def format_of(response_format: ResponseFormatParam | type[Any]) -> Any:
     return {"type": "json_schema", "json_schema": schema}
 
 
+@public
 def arguments_of(call: ToolCall, function: Callable[..., Any]) -> dict[str, Any]:
     """Return the arguments that a model wrote for a function, each of its annotated type.
 
@@ -61,6 +64,7 @@ def arguments_of(call: ToolCall, function: Callable[..., Any]) -> dict[str, Any]
     return {name: read_as(parameters[name][1], value) for name, value in values.items()}
 
 
+@public
 def run_tools(message: Message, functions: Sequence[Callable[..., Any]]) -> list[Any]:
     """Run the functions that a message asks for, in its order.
 
@@ -79,6 +83,7 @@ def run_tools(message: Message, functions: Sequence[Callable[..., Any]]) -> list
     return [_result(call, run()) for call, run in _runs(message, functions)]
 
 
+@public
 async def run_tools_async(message: Message, functions: Sequence[Callable[..., Any]]) -> list[Any]:
     """Run the functions that a message asks for, `async` or not, in its order. See `run_tools`."""
     results: list[Any] = []
@@ -107,8 +112,9 @@ def _run(call: ToolCall, known: dict[str, Callable[..., Any]]) -> Callable[[], A
 
 
 def _result(call: ToolCall, value: Any) -> dict[str, Any]:
-    content = value if isinstance(value, str) else json.dumps(to_json_value(value), ensure_ascii=False)
-    return {"role": "tool", "tool_call_id": call.id, "content": content}
+    if not isinstance(value, str):
+        value = json.dumps(to_json_value(value, f"the result of {call.function.name}()"), ensure_ascii=False)
+    return {"role": "tool", "tool_call_id": call.id, "content": value}
 
 
 def _tool_of(function: Callable[..., Any]) -> dict[str, Any]:

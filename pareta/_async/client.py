@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 from pareta_generated.types import Call, StreamCall
 
 from .._credentials import AsyncKeySource
+from .._error_text import not_a_call
 from .._exceptions import public
 from .._namespace import Namespace
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
@@ -227,9 +228,14 @@ class AsyncPareta:
         Returns:
             The result that the document declares; of a stream, an iterator of the payloads of its events.
 
+        Raises:
+            TypeError: It is no call of `pareta_generated`; nothing is sent.
+
         """
         if isinstance(call, Call):
             return await self._requester.send(call, options)
+        if not isinstance(call, StreamCall):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(not_a_call(call))
         from .._content.event_stream import EventStreamParser
         from .._policy import deployments
         from .._policy.logical import logical

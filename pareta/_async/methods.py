@@ -487,6 +487,9 @@ class AsyncMetrics:
         self._requester = requester
         self._endpoint_id = endpoint_id
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint_id={self._endpoint_id!r})"
+
     async def performance(
         self,
         *,

@@ -123,6 +123,9 @@ class Watch:
         self._poll_interval = poll_interval
         self._last: Endpoint | None = None
 
+    def __repr__(self) -> str:
+        return f"{self._id}, {self._last.status if self._last else 'not looked at yet'}"
+
     def next_event(self) -> Flow[dict[str, Any]]:
         """Poll until the status changes; return `progress`, or at the end `complete` or `error`."""
         while True:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
+from pareta_generated.interchange import short_repr
 from pareta_generated.models import ChatCompletionChunk
 
 from .._content.chat_stream import ChatStreamParser
@@ -77,6 +78,15 @@ class Stream(Generic[T]):
         if not self._parser.done:
             raise ParetaError("This stream was closed before its end; the rest was never read.")
         raise StopIteration
+
+    def __repr__(self) -> str:
+        state = "complete" if self._parser.done else "open" if self._open else "closed before its end"
+        return f"<{type(self).__name__} {self._progress()}, {state}>"
+
+    def _progress(self) -> str:
+        """Say how far it is, for the repr."""
+        last = self._parser.last_event
+        return f"after {last['event']} {short_repr(last['data'])}" if last else "before its first event"
 
     def close(self) -> None:
         """Hang up, unless the stream has ended. Closing it again does nothing."""
@@ -171,6 +181,9 @@ class DeployWatch:
         self._requester = requester
         self._watch = watch
 
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._watch}>"
+
     @property
     def endpoint(self) -> Endpoint | None:
         """The endpoint, as soon as it is live."""
@@ -196,6 +209,9 @@ class ChatStream(Stream[ChatCompletionChunk]):
         parser = ChatStreamParser(stream.response, stream.limit)
         super().__init__(raw, parser, stream.span)
         self._chat = parser
+
+    def _progress(self) -> str:
+        return f"of {len(self._chat.accumulator.text())} characters"
 
     @property
     def text(self) -> Iterator[str]:

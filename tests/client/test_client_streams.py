@@ -24,6 +24,7 @@ from pareta import (
     RateLimitError,
     StreamError,
 )
+from pareta_generated import api
 
 ASK: list[Any] = [{"role": "user", "content": "Hello?"}]
 COMPLETE = event({"endpoint": {"id": "ep_1", "status": "live"}}, "complete")
@@ -605,3 +606,26 @@ def test_references_are_not_kept(mode: Mode, wire: Serve) -> None:
     list(mode.each(open_one))
     gc.collect()
     assert sys.getrefcount(open_one) == 2
+
+
+def test_a_stream_says_how_far_it_is(mode: Mode, wire: Serve) -> None:
+    """The repr of a stream names its kind, what came last, and whether more is to come."""
+    server = wire(held(PROGRESS), stream(delta("Good"), delta(" day", "stop"), DONE), stream(PROGRESS, COMPLETE))
+    client = mode.client(server.url)
+    kind = "" if mode.name == "sync" else "Async"
+    deploying = deploy(mode, client)
+    assert repr(deploying) == f"<{kind}DeployStream before its first event, open>"
+    loop = mode.each(deploying)
+    next(loop)
+    assert repr(deploying) == f"<{kind}DeployStream after progress {{'stage': 'pulling weights', 'pct': 45}}, open>"
+    mode.close(deploying)
+    assert repr(deploying).endswith("closed before its end>")
+    answering = chat(mode, client)
+    mode.run(answering.completion())
+    assert repr(answering) == f"<{kind}ChatStream of 8 characters, complete>"
+    other = mode.run(client.call(api.deploy_endpoint(task="t")))
+    assert len(list(mode.each(other))) == 2
+    assert repr(other) == f"<{kind}Stream after complete {{'endpoint': {{…}}}}, complete>"
+    watching = mode.run(client.endpoints.attach("ep_1"))
+    assert repr(watching) == f"<{kind}DeployWatch of ep_1, not looked at yet>"
+    assert repr(client.endpoints.metrics("ep_1")) == f"{kind}Metrics(endpoint_id='ep_1')"

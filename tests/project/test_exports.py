@@ -16,10 +16,12 @@ import pytest
 
 import pareta
 from pareta._namespace import Namespace
+from pareta_generated import models
 
 ROOT = Path(__file__).parents[2]
-CLASSES = [name for name in pareta.__all__ if not name.startswith("__")]
+ALIASES = {"ChatMessageParam", "ContentPartParam", "EndpointStatus", "FinishReason"}
 FUNCTIONS = {"arguments_of", "response_of", "run_tools", "run_tools_async"}
+CLASSES = [name for name in pareta.__all__ if not name.startswith("__") and name not in ALIASES]
 OURS = [
     name
     for name in CLASSES
@@ -33,6 +35,7 @@ PROMISED = """
     ParetaError APIConnectionError APITimeoutError APIStatusError BadRequestError AuthenticationError
     InsufficientCreditsError PermissionDeniedError NotFoundError ConflictError RateLimitError EndpointNotReadyError
     APIResponseError StreamError DeployError __version__
+    ChatMessageParam ToolParam ToolChoiceParam ResponseFormatParam StreamOptionsParam
 """
 TREE = {
     "ParetaError": "Exception",
@@ -72,6 +75,20 @@ def test_every_export_can_be_had_and_nothing_else() -> None:
         assert getattr(pareta, name) is not None
     with pytest.raises(AttributeError, match="Nothing"):
         _ = pareta.Nothing
+
+
+def test_what_is_no_class_is_a_function_or_a_type() -> None:
+    """Beside classes, `pareta` exports functions, the document's unions for annotations, and its version."""
+    classes = {name for name in pareta.__all__ if isinstance(getattr(pareta, name), type)}
+    assert set(pareta.__all__) - classes == FUNCTIONS | ALIASES | {"__version__"}
+    assert {getattr(pareta, name).__module__ for name in FUNCTIONS} == {"pareta"}
+
+
+def test_every_object_of_the_document_is_exported() -> None:
+    """What a response has or an argument takes is imported from `pareta`, where a subclass of ours goes before."""
+    objects = {name for name, value in vars(models).items() if getattr(value, "__module__", "") == models.__name__}
+    assert objects | ALIASES <= set(pareta.__all__)
+    assert all(issubclass(getattr(pareta, name), getattr(models, name)) for name in ("Endpoint", "ModelList"))
 
 
 def test_type_checkers_see_the_same_names_in_the_same_places() -> None:
