@@ -103,11 +103,13 @@ if TYPE_CHECKING:
         DeployError as DeployError,
         EndpointNotReadyError as EndpointNotReadyError,
         InsufficientCreditsError as InsufficientCreditsError,
+        InternalServerError as InternalServerError,
         NotFoundError as NotFoundError,
         ParetaError as ParetaError,
         PermissionDeniedError as PermissionDeniedError,
         RateLimitError as RateLimitError,
         StreamError as StreamError,
+        UnprocessableEntityError as UnprocessableEntityError,
     )
     from ._models import ChatCompletion as ChatCompletion, Endpoint as Endpoint, ModelList as ModelList
     from ._policy.hooks import Hooks as Hooks, RequestInfo as RequestInfo
@@ -142,8 +144,8 @@ _HOMES = {
     "pareta._exceptions": (
         "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
         "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError "
-        "InsufficientCreditsError NotFoundError ParetaError PermissionDeniedError RateLimitError "
-        "StreamError"
+        "InsufficientCreditsError InternalServerError NotFoundError ParetaError PermissionDeniedError "
+        "RateLimitError StreamError UnprocessableEntityError"
     ),
     "pareta._models": "ChatCompletion Endpoint ModelList",
     "pareta._policy.hooks": "Hooks RequestInfo",

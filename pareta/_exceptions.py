@@ -4,16 +4,18 @@ ParetaError
 ├── APIConnectionError           the server was not reached, or the connection broke
 │   └── APITimeoutError          no response in time
 ├── APIStatusError               a status other than 2xx
-│   ├── BadRequestError          400, 422
+│   ├── BadRequestError          400
+│   │   └── UnprocessableEntityError 422
 │   ├── AuthenticationError      401
 │   ├── InsufficientCreditsError 402
 │   ├── PermissionDeniedError    403
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── RateLimitError           429
+│   ├── InternalServerError      500, 502, 504
 │   └── EndpointNotReadyError    503
-├── APIResponseError             a 2xx response that cannot be read
-│   └── StreamError              a chat stream that is incomplete
+├── APIResponseError             a 2xx response that cannot be read, or is an error
+│   └── StreamError              a chat stream that is incomplete, or ended by an error
 ├── DeployError                  a deployment that did not become live
 └── BudgetExceededError          a completion that would pass the budget of its client
 """
@@ -22,7 +24,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ._error_text import detail_of, phrase_of, place_of, text_of
+from ._error_text import detail_of, is_missing_route, phrase_of, place_of, text_of
 
 if TYPE_CHECKING:
     from ._content.response import Response
@@ -107,9 +109,15 @@ class APIStatusError(ParetaError):
 
 
 class BadRequestError(APIStatusError):
-    """400 or 422: the request is malformed, or names an unknown task."""
+    """400, and 422 as a subclass: the request is malformed, or names an unknown task."""
 
-    codes = (400, 422)
+    codes = (400,)
+
+
+class UnprocessableEntityError(BadRequestError):
+    """422: a value of the request is not valid. `detail` is the list of problems, where the server gives one."""
+
+    codes = (422,)
 
 
 class AuthenticationError(APIStatusError):
@@ -133,9 +141,12 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: the endpoint, task or model does not exist."""
+    """404: the endpoint, task or model does not exist, or nothing is at this path."""
 
     codes = (404,)
+
+    def _advice(self) -> str:
+        return "Nothing may be at this path: check base_url." if is_missing_route(self.response) else ""
 
 
 class ConflictError(APIStatusError):
@@ -155,6 +166,12 @@ class RateLimitError(APIStatusError):
         return self.response.retry_after
 
 
+class InternalServerError(APIStatusError):
+    """500, 502 or 504: the server failed, or one behind it."""
+
+    codes = (500, 502, 504)
+
+
 class EndpointNotReadyError(APIStatusError):
     """503: the endpoint is stopped or cold, or its provider is down."""
 
@@ -166,7 +183,7 @@ class EndpointNotReadyError(APIStatusError):
 
 
 class APIResponseError(ParetaError):
-    """A 2xx response cannot be read: it is cut, malformed, or of another shape."""
+    """A 2xx response cannot be read, since it is cut, malformed or of another shape, or it is an error."""
 
     def __init__(self, message: str, *, response: Response | None = None) -> None:
         super().__init__(message)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from pareta_generated.interchange import short_repr
 from pareta_generated.models import ChatCompletionChunk
 
+from .._content.chat_accumulator import first_text
 from .._content.chat_stream import ChatStreamParser
-from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
+from .._content.deploy_stream import DeployStreamParser
 from .._content.exchange import TransportError
 from .._content.response import Response
 from .._content.stream_parser import StreamParser
+from .._error_text import place_of
 from .._exceptions import ParetaError, public
 from .._models import ChatCompletion, Endpoint
 from .._policy.deployments import Watch
@@ -78,15 +79,6 @@ class AsyncStream(Generic[T]):
             raise ParetaError("This stream was closed before its end; the rest was never read.")
         raise StopAsyncIteration
 
-    def __repr__(self) -> str:
-        state = "complete" if self._parser.done else "open" if self._open else "closed before its end"
-        return f"<{type(self).__name__} {self._progress()}, {state}>"
-
-    def _progress(self) -> str:
-        """Say how far it is, for the repr."""
-        last = self._parser.last_event
-        return f"after {last['event']} {short_repr(last['data'])}" if last else "before its first event"
-
     async def aclose(self) -> None:
         """Hang up, unless the stream has ended. Closing it again does nothing."""
         self._open = False
@@ -97,6 +89,11 @@ class AsyncStream(Generic[T]):
 
     async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
+
+    def __repr__(self) -> str:
+        parser = self._parser
+        state = "ended" if parser.done else "open" if self._open else "closed"
+        return f"<{type(self).__name__}: {state}, {parser.progress} [{place_of(parser.response)}]>"
 
     def _hang_up(self) -> None:
         """Close without waiting; the garbage collector does it too."""
@@ -147,10 +144,8 @@ class _Text:
 
     async def __anext__(self) -> str:
         while True:
-            chunk = await self._chunks.__anext__()
-            for choice in chunk.choices:
-                if choice.delta.content and not choice.index:
-                    return choice.delta.content
+            if text := first_text(await self._chunks.__anext__()):
+                return text
 
 
 @public
@@ -161,12 +156,14 @@ class AsyncDeployStream(AsyncStream[dict[str, Any]]):
     """
 
     def __init__(self, stream: OpenStream, raw: AsyncRawResponse) -> None:
-        super().__init__(raw, DeployStreamParser(stream.response, stream.limit), stream.span)
+        parser = DeployStreamParser(stream.response, stream.limit, stream.name)
+        super().__init__(raw, parser, stream.span)
+        self._deployment = parser
 
     @property
     def endpoint_id(self) -> str | None:
-        """The id of the endpoint that is being deployed, if the server named it in the head."""
-        return endpoint_id_of(self._parser.response)
+        """The id of the endpoint that is being deployed, if the server named it in the head, or you did."""
+        return self._deployment.endpoint_id
 
 
 @public
@@ -208,9 +205,6 @@ class AsyncChatStream(AsyncStream[ChatCompletionChunk]):
         parser = ChatStreamParser(stream.response, stream.limit)
         super().__init__(raw, parser, stream.span)
         self._chat = parser
-
-    def _progress(self) -> str:
-        return f"of {len(self._chat.accumulator.text())} characters"
 
     @property
     def text(self) -> AsyncIterator[str]:

@@ -14,10 +14,12 @@ class TransportError(Exception):
     `__cause__` is the HTTP library's own exception.
     """
 
-    def __init__(self, kind: ErrorKind, text: str) -> None:
+    def __init__(self, kind: ErrorKind, text: str, *, answering: bool = False) -> None:
         super().__init__(text)
         self.kind: ErrorKind = kind
         self.text = text
+        self.answering = answering
+        """Whether it is a timeout of a request that was sent: the server may be at work on it."""
 
 
 class HttpRequest:

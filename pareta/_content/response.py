@@ -105,8 +105,8 @@ class Response:
 
     @property
     def content_type(self) -> str:
-        """The media type of the body, in lower case and without parameters."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        """The media type of the body, in lower case and without parameters; the first one of a repeated header."""
+        return re.split("[;,]", self.headers.get("content-type", ""), maxsplit=1)[0].strip().lower()
 
     @property
     def text(self) -> str:

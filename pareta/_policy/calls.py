@@ -10,6 +10,7 @@ import attrs
 from pareta_generated.types import Call, Request, StreamCall, View
 
 from .._content import strict_json
+from .._content.error_bodies import error_in, said_in
 from .._content.exchange import HttpRequest, TimeLimit, TransportError
 from .._content.response import Response, Unreadable
 from .._credentials import Key
@@ -48,6 +49,8 @@ def send(
     if call.operation.no_content:
         return call.read(None, ResponseOrigin(None, response))
     value = _value(response)
+    if said := error_in(value, call.response_type or View):
+        raise APIResponseError(f"The response is an error: {said} {_place(response)}", response=response)
     origin = ResponseOrigin.of(value, response)
     return call.read(value, origin) if view is None else view.from_dict(value, origin)
 
@@ -67,9 +70,10 @@ def open_until(
     stream = yield from _attempts(session, call, deadline, silent=silent)
     if isinstance(stream, Response):
         kind = stream.content_type or "no content type"
-        raise APIResponseError(
-            f"expected server-sent events, found {kind}: {stream.snippet!r} {_place(stream)}", response=stream
-        )
+        reason = f"expected server-sent events, found {kind}: {stream.snippet!r}"
+        if said := _words_of(stream):
+            reason = f"The response is an error: {said}"
+        raise APIResponseError(f"{reason} {_place(stream)}", response=stream)
     return stream
 
 
@@ -80,7 +84,7 @@ def _attempts(
     key = session.idempotency_key(call)
     request = (yield from _authenticated(session)).request(call, key=key)
     retries = session.options.max_retries if repeatable(call, key) else 0
-    spent = False
+    spent = late = False
     begun = session.clock()
     for attempt in count():
         sending = Send(
@@ -103,6 +107,9 @@ def _attempts(
             session.budget.succeed()
             return outcome
         pause = backoff(outcome, attempt, session.random) if attempt < retries else None
+        if isinstance(outcome, TransportError) and outcome.answering and not call.operation.idempotent:
+            pause = None if late else pause  # The server may still be at work on it: it is repeated once at most.
+            late = True
         if pause is None or not deadline.allow_retry(pause) or (spent := not session.budget.take(retries)):
             error = error_of(request, outcome, attempt + 1)
             if spent:
@@ -148,8 +155,9 @@ def error_of(request: HttpRequest, outcome: Response | TransportError, attempts:
     if isinstance(outcome, Response):
         return APIStatusError.of(outcome)
     tries = "" if attempts == 1 else f" ({attempts} attempts)"
+    advice = ". The server may still be at work on it: allow it more time with timeout=." if outcome.answering else ""
     kind = APITimeoutError if outcome.kind == "timeout" else APIConnectionError
-    return kind(f"{request.method} {request.url}: {outcome.text}{tries}")
+    return kind(f"{request.method} {request.url}: {outcome.text}{tries}{advice}")
 
 
 def _value(response: Response) -> Any:
@@ -163,8 +171,18 @@ def _value(response: Response) -> Any:
         ) from error
 
 
+def _words_of(response: Response) -> str:
+    """Return the words of an error that came as JSON."""
+    try:
+        body = response.json()
+    except ValueError:
+        return ""
+    return said_in(body) if isinstance(body, dict) else ""
+
+
 def _place(response: Response) -> str:
-    return f"[{response.status_code} to {place_of(response)}]"
+    advice = " Check base_url." if response.content_type == "text/html" else ""  # The page of a site or a proxy.
+    return f"[{response.status_code} to {place_of(response)}]{advice}"
 
 
 def _log_attempt(request: HttpRequest, outcome: Outcome, seconds: float) -> None:

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
+import attrs
+
 from pareta_generated.api import DEPLOY_ENDPOINT
 from pareta_generated.types import Call, StreamCall
 
-from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
+from .._content.deploy_stream import DeployStreamParser
 from .._content.exchange import TimeLimit, TransportError
-from .._exceptions import APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, DeployError
+from .._exceptions import (
+    APIConnectionError,
+    APIResponseError,
+    APIStatusError,
+    APITimeoutError,
+    DeployError,
+    NotFoundError,
+)
 from .._log import info
 from .._models import Endpoint, ResponseOrigin
 from .calls import open_stream, open_until, send
@@ -24,6 +33,10 @@ DEPLOY_DEADLINE = 3600.0
 """Seconds that a deployment may take, unless the user sets a deadline."""
 SILENCE = 60.0
 """Seconds without a byte after which the endpoint itself is polled: a connection may have died without a sign."""
+POLL_INTERVAL = 3.0
+"""Seconds between two polls."""
+_POLL_TIMEOUT = 60.0
+"""Seconds that a poll may take at most, whatever the timeouts of the client: it has little to read."""
 
 
 def open_any(session: Session, call: StreamCall[Any]) -> Flow[OpenStream]:
@@ -42,7 +55,7 @@ def open_deploy(session: Session, call: StreamCall[Any], deadline: Deadline | No
         text = str(error).rstrip(".")
         error.args = (f"{text}. If the request arrived, the deployment goes on: look with endpoints.{look}.",)
         raise
-    return stream._replace(time=TimeLimit(None, deadline.until))
+    return stream._replace(time=TimeLimit(None, deadline.until), name=_name_of(call))
 
 
 def deploy(
@@ -54,14 +67,13 @@ def deploy(
     """Deploy, and return the endpoint when it is live.
 
     The deployment goes on when its stream is lost or silent. Then the endpoint is polled, by the id in
-    `Location`, else by the name that the user gave.
+    `Location`, else by the name that the user gave. Where neither is known, there is nothing to wait for.
     """
     deadline = Deadline.of(session, DEPLOY_DEADLINE)
     stream = yield from open_deploy(session, call, deadline)
-    endpoint_id = endpoint_id_of(stream.response) or _name_of(call)
-    if endpoint_id is not None:
-        stream = stream._replace(time=TimeLimit(SILENCE, deadline.until))
-    parser = DeployStreamParser(stream.response, stream.limit)
+    stream = stream._replace(time=TimeLimit(SILENCE, deadline.until))
+    parser = DeployStreamParser(stream.response, stream.limit, stream.name)
+    endpoint_id = parser.endpoint_id
     error: TransportError | None = yield ReadToEnd(stream, parser, on_progress)
     if error is None:
         raw = parser.endpoint()
@@ -72,15 +84,22 @@ def deploy(
     elif deadline.passed:
         raise parser.broken(error) from error.__cause__
     elif endpoint_id is None:
-        raise parser.lost(error) from error.__cause__
+        reason = f"nothing came for {SILENCE:g} s" if error.kind == "timeout" else error.text
+        raise parser.lost(reason) from error.__cause__
     else:
         info("the deploy stream was lost (%s); polling %s", error.text, endpoint_id)
     try:
         watch = Watch(session, retrieve(endpoint_id), endpoint_id, deadline)
         return (yield from wait_until_live(watch, on_progress))
-    except APITimeoutError:
-        raise
+    except NotFoundError as gone:
+        raise DeployError(
+            f"The deployment of {endpoint_id} was lost: {gone} Look with endpoints.list() before you deploy again.",
+            last_event=parser.last_event,
+            endpoint_id=endpoint_id,
+        ) from gone
     except (APIConnectionError, APIStatusError, APIResponseError) as unknown:
+        if isinstance(unknown, APITimeoutError) and not deadline.allow(POLL_INTERVAL):
+            raise
         raise DeployError(
             f"The deployment of {endpoint_id} may go on, but its status cannot be read: {unknown} "
             f"Look with endpoints.retrieve({endpoint_id!r}).",
@@ -111,12 +130,14 @@ class Watch:
         endpoint_id: str,
         deadline: Deadline,
         *,
-        poll_interval: float = 3.0,
+        poll_interval: float = POLL_INTERVAL,
     ) -> None:
         self.live: Endpoint | None = None
         """The endpoint, as soon as it is live."""
         self.done = False
-        self._session = session
+        read = session.timeouts.read
+        timeouts = session.timeouts._replace(read=_POLL_TIMEOUT if read is None else min(read, _POLL_TIMEOUT))
+        self._session = attrs.evolve(session, options=session.options.changed(timeout=timeouts))
         self._call = call
         self._id = endpoint_id
         self._deadline = deadline
@@ -156,7 +177,10 @@ class Watch:
 
     def _wait_is_possible(self, endpoint: Endpoint, seconds: float | None = None) -> None:
         if not self._deadline.allow(self._poll_interval if seconds is None else seconds):
-            raise APITimeoutError(f"Endpoint {self._id} is not live in time: its status is {endpoint.status!r}.")
+            raise APITimeoutError(
+                f"Endpoint {self._id} is not live in time: its status is {endpoint.status!r}."
+                f" Go on waiting with endpoints.wait_until_live({self._id!r})."
+            )
 
 
 def _name_of(call: StreamCall[Any]) -> str | None:

@@ -60,6 +60,8 @@ class OpenStream(NamedTuple):
     limit: int = BODY_LIMIT
     span: Span | None = None
     """The span of its call, if it is traced."""
+    name: str | None = None
+    """The name that the user gave an endpoint that is being deployed."""
 
 
 Outcome: TypeAlias = Response | Unreadable | TransportError | OpenStream

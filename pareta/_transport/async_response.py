@@ -118,8 +118,10 @@ class AsyncRawResponse:
     def _begin(self) -> AsyncIterator[bytes]:
         if self._response is None:
             raise TransportError("connection", "it was closed")
-        if self._response.is_stream_consumed:
-            return AsyncPieces([self._response.content])
+        if self._response.is_closed:  # A hook of the user's client read it, or raised for its status.
+            with suppress(RuntimeError):
+                return AsyncPieces([self._response.content])
+            return AsyncPieces([])
         pieces: AsyncIterator[bytes] = self._response.stream.__aiter__()
         return pieces
 

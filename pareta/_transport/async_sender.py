@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from .._credentials import BaseUrl
 from .async_response import AsyncPieces, AsyncRawResponse
 from .async_stack import AsyncConnectionStack
 from .async_waiting import MAX_CONNECTIONS, AsyncLimiter, AsyncScoped, within
-from .errors import reraise
+from .errors import raised_response, reraise
 from .settings import TransportSettings, seconds_left
 
 LARGE = 2**20
@@ -96,8 +97,10 @@ class AsyncSender:
                 ),
             )
         except BaseException as error:
-            release()
-            reraise(error, handled, until, self._proxy)
+            response = raised_response(error, limits)
+            if response is None:
+                release()
+                reraise(error, handled, until, self._proxy)
         return AsyncRawResponse(
             response,
             limits,
@@ -168,6 +171,9 @@ def _new_request(request: HttpRequest, extensions: dict[str, Any], *, whole: boo
 
 def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, extensions: dict[str, Any]) -> Any:
     """Build a request with the user's client: with its own headers, cookies and parameters."""
+    hooks = client.event_hooks["response"]
+    if hooks and hooks[0] is not _read_error:
+        hooks.insert(0, _read_error)
     message = client.build_request(
         request.method, parse(request.url), content=request.body or None, extensions=extensions
     )
@@ -177,3 +183,10 @@ def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, exten
     kept = [pair for pair in message.headers.raw if pair[0].lower() not in names]
     message.headers = type(message.headers)(kept + headers)  # `headers=` would do the same in five times the time.
     return message
+
+
+async def _read_error(response: Any) -> None:
+    """Read the body of an error response to a request of this package, before another hook raises for its status."""
+    if "deadline" in response.request.extensions and not response.is_success:
+        with suppress(Exception):  # The status counts all the same.
+            await response.aread()

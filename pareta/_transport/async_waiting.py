@@ -166,7 +166,7 @@ class AsyncScoped(Generic[T]):
             await guard.aclose()
 
     def __del__(self) -> None:
-        for loop, (_, guard) in self._values.items():
+        for loop, (_, guard) in list(self._values.items()):  # A loop may end meanwhile, in its thread.
             if guard is not None and not isinstance(loop, asyncio.AbstractEventLoop):
                 close_later(guard.aclose, loop)  # trio would close it too, with a warning.
 

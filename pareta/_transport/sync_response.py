@@ -119,8 +119,10 @@ class RawResponse:
     def _begin(self) -> Iterator[bytes]:
         if self._response is None:
             raise TransportError("connection", "it was closed")
-        if self._response.is_stream_consumed:
-            return Pieces([self._response.content])
+        if self._response.is_closed:  # A hook of the user's client read it, or raised for its status.
+            with suppress(RuntimeError):
+                return Pieces([self._response.content])
+            return Pieces([])
         pieces: Iterator[bytes] = self._response.stream.__iter__()
         return pieces
 

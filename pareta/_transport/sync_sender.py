@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -12,7 +13,7 @@ import httpx
 
 from .._content.exchange import HttpRequest, TimeLimit, Timeouts, TransportError
 from .._credentials import BaseUrl
-from .errors import reraise
+from .errors import raised_response, reraise
 from .settings import TransportSettings, seconds_left
 from .sync_response import Pieces, RawResponse
 from .sync_stack import ConnectionStack
@@ -97,8 +98,10 @@ class Sender:
                 ),
             )
         except BaseException as error:
-            release()
-            reraise(error, handled, until, self._proxy)
+            response = raised_response(error, limits)
+            if response is None:
+                release()
+                reraise(error, handled, until, self._proxy)
         return RawResponse(
             response,
             limits,
@@ -169,6 +172,9 @@ def _new_request(request: HttpRequest, extensions: dict[str, Any], *, whole: boo
 
 def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, extensions: dict[str, Any]) -> Any:
     """Build a request with the user's client: with its own headers, cookies and parameters."""
+    hooks = client.event_hooks["response"]
+    if hooks and hooks[0] is not _read_error:
+        hooks.insert(0, _read_error)
     message = client.build_request(
         request.method, parse(request.url), content=request.body or None, extensions=extensions
     )
@@ -178,3 +184,10 @@ def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, exten
     kept = [pair for pair in message.headers.raw if pair[0].lower() not in names]
     message.headers = type(message.headers)(kept + headers)  # `headers=` would do the same in five times the time.
     return message
+
+
+def _read_error(response: Any) -> None:
+    """Read the body of an error response to a request of this package, before another hook raises for its status."""
+    if "deadline" in response.request.extensions and not response.is_success:
+        with suppress(Exception):  # The status counts all the same.
+            response.read()

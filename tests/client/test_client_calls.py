@@ -28,6 +28,7 @@ from pareta import (
     ParetaError,
     Task,
     TaskMatch,
+    UnprocessableEntityError,
 )
 from pareta.sandbox import Sandbox
 from pareta_generated import api, models as generated
@@ -259,7 +260,7 @@ def test_an_id_is_quoted(mode: Mode, client: Any, odd: str) -> None:
         (lambda c: c.endpoints.deploy(task="nope", wait=True), BadRequestError, 400, "Unknown task"),
         pytest.param(
             lambda c: c.tasks.match("x", top_k=0),
-            BadRequestError,
+            UnprocessableEntityError,
             422,
             "body.top_k: 0 is less than the minimum",
             marks=pytest.mark.off_document("a malformed parameter, to see it refused"),

@@ -96,6 +96,19 @@ NAMES = st.sampled_from(
         ),
         *("examples", "candidates", "chosen", "models", "frontier", "tool_calls", "function", "arguments", "endpoint"),
         *("created_at", "created", "task", "taskName", "tasks", "loc", "msg", "windows", "finish_reason", "role"),
+        *(
+            "code",
+            "type",
+            "object",
+            "errors",
+            "title",
+            "logprobs",
+            "reasoning_details",
+            "audio",
+            "data",
+            "text",
+            "input",
+        ),
     ]
 )
 JSON = st.recursive(
@@ -132,10 +145,16 @@ EVENTS = st.one_of(
             *(DONE, ": ping\n\n", "retry: 5\n\n", "data\n\n", "event: error\n", "\n", "\r", "\r\n", "data: [DO"),
             *(event({"endpoint": {"id": "ep_1", "status": "live"}}, "complete"), event("gone", "error"), "\ufeff"),
             *(event({"stage": "x", "pct": 5}, "progress"), delta("Hi"), delta(finish="stop"), event({"error": "no"})),
+            *(event("", "ping"), event({"object": "error", "message": "no"}), "data: [DONE] \n\n", '{"error": "no"}\n'),
         ]
     ),
     st.builds(event, JSON, st.none() | st.sampled_from(["progress", "complete", "error", "message", "other"])),
     st.builds(lambda choice: event({"choices": [choice]}), st.dictionaries(NAMES, JSON, max_size=4)),
+    st.builds(lambda delta: event({"choices": [{"delta": delta}]}), st.dictionaries(NAMES, JSON, max_size=4)),
+    st.builds(
+        lambda calls: event({"choices": [{"delta": {"tool_calls": calls}}]}),
+        st.lists(st.dictionaries(NAMES, JSON, max_size=4), max_size=3),
+    ),
     ANY_TEXT,
 ).map(lambda text: text.encode("utf-8", "surrogatepass"))
 SSE = st.lists(EVENTS | st.binary(max_size=30), max_size=8).map(b"".join)

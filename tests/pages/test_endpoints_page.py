@@ -368,7 +368,7 @@ def test_a_status_raises_its_exception(pa: Pareta, status: int, error: type[APIS
     asked = pa.with_options(headers={"x-sandbox-scenario": str(status)}, max_retries=0)
     with pytest.raises(ParetaError) as caught:
         asked.endpoints.retrieve("ep_a1b2c3")
-    assert type(caught.value) is error
+    assert isinstance(caught.value, error)
     assert caught.value.status_code == status
     assert caught.value.detail
 

@@ -34,7 +34,7 @@ PROMISED = """
     AsyncModels AsyncEndpoints AsyncMetrics AsyncChat AsyncCompletions AsyncTasks
     ParetaError APIConnectionError APITimeoutError APIStatusError BadRequestError AuthenticationError
     InsufficientCreditsError PermissionDeniedError NotFoundError ConflictError RateLimitError EndpointNotReadyError
-    APIResponseError StreamError DeployError __version__
+    InternalServerError UnprocessableEntityError APIResponseError StreamError DeployError __version__
     ChatMessageParam ToolParam ToolChoiceParam ResponseFormatParam StreamOptionsParam
 """
 TREE = {
@@ -43,12 +43,14 @@ TREE = {
     "APITimeoutError": "APIConnectionError",
     "APIStatusError": "ParetaError",
     "BadRequestError": "APIStatusError",
+    "UnprocessableEntityError": "BadRequestError",
     "AuthenticationError": "APIStatusError",
     "InsufficientCreditsError": "APIStatusError",
     "PermissionDeniedError": "APIStatusError",
     "NotFoundError": "APIStatusError",
     "ConflictError": "APIStatusError",
     "RateLimitError": "APIStatusError",
+    "InternalServerError": "APIStatusError",
     "EndpointNotReadyError": "APIStatusError",
     "APIResponseError": "ParetaError",
     "StreamError": "APIResponseError",

@@ -7,7 +7,7 @@ import pickle
 import httpx
 import pytest
 
-from pareta import ParetaError
+from pareta import Pareta, ParetaError
 from pareta._content.exchange import Timeouts
 from pareta._credentials import BaseUrl, Key
 from pareta._policy.options import DEFAULT_TIMEOUTS, NOT_GIVEN, Options, parse_timeout
@@ -124,6 +124,24 @@ def test_a_key_is_needed(missing: str | None) -> None:
     """Without a key there is no client, and the error names the variable."""
     with pytest.raises(ParetaError, match="PARETA_API_KEY"):
         Key(missing)
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "looked_at"),
+    [
+        (None, None, "api_key= is not given, and the environment variable PARETA_API_KEY is not set. Set it,"),
+        (None, " ", "the environment variable PARETA_API_KEY is empty"),
+        (" ", "pareta_sk_env", "api_key= is empty. Leave it out to use"),
+    ],
+)
+def test_a_missing_key_says_what_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, variable: str | None, looked_at: str
+) -> None:
+    """The error tells an argument that is empty from a variable that is, or is not set."""
+    if variable is not None:
+        monkeypatch.setenv("PARETA_API_KEY", variable)
+    with pytest.raises(ParetaError, match=f"No API key: .*{looked_at}"):
+        Pareta(api_key=given)
 
 
 @pytest.mark.parametrize("odd", [f"{SECRET}\nx", f"{SECRET}\x00", f"{SECRET}é", f"{SECRET}\x7f", f"{SECRET}\u200b"])
