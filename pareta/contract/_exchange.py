@@ -25,7 +25,6 @@ _BODY_SHOWN = 2000
 class Exchange:
     """A request and its whole response, without the API key."""
 
-    part: str
     method: str
     target: str
     """Path and query as sent."""
@@ -40,6 +39,8 @@ class Exchange:
     """The values of the path parameters."""
     truncated: bool = False
     """Whether the client closed the stream before its end."""
+    epoch: int = 0
+    """How often the server had been reset before."""
 
     @property
     def ok(self) -> bool:
@@ -75,6 +76,14 @@ class Exchange:
     def payloads(self) -> list[tuple[str, Any]]:
         """The name of each event, and its data as JSON or NO_JSON."""
         return [(name, _json(data.encode())) for name, data in self.events]
+
+    @property
+    def text(self) -> str:
+        """The text of a completion, whole or streamed."""
+        if not self.events:
+            return self.json["choices"][0]["message"]["content"] or ""
+        chunks = [payload for _, payload in self.payloads if is_object(payload)]
+        return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk.get("choices", ()))
 
     @property
     def curl(self) -> str:

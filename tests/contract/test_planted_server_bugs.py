@@ -1,34 +1,23 @@
-"""The suite finds every bug that is planted in the sandbox, by the intended check."""
+"""The suite finds every bug that is planted in the sandbox, by the intended test."""
+
+import os
 
 import pytest
 from planting import Bug, planted
+from running import reasons, run_suite, select
 from server_bugs import AGAINST_SEMANTICS, AGAINST_THE_DOCUMENT, BUGS
-
-from pareta.contract import Report, SuiteSettings
-from pareta.contract._run import check_target
-from pareta.contract._target import sandbox_target
-
-
-def run(bug: Bug) -> Report:
-    """Run the needed part of the suite on a sandbox with a bug."""
-    checks = None
-    if bug.parts == ("behaviour",):
-        checks = frozenset({bug.found_by, *bug.runs})
-    with planted(bug), sandbox_target(7) as target:
-        return check_target(
-            target,
-            SuiteSettings(examples=8, parts=bug.parts, phases=("coverage",), checks=checks, operations=bug.operations),
-        )
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=str)
-def test_the_intended_check_finds_a_planted_bug(bug: Bug) -> None:
-    """The intended check is among the findings, with a curl command or steps."""
-    report = run(bug)
-    found = [finding for finding in report.findings if finding.check == bug.found_by]
-    assert found, [finding.check for finding in report.findings]
-    assert found[0].curl or found[0].steps
-    assert found[0].reason
+def test_the_intended_test_finds_a_planted_bug(bug: Bug) -> None:
+    """The intended test fails, with a curl command or steps."""
+    with planted(bug):
+        run = run_suite("--examples=8", *select(bug.found_by, *bug.runs))
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    failed = [report for report in run.named(bug.found_by) if report.failed]
+    assert failed, run.failures
+    assert any(reason.startswith(bug.check) for report in failed for reason in reasons(report))
+    assert all(each["curl"] or each["steps"] for each in failed[0].pareta_contract["failures"])
 
 
 def test_there_are_ten_bugs_of_each_kind() -> None:

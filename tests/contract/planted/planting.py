@@ -9,9 +9,6 @@ import attrs
 
 from pareta.sandbox import _server
 
-BEHAVIOUR = ("behaviour",)
-GENERATED = ("generated",)
-
 
 @attrs.define
 class PlantedRequest:
@@ -63,16 +60,14 @@ class PlantedResponse:
 
 @attrs.frozen(kw_only=True)
 class Bug:
-    """A bug, and the check that must find it."""
+    """A bug, and the test that must find it."""
 
     name: str
     found_by: str
-    parts: tuple[str, ...] = BEHAVIOUR
-    """The parts of the suite to run."""
+    check: str = ""
+    """The check of schemathesis that must find it."""
     runs: tuple[str, ...] = ()
-    """Further behaviour checks to run, beside `found_by`."""
-    operations: tuple[str, ...] | None = None
-    """The operations to generate requests for; None for all."""
+    """Further tests to run, whose exchanges `found_by` looks at."""
     on_request: Callable[[PlantedRequest], PlantedResponse | None] = lambda _: None
     """Changes a request, or returns a response without the application."""
     on_response: Callable[[PlantedRequest, PlantedResponse], None] = lambda _, __: None

@@ -1,0 +1,227 @@
+"""The pytest plugin of the suite: options, limits, fixtures, and what is skipped."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator
+from typing import Any, Final
+
+import hypothesis
+import pytest
+import requests
+
+from pareta.sandbox import Sandbox, _document
+from pareta.sandbox._document import Document
+
+from . import _reports
+from ._journal import Journal
+from ._server import Endpoint, Server
+from ._session import Limits
+from ._stash import JOURNAL, LIMITS, SERVER
+
+_MODULES: Final = (
+    *("reading", "deployment", "lifecycle", "completions", "billing", "idempotency", "generated", "state", "examples"),
+    *("coverage", "exchanges", "streams"),
+)
+"""The order of the modules: the last ones look at what the others did."""
+_SEED = 7
+_PROBE_SECONDS = 30.0
+_SECONDS, _SECONDS_WITH_WRITES = 600, 3600
+_REQUESTS_OF_A_TEST = 5
+_NEEDS_WRITES = "needs --allow-writes: it deploys, completes, stops or deletes"
+_NEEDS_SANDBOX = "needs the suite's own sandbox"
+_COSTS_TOO_MUCH = "no deployments are generated: each takes minutes and money"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the suite's options."""
+    group = parser.getgroup("pareta contract")
+    group.addoption("--server", metavar="URL", help="the server to check; by default the suite starts a sandbox")
+    group.addoption("--api-key", default=os.environ.get("PARETA_API_KEY", "").strip(), help="default: $PARETA_API_KEY")
+    group.addoption(
+        "--allow-writes",
+        action="store_true",
+        default=os.environ.get("ALLOW_WRITES") == "1",
+        help="also deploy, complete, stop and delete, which is billed; never endpoints that others created",
+    )
+    group.addoption(
+        "--examples",
+        type=_positive,
+        default=os.environ.get("EXAMPLES", "25"),
+        metavar="N",
+        help="requests to generate for each operation, beside those at the borders of its schema (default: 25)",
+    )
+    group.addoption("--html", metavar="FILE", help="write the report as one HTML page")
+    group.addoption("--time-limit", type=float, metavar="SECONDS", help="default: 600, with --allow-writes 3600")
+    group.addoption("--max-deploys", type=int, metavar="N", help="deploy at most N endpoints")
+    group.addoption("--max-completions", type=int, metavar="N", help="request at most N completions")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) < 1:
+        raise ValueError
+    return int(text)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Check the options, and make the run reproducible."""
+    config.pluginmanager.register(_reports, "pareta-contract-reports")
+    config.addinivalue_line("markers", "cost(requests, deploys, completions, writes): what a test spends, about")
+    config.addinivalue_line("markers", "own_sandbox: cannot be shown on another server")
+    url, option = config.option.server, config.option
+    if url is not None:
+        if not url.startswith(("http://", "https://")):
+            raise pytest.UsageError(f"URL must begin with http:// or https://, not {url!r}")
+        if not option.api_key:
+            raise pytest.UsageError("a server needs a key: set PARETA_API_KEY, or give --api-key KEY")
+        if option.allow_writes and getattr(option, "numprocesses", None):
+            raise pytest.UsageError("-n needs the suite's own sandbox, or a server without --allow-writes")
+    seconds = option.time_limit or (_SECONDS_WITH_WRITES if option.allow_writes else _SECONDS)
+    config.stash[LIMITS] = Limits(
+        seconds, {"deploy_endpoint": option.max_deploys, "create_chat_completion": option.max_completions}
+    )
+    config.stash[JOURNAL] = Journal()
+    hypothesis.settings.register_profile(
+        "contract",
+        max_examples=option.examples,
+        derandomize=option.hypothesis_seed is None,
+        database=None,
+        deadline=None,
+        print_blob=False,
+        phases=(hypothesis.Phase.explicit, hypothesis.Phase.generate, hypothesis.Phase.shrink),
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    before = hypothesis.settings.get_current_profile_name()
+    config.add_cleanup(lambda: hypothesis.settings.load_profile(before))
+    hypothesis.settings.load_profile("contract")
+
+
+def _writes(config: pytest.Config) -> bool:
+    return config.option.server is None or config.option.allow_writes
+
+
+def _is_worker(config: pytest.Config) -> bool:
+    return hasattr(config, "workerinput")
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Stop where the server does not respond or rejects the key."""
+    config = session.config
+    if config.option.server is None or config.option.collectonly or _is_worker(config):
+        return
+    server = _other_server(config, Journal())
+    try:
+        status = server.send("list_models", seconds=_PROBE_SECONDS).status
+    except requests.RequestException as error:
+        raise pytest.UsageError(f"Cannot check the server: GET /v1/models: {error}") from None
+    if status == requests.codes.unauthorized:
+        raise pytest.UsageError(f"{server.base_url} rejects the API key: it returns 401")
+
+
+def _other_server(config: pytest.Config, journal: Journal) -> Server:
+    return Server(
+        config.option.server.rstrip("/").removesuffix("/v1"),
+        config.option.api_key,
+        config.stash[LIMITS],
+        document=_document.load(),
+        journal=journal,
+        writes=_writes(config),
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Put the tests in order, and skip those that this server does not offer."""
+    items.sort(key=lambda item: _MODULES.index(item.path.stem.removeprefix("test_")))
+    if config.option.server is None:
+        return
+    document = _document.load()
+    not_generated = {document.operations[each].label for each in _other_server(config, Journal()).not_generated}
+    for item in items:
+        reason = ""
+        if item.get_closest_marker("own_sandbox"):
+            reason = _NEEDS_SANDBOX
+        elif not _writes(config) and _writes_of(item):
+            reason = _NEEDS_WRITES
+        elif getattr(item, "operation_label", None) in not_generated:
+            reason = _COSTS_TOO_MUCH if _writes(config) else _NEEDS_WRITES
+        if reason:
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _cost(item: pytest.Item, name: str, default: int = 0) -> int:
+    return next((each.kwargs[name] for each in item.iter_markers("cost") if name in each.kwargs), default)
+
+
+def _writes_of(item: pytest.Item) -> bool:
+    return any(_cost(item, name) for name in ("writes", "deploys", "completions"))
+
+
+def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
+    """Say what the run is about to do."""
+    chosen = [item for item in items if not item.get_closest_marker("skip")]
+    spends = sum(_cost(item, "requests", _REQUESTS_OF_A_TEST) for item in chosen)
+    own = config.option.server is None
+    deploys, completions = (sum(_cost(item, name) for item in chosen) for name in ("deploys", "completions"))
+    if not own and any("live_endpoint" in getattr(item, "fixturenames", ()) for item in chosen):
+        deploys += 1
+    costs = "" if own else f", {deploys} deployments, {completions} completions"
+    return [
+        f"{_target(config)}: about {spends} requests{costs}, at most {config.stash[LIMITS].seconds_left:.0f} s",
+    ]
+
+
+def _target(config: pytest.Config) -> str:
+    return config.option.server or "the suite's own sandbox"
+
+
+@pytest.fixture(scope="session")
+def document() -> Document:
+    """Give the document that the server must conform to."""
+    return _document.load()
+
+
+@pytest.fixture(scope="session")
+def _server(request: pytest.FixtureRequest, document: Document) -> Generator[Server]:
+    config = request.config
+    if config.option.server is not None:
+        server = config.stash[SERVER] = _other_server(config, config.stash[JOURNAL])
+        yield server
+        server.clean_up()
+        return
+    with Sandbox(seed=_SEED, pace=0) as sandbox:
+        config.stash[SERVER] = Server(
+            sandbox.base_url,
+            sandbox.api_key,
+            config.stash[LIMITS],
+            document=document,
+            journal=config.stash[JOURNAL],
+            sandbox=sandbox,
+        )
+        yield config.stash[SERVER]
+
+
+@pytest.fixture
+def server(_server: Server) -> Server:
+    """Give the server under test; the suite's own sandbox is as new."""
+    _server.limits.check_time()
+    _server.begin_test()
+    return _server
+
+
+@pytest.fixture
+def live_endpoint(server: Server) -> Endpoint:
+    """Give a live endpoint; on another server the same one to each test."""
+    return server.live_endpoint()
+
+
+@pytest.fixture
+def journal(request: pytest.FixtureRequest, document: Document) -> Journal:
+    """Give every exchange of the run; a test that runs alone looks at the lists."""
+    journal = request.config.stash[JOURNAL]
+    if not journal.exchanges:
+        server: Server = request.getfixturevalue("server")
+        for operation_id in ("list_models", "list_endpoints", "list_tasks"):
+            server.send(operation_id)
+    return journal
+
+
