@@ -29,17 +29,19 @@ def main(arguments: Sequence[str], plugins: Sequence[object] = ()) -> int:
     if given and not given[0].startswith(("-", _PACKAGE)):
         given[0] = f"--server={given[0]}"
     named = ("pareta.contract._plugin", "schemathesis.pytest.plugin", "_hypothesis_pytestplugin", "xdist.plugin")
+    cache = Path.cwd() / ".pytest_cache" / _PACKAGE
     before = dict(os.environ)
     try:
         # No plugin, option or conftest of where it runs: what is there by chance changes nothing.
         os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(cache / "hypothesis")
         for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
             os.environ.pop(name, None)
         return pytest.main(
             [
                 *("-c", str(_HERE / "pytest.ini"), f"--rootdir={_HERE}", "--noconftest", "--pyargs"),
                 *(part for name in named if _is_installed(name) for part in ("-p", name)),
-                *("-o", f"cache_dir={Path.cwd() / '.pytest_cache' / _PACKAGE}"),
+                *("-o", f"cache_dir={cache}"),
                 *given,
                 *(() if any(each.startswith(_PACKAGE) for each in given) else (_PACKAGE,)),
             ],

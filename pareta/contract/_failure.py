@@ -59,7 +59,7 @@ def _leaves(error: BaseException, exchange: Exchange | None) -> Iterator[tuple[B
 def _failure(error: BaseException, exchange: Exchange | None, document: Document, steps: Sequence[str]) -> Failure:
     if isinstance(error, NoLiveEndpointError):
         steps = ()
-    if exchange is None:
+    if exchange is None or isinstance(error, requests.RequestException):
         return Failure(reason=_reason(error), where=document.file, steps=steps)
     body = snippet(exchange.content.decode("utf-8", "replace"), 200)
     return Failure(
@@ -77,7 +77,7 @@ def _reason(error: BaseException) -> str:
             message = error.message.split("\n\n", maxsplit=1)[0]
             return f"{error.checks[0] if error.checks else error.title}: {error.title}: {snippet(message, 200)}"
         case AssertionError() | pytest.fail.Exception():
-            return snippet(str(error) or type(error).__name__, 300)
+            return snippet(str(error).partition("\nassert ")[0] or type(error).__name__, 300)
         case requests.RequestException():
             return f"the server did not respond: {snippet(str(error), 200)}"
         case Flaky():

@@ -67,6 +67,10 @@ class Journal:
             for key in [(operation.id, status, kind)]
         )
 
+    def succeeded(self, operation_id: str) -> int:
+        """Return how many requests of an operation had a 2xx response."""
+        return sum(n for (operation, status, _), n in self.seen.items() if operation == operation_id and status < "3")
+
     def summary(self) -> list[tuple[ResponseKey, int, bool]]:
         """Return what an xdist worker tells its controller."""
         return [(key, count, key in self.unscripted) for key, count in self.seen.items()]

@@ -46,8 +46,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--examples",
-        type=_positive,
-        default=os.environ.get("EXAMPLES", "25"),
+        type=int,
+        default=int(os.environ.get("EXAMPLES") or 25),
         metavar="N",
         help="requests to generate for each operation, beside those at the borders of its schema (default: 25)",
     )
@@ -57,18 +57,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--max-completions", type=int, metavar="N", help="request at most N completions")
 
 
-def _positive(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise ValueError
-    return int(text)
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Check the options, and make the run reproducible."""
     config.pluginmanager.register(_reports, "pareta-contract-reports")
-    config.addinivalue_line("markers", "cost(requests, deploys, completions, writes): what a test spends, about")
+    config.addinivalue_line(
+        "markers", "cost(requests, per_example, deploys, completions, writes): what a test spends, about"
+    )
     config.addinivalue_line("markers", "own_sandbox: cannot be shown on another server")
     url, option = config.option.server, config.option
+    if option.examples < 1:
+        raise pytest.UsageError(f"--examples must be positive, not {option.examples}")
     if url is not None:
         if not url.startswith(("http://", "https://")):
             raise pytest.UsageError(f"URL must begin with http:// or https://, not {url!r}")
@@ -113,7 +111,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     try:
         status = server.send("list_models", seconds=_PROBE_SECONDS).status
     except requests.RequestException as error:
-        raise pytest.UsageError(f"Cannot check the server: GET /v1/models: {error}") from None
+        raise pytest.UsageError(f"Cannot check the server: {error}") from None
     if status == requests.codes.unauthorized:
         raise pytest.UsageError(f"{server.base_url} rejects the API key: it returns 401")
 
@@ -159,7 +157,10 @@ def _writes_of(item: pytest.Item) -> bool:
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:
     """Say what the run is about to do."""
     chosen = [item for item in items if not item.get_closest_marker("skip")]
-    spends = sum(_cost(item, "requests", _REQUESTS_OF_A_TEST) for item in chosen)
+    examples = config.option.examples
+    spends = sum(
+        _cost(each, "requests", _REQUESTS_OF_A_TEST) + examples * _cost(each, "per_example") for each in chosen
+    )
     own = config.option.server is None
     deploys, completions = (sum(_cost(item, name) for item in chosen) for name in ("deploys", "completions"))
     if not own and any("live_endpoint" in getattr(item, "fixturenames", ()) for item in chosen):
@@ -223,5 +224,3 @@ def journal(request: pytest.FixtureRequest, document: Document) -> Journal:
         for operation_id in ("list_models", "list_endpoints", "list_tasks"):
             server.send(operation_id)
     return journal
-
-

@@ -11,7 +11,6 @@ from attrs import frozen
 from pareta.sandbox import _document
 
 from ._journal import Journal, ResponseCoverage
-from ._session import Limits
 
 _OUTCOMES = {"failed": "failed", "error": "failed", "passed": "passed", "skipped": "skipped"}
 
@@ -40,9 +39,7 @@ class Report:
     completions: int
 
     @classmethod
-    def of(
-        cls, stats: Mapping[str, Sequence[Any]], journal: Journal, limits: Limits, server: str | None, key: str
-    ) -> Self:
+    def of(cls, stats: Mapping[str, Sequence[Any]], journal: Journal, server: str | None, key: str) -> Self:
         """Make the report from the statistics of pytest's terminal reporter."""
         results = [
             _result(each, outcome, key)
@@ -55,8 +52,8 @@ class Report:
             results=results,
             coverage=journal.coverage(_document.load()),
             requests=sum(journal.seen.values()),
-            deployments=limits.spent["deploy_endpoint"],
-            completions=limits.spent["create_chat_completion"],
+            deployments=journal.succeeded("deploy_endpoint"),
+            completions=journal.succeeded("create_chat_completion"),
         )
 
     def with_outcome(self, outcome: str) -> list[TestResult]:
@@ -71,6 +68,11 @@ class Report:
             for failure in result.failures:
                 found.setdefault(failure["reason"] + failure["curl"], ([], failure))[0].append(result)
         return found
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the coverage of the run was tested."""
+        return any(each.name.startswith("test_coverage.py") for each in self.results)
 
     @property
     def skips(self) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ from . import _html, _terminal
 from ._each_exchange import EXCHANGE_TESTS
 from ._failure import failures_of
 from ._report import Report
-from ._stash import JOURNAL, LIMITS, SERVER
+from ._stash import JOURNAL, SERVER
 
 _KEY: Final = "pareta_contract"
 
@@ -87,9 +87,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     """Print the report, and write the HTML page."""
     if config.option.collectonly:
         return
-    report = Report.of(
-        terminalreporter.stats, config.stash[JOURNAL], config.stash[LIMITS], config.option.server, _KEY
-    )
+    report = Report.of(terminalreporter.stats, config.stash[JOURNAL], config.option.server, _KEY)
     terminalreporter.ensure_newline()
     for line in _terminal.render(report):
         terminalreporter.write_line(line)

@@ -16,7 +16,7 @@ from attrs import frozen
 from pareta.sandbox import Sandbox
 from pareta.sandbox._document import Document
 
-from ._exchange import Exchange, is_object, snippet
+from ._exchange import Exchange, fields, is_object, snippet
 from ._journal import Journal
 from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, Limits, Session
 
@@ -89,6 +89,7 @@ class Server:
         self._names = 0
         self._taken: frozenset[str] | None = None
         self._shared: str | None = None
+        self._lag_seconds = 0 if sandbox else _METRICS_SECONDS
         self._no_live_endpoint: CheckFailed | None = None
 
     @property
@@ -201,9 +202,10 @@ class Server:
     def _live_endpoint(self) -> Endpoint:
         if self._shared is not None:
             found = self.send("retrieve_endpoint", path={"endpoint_id": self._shared})
-            if found.ok and found.json["status"] == "stopped":
-                self.call("start_endpoint", self._shared)
             if found.ok:
+                if found.json["status"] == "live":
+                    return fields(found.json)
+                self.call("start_endpoint", self._shared)
                 return self.wait_until_live(self._shared)
         deployed = self.deploy()
         endpoint = deployed.endpoint
@@ -235,9 +237,10 @@ class Server:
 
     def eventually(self, probe: Callable[[], str]) -> None:
         """Fail unless `probe` finds no problem; another server, whose metrics may lag, has 30 s."""
-        end = time.monotonic() + (0 if self.sandbox else _METRICS_SECONDS)
+        end = time.monotonic() + min(self._lag_seconds, self.limits.seconds_left)
         while problem := probe():
             if time.monotonic() >= end:
+                self._lag_seconds = 0  # What did not come once is not waited for again.
                 raise CheckFailed(problem)
             time.sleep(0.5)
 
@@ -245,7 +248,9 @@ class Server:
         """Return the price of an endpoint's completion, in micro-USD, from its task's leaderboard."""
         board = self.call("task_leaderboard", path={"task_id": endpoint["taskName"]})
         entries = [*board.json["models"], *([board.json["frontier"]] if board.json["frontier"] else [])]
-        prices: list[int] = [each["cost_per_request_micro_usd"] for each in entries if each["name"] == endpoint["model"]]
+        prices: list[int] = [
+            each["cost_per_request_micro_usd"] for each in entries if each["name"] == endpoint["model"]
+        ]
         assert prices, f"the leaderboard has no price for {endpoint['model']!r}"
         return prices[0]
 

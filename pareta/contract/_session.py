@@ -132,7 +132,7 @@ class Session(requests.Session):
             request.headers["Authorization"] = f"Bearer {self._api_key}"
         try:
             response, truncated = within(seconds, lambda: self._read(request, seconds, disconnect=disconnect))
-        except TimeoutError:
+        except (TimeoutError, requests.Timeout):
             raise requests.Timeout(f"{method} {target}: no whole response within {seconds:.0f} s") from None
         if response.status_code >= requests.codes.bad_request:
             self.limits.spent[operation_id] -= 1

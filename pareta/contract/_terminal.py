@@ -10,16 +10,16 @@ from ._journal import unseen
 from ._report import Report
 
 _WIDTH = 110
-_DETAILED = 5
+_DETAILED = 3
 """The number of failures shown in full; the next ones, up to _NAMED, are shown by name."""
-_NAMED = 20
+_NAMED = 12
 _FEW = 4
 _INDENT = " " * 8
 
 
 def render(report: Report) -> Iterator[str]:
     """Yield the lines of the report."""
-    failures = list(report.failures.values())
+    failures = sorted(report.failures.values(), key=lambda each: -len(each[0]))
     for tests, failure in failures[:_DETAILED]:
         more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
         yield from lines_of(tests[0].name + more, tests[0].sentence, [failure])
@@ -38,7 +38,7 @@ def render(report: Report) -> Iterator[str]:
     forced = sum(each.by_scenario for each in report.coverage)
     by_scenario = f", {forced} of them by scenario" if forced else ""
     yield f"coverage  {seen} of {len(report.coverage)} documented responses seen{by_scenario}"
-    if seen < len(report.coverage):
+    if seen < len(report.coverage) and report.is_whole:
         yield from _wrap(f"not seen: {unseen(report.coverage)}", " " * 10)
 
 

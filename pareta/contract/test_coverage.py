@@ -21,6 +21,7 @@ def test_every_documented_response_is_seen(server: Server) -> None:
                 for request in requests:
                     server.begin_test()
                     server.send(response.operation, **request)
-    missing = [response for response in server.journal.coverage(server.document) if not response.seen]
-    if missing:
-        (pytest.fail if server.sandbox else pytest.skip)(f"not seen: {unseen(missing)}")
+    missing = unseen(server.journal.coverage(server.document))
+    if missing and server.sandbox is None:
+        pytest.skip("not every documented response could be seen on this server")
+    assert not missing, f"not seen: {missing}"

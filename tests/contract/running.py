@@ -9,6 +9,9 @@ import attrs
 import pytest
 
 from pareta.contract import __main__ as command
+from pareta.contract._journal import Journal, ResponseCoverage
+from pareta.contract._stash import JOURNAL
+from pareta.sandbox import _document
 
 SUITE = Path(command.__file__).parent
 
@@ -20,6 +23,7 @@ class SuiteRun:
     status: int = 0
     reports: dict[str, pytest.TestReport] = attrs.field(factory=dict)
     seen: Counter[tuple[str, str, str]] = attrs.field(factory=Counter)
+    coverage: tuple[ResponseCoverage, ...] = ()
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the report of a test; that of its call, unless its setup failed or was skipped."""
@@ -28,9 +32,8 @@ class SuiteRun:
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Keep how often each response was seen."""
-        from pareta.contract._stash import JOURNAL
-
-        self.seen = config.stash[JOURNAL].seen
+        journal = config.stash.get(JOURNAL, Journal())
+        self.seen, self.coverage = journal.seen, journal.coverage(_document.load())
 
     def named(self, function: str) -> list[pytest.TestReport]:
         """Return the reports of a test function."""

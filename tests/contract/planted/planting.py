@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import attrs
 
@@ -68,6 +69,8 @@ class Bug:
     """The check of schemathesis that must find it."""
     runs: tuple[str, ...] = ()
     """Further tests to run, whose exchanges `found_by` looks at."""
+    quick: bool = False
+    """Whether it is in every test run; FULL=1 runs all."""
     on_request: Callable[[PlantedRequest], PlantedResponse | None] = lambda _: None
     """Changes a request, or returns a response without the application."""
     on_response: Callable[[PlantedRequest, PlantedResponse], None] = lambda _, __: None
@@ -107,7 +110,7 @@ class BuggyApplication:
         )
         instead = self._bug.on_request(request)
         if instead is not None:
-            instead.headers.setdefault("x-request-id", f"req_planted_{id(request)}_{self._platform.next_request_id()}")
+            instead.headers.setdefault("x-request-id", f"req_planted_{uuid4().hex}")
             await _whole(instead, send)
             return
         request.headers["content-length"] = str(len(request.content))

@@ -102,16 +102,28 @@ AGAINST_THE_DOCUMENT = (
         check="response_schema_conformance",
         on_response=on_json("GET endpoints", _without_region),
     ),
-    Bug(name="an undocumented status", found_by="test_every_status_is_documented", runs=("test_a_started_endpoint_becomes_live",), on_response=_accepted),
+    Bug(
+        name="an undocumented status",
+        quick=True,
+        found_by="test_every_status_is_documented",
+        runs=("test_a_started_endpoint_becomes_live",),
+        on_response=_accepted,
+    ),
     Bug(
         name="another content type",
         found_by="test_every_content_type_is_documented",
         runs=("test_tasks_agree_with_the_catalog",),
         on_response=_plain_text,
     ),
-    Bug(name="no request id", found_by="test_every_response_has_a_request_id", runs=("test_top_k_is_obeyed",), on_response=_no_request_id),
+    Bug(
+        name="no request id",
+        found_by="test_every_response_has_a_request_id",
+        runs=("test_top_k_is_obeyed",),
+        on_response=_no_request_id,
+    ),
     Bug(
         name="a crash at a boundary",
+        quick=True,
         found_by="test_any_request_of_match_task",
         check="not_a_server_error",
         on_request=_crash,
@@ -129,16 +141,34 @@ AGAINST_THE_DOCUMENT = (
         on_request=_refuse_the_most,
     ),
     Bug(name="windows of minutes are refused", found_by="test_windows_are_accepted", on_request=_refuse_minutes),
-    Bug(name="no key is needed", found_by="test_a_valid_key_is_required", on_request=_let_in),
-    Bug(name="a malformed event", found_by="test_every_event_fits_its_schema", runs=("test_a_deployed_endpoint_is_live",), on_piece=_pct_as_text),
+    Bug(name="no key is needed", quick=True, found_by="test_a_valid_key_is_required", on_request=_let_in),
+    Bug(
+        name="a malformed event",
+        quick=True,
+        found_by="test_every_event_fits_its_schema",
+        runs=("test_a_deployed_endpoint_is_live",),
+        on_piece=_pct_as_text,
+    ),
     Bug(
         name="a method that is not documented",
+        quick=True,
         found_by="test_any_request_of_list_models",
         check="unsupported_method",
         on_request=_put,
     ),
-    Bug(name="an error without detail", found_by="test_every_error_has_a_detail", runs=("test_reading_what_is_unknown_returns_404",), on_response=_bare_error),
-    Bug(name="a 429 that does not say when", found_by="test_every_429_says_when_to_retry", runs=("test_every_documented_response_is_seen",), on_response=_no_wait),
+    Bug(
+        name="an error without detail",
+        found_by="test_every_error_has_a_detail",
+        runs=("test_reading_what_is_unknown_returns_404",),
+        on_response=_bare_error,
+    ),
+    Bug(
+        name="a 429 that does not say when",
+        quick=True,
+        found_by="test_every_429_says_when_to_retry",
+        runs=("test_every_documented_response_is_seen",),
+        on_response=_no_wait,
+    ),
 )
 
 
@@ -238,15 +268,35 @@ def _forget(feed: Any) -> Any:
 
 
 AGAINST_SEMANTICS = (
-    Bug(name="no debit", found_by="test_the_balance_is_debited", after_response=_refund),
+    Bug(name="no debit", quick=True, found_by="test_the_balance_is_debited", after_response=_refund),
     Bug(name="billed twice", found_by="test_a_completion_is_billed", on_response=on_json("GET cost", _twice)),
-    Bug(name="start does nothing", found_by="test_a_started_endpoint_becomes_live", on_request=_says("POST start", "starting")),
-    Bug(name="stop does nothing", found_by="test_a_stopped_endpoint_is_stopped_everywhere", on_request=_says("POST stop", "stopped")),
+    Bug(
+        name="start does nothing",
+        found_by="test_a_started_endpoint_becomes_live",
+        on_request=_says("POST start", "starting"),
+    ),
+    Bug(
+        name="stop does nothing",
+        quick=True,
+        found_by="test_a_stopped_endpoint_is_stopped_everywhere",
+        on_request=_says("POST stop", "stopped"),
+    ),
     Bug(name="delete does nothing", found_by="test_a_deleted_endpoint_is_gone", on_request=_no_delete),
-    Bug(name="no terminal event", found_by="test_a_deploy_stream_ends_once", runs=("test_a_deployed_endpoint_is_live",), on_piece=_no_complete),
-    Bug(name="no [DONE]", found_by="test_a_chat_stream_ends_with_done", runs=("test_an_answer_is_streamed_only_on_request",), on_piece=_no_done),
+    Bug(
+        name="no terminal event",
+        found_by="test_a_deploy_stream_ends_once",
+        runs=("test_a_deployed_endpoint_is_live",),
+        on_piece=_no_complete,
+    ),
+    Bug(
+        name="no [DONE]",
+        found_by="test_a_chat_stream_ends_with_done",
+        runs=("test_an_answer_is_streamed_only_on_request",),
+        on_piece=_no_done,
+    ),
     Bug(
         name="max_tokens is ignored",
+        quick=True,
         found_by="test_max_tokens_is_obeyed",
         on_request=_without("max_tokens", "max_completion_tokens"),
     ),
@@ -272,21 +322,40 @@ AGAINST_SEMANTICS = (
         runs=("test_max_tokens_is_obeyed",),
         on_response=on_json("POST completions", _miscount),
     ),
-    Bug(name="idempotency keys are ignored", found_by="test_a_repeated_completion_is_billed_once", on_request=_no_key),
-    Bug(name="the recommended model is not deployed", found_by="test_the_recommended_model_is_deployed", on_request=_cheapest),
+    Bug(
+        name="idempotency keys are ignored",
+        quick=True,
+        found_by="test_a_repeated_completion_is_billed_once",
+        on_request=_no_key,
+    ),
+    Bug(
+        name="the recommended model is not deployed",
+        found_by="test_the_recommended_model_is_deployed",
+        on_request=_cheapest,
+    ),
     Bug(
         name="a request id is given twice",
         found_by="test_no_two_responses_share_a_request_id",
         runs=("test_leaderboards_are_ranked",),
         on_response=_same_id,
     ),
-    Bug(name="progress falls", found_by="test_the_progress_of_a_deployment_rises", runs=("test_a_deployed_endpoint_is_live",), on_piece=_back),
+    Bug(
+        name="progress falls",
+        found_by="test_the_progress_of_a_deployment_rises",
+        runs=("test_a_deployed_endpoint_is_live",),
+        on_piece=_back,
+    ),
     Bug(
         name="a stopped endpoint is among the models",
         found_by="test_the_models_are_the_live_endpoints",
         on_response=on_json("GET models", _all_models),
     ),
-    Bug(name="chunk ids differ", found_by="test_the_chunks_of_a_completion_have_one_id", runs=("test_an_answer_is_streamed_only_on_request",), on_piece=_other_chunk_ids),
+    Bug(
+        name="chunk ids differ",
+        found_by="test_the_chunks_of_a_completion_have_one_id",
+        runs=("test_an_answer_is_streamed_only_on_request",),
+        on_piece=_other_chunk_ids,
+    ),
     Bug(
         name="refusals are not counted",
         found_by="test_a_refusal_is_counted",
@@ -294,6 +363,7 @@ AGAINST_SEMANTICS = (
     ),
     Bug(
         name="start does nothing, seen by the model",
+        quick=True,
         found_by="test_the_server_agrees_with_a_model_of_it",
         on_request=_says("POST start", "starting"),
     ),
