@@ -61,8 +61,10 @@ def _selection(argument: str) -> str:
 
 
 def _is_installed(name: str) -> bool:
-    top = name.partition(".")[0]
-    return sys.modules.get(top, ...) is not None and find_spec(top) is not None
+    try:
+        return find_spec(name.partition(".")[0]) is not None
+    except ValueError:  # It is blocked: its entry of sys.modules is None.
+        return False
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from attrs import asdict, frozen
 from hypothesis.errors import Flaky
 from schemathesis.core.failures import Failure as GeneratedFailure
 
-from pareta.sandbox._document import Document
+from pareta.sandbox import _document
 
 from ._exchange import Exchange, snippet
 from ._server import NoLiveEndpointError
@@ -34,29 +34,25 @@ class Failure:
     """The requests that led to the failure, if one request is not enough to show it."""
 
 
-def failures_of(
-    error: BaseException, document: Document, last: Exchange | None, steps: Sequence[str]
-) -> list[dict[str, Any]]:
+def failures_of(error: BaseException, last: Exchange | None = None, steps: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Return the failures that an exception stands for, as dicts; `last` and `steps` are the test's requests."""
     shown = [f"{number}. {step}" for number, step in enumerate(steps, start=1)][-_STEPS:] if len(steps) > 1 else []
-    found = {
-        asdict(_failure(each, exchange, document, shown))["reason"]: (each, exchange)
-        for each, exchange in _leaves(error, last)
-    }
-    return [asdict(_failure(each, exchange, document, shown)) for each, exchange in found.values()]
+    found = [asdict(_failure(each, exchange, shown)) for each, exchange in _leaves(error, last)]
+    return list({each["reason"]: each for each in found}.values())
 
 
 def _leaves(error: BaseException, exchange: Exchange | None) -> Iterator[tuple[BaseException, Exchange | None]]:
     exchange = getattr(error, "exchange", None) or exchange
+    causes: Any = error
     if isinstance(error, BaseExceptionGroup) and not isinstance(error, Flaky):
-        group: BaseExceptionGroup[BaseException] = error
-        for each in group.exceptions:
+        for each in causes.exceptions:
             yield from _leaves(each, exchange)
     else:
         yield error, exchange
 
 
-def _failure(error: BaseException, exchange: Exchange | None, document: Document, steps: Sequence[str]) -> Failure:
+def _failure(error: BaseException, exchange: Exchange | None, steps: Sequence[str]) -> Failure:
+    document = _document.load()
     if isinstance(error, NoLiveEndpointError):
         steps = ()
     if exchange is None or isinstance(error, requests.RequestException):

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from typing import Any, Final
+from typing import Final
 
 import hypothesis
 import pytest
 import requests
 
-from pareta.sandbox import Sandbox, _document
-from pareta.sandbox._document import Document
+from pareta.sandbox import Sandbox
 
 from . import _reports
+from ._example_requests import example_requests
 from ._journal import Journal
-from ._server import Endpoint, Server
+from ._server import SERVER, Endpoint, Server
 from ._session import Limits
-from ._stash import JOURNAL, LIMITS, SERVER
 
 _MODULES: Final = (
     *("reading", "deployment", "lifecycle", "completions", "billing", "idempotency", "generated", "state", "examples"),
@@ -74,11 +72,6 @@ def pytest_configure(config: pytest.Config) -> None:
             raise pytest.UsageError("a server needs a key: set PARETA_API_KEY, or give --api-key KEY")
         if option.allow_writes and getattr(option, "numprocesses", None):
             raise pytest.UsageError("-n needs the suite's own sandbox, or a server without --allow-writes")
-    seconds = option.time_limit or (_SECONDS_WITH_WRITES if option.allow_writes else _SECONDS)
-    config.stash[LIMITS] = Limits(
-        seconds, {"deploy_endpoint": option.max_deploys, "create_chat_completion": option.max_completions}
-    )
-    config.stash[JOURNAL] = Journal()
     hypothesis.settings.register_profile(
         "contract",
         max_examples=option.examples,
@@ -94,20 +87,23 @@ def pytest_configure(config: pytest.Config) -> None:
     hypothesis.settings.load_profile("contract")
 
 
-def _writes(config: pytest.Config) -> bool:
-    return config.option.server is None or config.option.allow_writes
-
-
-def _is_worker(config: pytest.Config) -> bool:
-    return hasattr(config, "workerinput")
-
-
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Stop where the server does not respond or rejects the key."""
-    config = session.config
-    if config.option.server is None or config.option.collectonly or _is_worker(config):
-        return
-    server = _other_server(config, Journal())
+    """Start the sandbox, or stop where the server does not respond or rejects the key."""
+    config, option = session.config, session.config.option
+    maxima = {"deploy_endpoint": option.max_deploys, "create_chat_completion": option.max_completions}
+    limits = Limits(option.time_limit or (_SECONDS_WITH_WRITES if option.allow_writes else _SECONDS), maxima)
+    if option.server is None:
+        sandbox = Sandbox(seed=_SEED, pace=0).start()
+        config.add_cleanup(sandbox.close)
+        server = Server(sandbox.base_url, sandbox.api_key, limits, Journal(), writes=True, sandbox=sandbox)
+    else:
+        server = Server(option.server, option.api_key, limits, Journal(), writes=option.allow_writes, sandbox=None)
+        if not option.collectonly and not hasattr(config, "workerinput"):
+            _probe(server)
+    config.stash[SERVER] = server
+
+
+def _probe(server: Server) -> None:
     try:
         status = server.send("list_models", seconds=_PROBE_SECONDS).status
     except requests.RequestException as error:
@@ -116,32 +112,21 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         raise pytest.UsageError(f"{server.base_url} rejects the API key: it returns 401")
 
 
-def _other_server(config: pytest.Config, journal: Journal) -> Server:
-    return Server(
-        config.option.server.rstrip("/").removesuffix("/v1"),
-        config.option.api_key,
-        config.stash[LIMITS],
-        document=_document.load(),
-        journal=journal,
-        writes=_writes(config),
-    )
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put the tests in order, and skip those that this server does not offer."""
     items.sort(key=lambda item: _MODULES.index(item.path.stem.removeprefix("test_")))
-    if config.option.server is None:
+    server = config.stash[SERVER]
+    if server.sandbox is not None:
         return
-    document = _document.load()
-    not_generated = {document.operations[each].label for each in _other_server(config, Journal()).not_generated}
+    not_generated = {server.document.operations[each].label for each in server.not_generated}
     for item in items:
         reason = ""
         if item.get_closest_marker("own_sandbox"):
             reason = _NEEDS_SANDBOX
-        elif not _writes(config) and _writes_of(item):
+        elif not server.writes and _writes_of(item):
             reason = _NEEDS_WRITES
         elif getattr(item, "operation_label", None) in not_generated:
-            reason = _COSTS_TOO_MUCH if _writes(config) else _NEEDS_WRITES
+            reason = _COSTS_TOO_MUCH if server.writes else _NEEDS_WRITES
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -161,52 +146,22 @@ def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Ite
     spends = sum(
         _cost(each, "requests", _REQUESTS_OF_A_TEST) + examples * _cost(each, "per_example") for each in chosen
     )
-    own = config.option.server is None
+    server = config.stash[SERVER]
+    if server.sandbox is not None:
+        return [f"the suite's own sandbox: about {spends} requests, at most {server.limits.seconds_left:.0f} s"]
     deploys, completions = (sum(_cost(item, name) for item in chosen) for name in ("deploys", "completions"))
-    if not own and any("live_endpoint" in getattr(item, "fixturenames", ()) for item in chosen):
-        deploys += 1
-    costs = "" if own else f", {deploys} deployments, {completions} completions"
-    return [
-        f"{_target(config)}: about {spends} requests{costs}, at most {config.stash[LIMITS].seconds_left:.0f} s",
-    ]
-
-
-def _target(config: pytest.Config) -> str:
-    return config.option.server or "the suite's own sandbox"
-
-
-@pytest.fixture(scope="session")
-def document() -> Document:
-    """Give the document that the server must conform to."""
-    return _document.load()
-
-
-@pytest.fixture(scope="session")
-def _server(request: pytest.FixtureRequest, document: Document) -> Generator[Server]:
-    config = request.config
-    if config.option.server is not None:
-        server = config.stash[SERVER] = _other_server(config, config.stash[JOURNAL])
-        yield server
-        server.clean_up()
-        return
-    with Sandbox(seed=_SEED, pace=0) as sandbox:
-        config.stash[SERVER] = Server(
-            sandbox.base_url,
-            sandbox.api_key,
-            config.stash[LIMITS],
-            document=document,
-            journal=config.stash[JOURNAL],
-            sandbox=sandbox,
-        )
-        yield config.stash[SERVER]
+    deploys += any("live_endpoint" in getattr(item, "fixturenames", ()) for item in chosen)
+    costs = f"{deploys} deployments, {completions} completions, at most {server.limits.seconds_left:.0f} s"
+    return [f"{server.base_url}: about {spends} requests, {costs}"]
 
 
 @pytest.fixture
-def server(_server: Server) -> Server:
+def server(request: pytest.FixtureRequest) -> Server:
     """Give the server under test; the suite's own sandbox is as new."""
-    _server.limits.check_time()
-    _server.begin_test()
-    return _server
+    server = request.config.stash[SERVER]
+    server.limits.check_time()
+    server.begin_test()
+    return server
 
 
 @pytest.fixture
@@ -216,11 +171,13 @@ def live_endpoint(server: Server) -> Endpoint:
 
 
 @pytest.fixture
-def journal(request: pytest.FixtureRequest, document: Document) -> Journal:
-    """Give every exchange of the run; a test that runs alone looks at the lists."""
-    journal = request.config.stash[JOURNAL]
-    if not journal.exchanges:
-        server: Server = request.getfixturevalue("server")
-        for operation_id in ("list_models", "list_endpoints", "list_tasks"):
-            server.send(operation_id)
-    return journal
+def journal(request: pytest.FixtureRequest) -> Journal:
+    """Give every exchange of the run; where there is none, the requests of the document's examples come first."""
+    server = request.config.stash[SERVER]
+    if not server.journal.exchanges:
+        for operation in server.document.operations.values():
+            server.begin_test()
+            if operation.id not in server.not_generated:
+                for options in example_requests(operation):
+                    server.send(operation.id, **options)
+    return server.journal

@@ -8,9 +8,8 @@ from typing import Any, Self
 import pytest
 from attrs import frozen
 
-from pareta.sandbox import _document
-
-from ._journal import Journal, ResponseCoverage
+from ._journal import ResponseCoverage
+from ._server import Server
 
 _OUTCOMES = {"failed": "failed", "error": "failed", "passed": "passed", "skipped": "skipped"}
 
@@ -39,8 +38,9 @@ class Report:
     completions: int
 
     @classmethod
-    def of(cls, stats: Mapping[str, Sequence[Any]], journal: Journal, server: str | None, key: str) -> Self:
+    def of(cls, stats: Mapping[str, Sequence[Any]], server: Server, key: str) -> Self:
         """Make the report from the statistics of pytest's terminal reporter."""
+        journal = server.journal
         results = [
             _result(each, outcome, key)
             for category, outcome in _OUTCOMES.items()
@@ -48,9 +48,9 @@ class Report:
             if isinstance(each, pytest.TestReport)
         ]
         return cls(
-            target=server or "the suite's own sandbox",
+            target="the suite's own sandbox" if server.sandbox else server.base_url,
             results=results,
-            coverage=journal.coverage(_document.load()),
+            coverage=journal.coverage(server.document),
             requests=sum(journal.seen.values()),
             deployments=journal.succeeded("deploy_endpoint"),
             completions=journal.succeeded("create_chat_completion"),

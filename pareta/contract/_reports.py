@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 
-from pareta.sandbox import _document
-
 from . import _html, _terminal
 from ._each_exchange import EXCHANGE_TESTS
 from ._failure import failures_of
+from ._journal import Journal
 from ._report import Report
-from ._stash import JOURNAL, SERVER
+from ._server import SERVER
 
 _KEY: Final = "pareta_contract"
 
@@ -28,9 +28,8 @@ def pytest_runtest_makereport(
     sentence = (getattr(item, "obj", item).__doc__ or "").partition("\n")[0]
     failures: list[dict[str, Any]] = []
     if report.failed and call.excinfo is not None:
-        server = item.config.stash.get(SERVER, None)
-        last, steps = (None, ()) if server is None else (server.session.last_exchange, server.steps)
-        failures = failures_of(call.excinfo.value, _document.load(), last, steps)
+        server = item.config.stash[SERVER]
+        failures = failures_of(call.excinfo.value, server.session.last_exchange, server.steps)
     _add(report, sentence, failures)
     return report
 
@@ -44,10 +43,14 @@ def _add(report: pytest.TestReport, sentence: str, failures: list[dict[str, Any]
 @pytest.hookimpl(tryfirst=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail for exchanges that no test looked at: a part of the tests ran, or they ran in several processes."""
-    config = session.config
-    unreported = _unreported(config)
+    config: Any = session.config
+    server = config.stash.get(SERVER, None)
+    if server is None:
+        return
+    server.clean_up()
+    unreported = _unreported(server.journal)
     if hasattr(config, "workeroutput"):
-        config.workeroutput[_KEY] = {"seen": config.stash[JOURNAL].summary(), "unreported": unreported}
+        config.workeroutput[_KEY] = {"seen": server.journal.summary(), "unreported": unreported}
     else:
         _emit(config, unreported)
 
@@ -56,25 +59,25 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 def pytest_testnodedown(node: Any) -> None:
     """Take what an xdist worker has seen."""
     output = getattr(node, "workeroutput", {}).get(_KEY, {"seen": (), "unreported": {}})
-    node.config.stash[JOURNAL].add_summary(output["seen"])
+    node.config.stash[SERVER].journal.add_summary(output["seen"])
     _emit(node.config, output["unreported"])
 
 
-def _unreported(config: pytest.Config) -> dict[str, list[Any]]:
-    from . import test_exchanges, test_streams  # noqa: F401 - they fill EXCHANGE_TESTS
-
+def _unreported(journal: Journal) -> dict[str, list[Any]]:
+    for name in ("test_exchanges", "test_streams"):
+        import_module(f"{__package__}.{name}")  # They fill EXCHANGE_TESTS.
     found: dict[str, list[Any]] = {}
     for nodeid, test in EXCHANGE_TESTS.items():
         try:
-            test(config.stash[JOURNAL])
+            test(journal)
         except AssertionError as error:
-            found[nodeid] = [test.__doc__, failures_of(error, _document.load(), None, ())]
+            found[nodeid] = [test.__doc__, failures_of(error)]
     return found
 
 
 def _emit(config: pytest.Config, unreported: dict[str, list[Any]]) -> None:
-    reporter = config.pluginmanager.get_plugin("terminalreporter")
-    known = set() if reporter is None else {each.nodeid for each in reporter.stats.get("failed", ())}
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    known = set[str]() if reporter is None else {each.nodeid for each in reporter.stats.get("failed", ())}
     for nodeid, (sentence, failures) in unreported.items():
         if nodeid not in known:
             location = (nodeid.partition("::")[0], None, nodeid.partition("::")[2])
@@ -85,9 +88,10 @@ def _emit(config: pytest.Config, unreported: dict[str, list[Any]]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Print the report, and write the HTML page."""
-    if config.option.collectonly:
+    server = config.stash.get(SERVER, None)
+    if config.option.collectonly or server is None:
         return
-    report = Report.of(terminalreporter.stats, config.stash[JOURNAL], config.option.server, _KEY)
+    report = Report.of(terminalreporter.stats, server, _KEY)
     terminalreporter.ensure_newline()
     for line in _terminal.render(report):
         terminalreporter.write_line(line)

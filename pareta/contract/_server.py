@@ -6,15 +6,15 @@ import json
 import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 from uuid import uuid4
 
+import pytest
 import requests
 from attrs import frozen
 
-from pareta.sandbox import Sandbox
-from pareta.sandbox._document import Document
+from pareta.sandbox import Sandbox, _document
 
 from ._exchange import Exchange, fields, is_object, snippet
 from ._journal import Journal
@@ -22,6 +22,7 @@ from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, Limits, 
 
 TASK = "contract-key-fields"
 QUESTION = "Which law governs? This Agreement is governed by the laws of Delaware. It starts on May 1."
+_PREFIX = "contract-suite"
 _SLOW_PACE = 0.2
 """The pace of the sandbox on which a test can see a deployment or a cold start in progress."""
 _METRICS_SECONDS = 30.0
@@ -50,42 +51,30 @@ class Server:
     """Requests to one server. It remembers the endpoints that it creates, and `clean_up` deletes them.
 
     Args:
-        base_url: Its URL, without `/v1`.
+        base_url: Its URL.
         api_key: The API key.
         limits: What the run may spend.
+        journal: Records each exchange.
         writes: Whether the suite may deploy, complete, stop and delete.
         sandbox: The suite's own sandbox, which is reset between tests; None for another server.
-        journal: Records each exchange.
-        document: What it must conform to.
-        prefix: The beginning of the names of the endpoints that it creates.
 
     """
 
     def __init__(
-        self,
-        base_url: str,
-        api_key: str,
-        limits: Limits,
-        *,
-        document: Document,
-        journal: Journal,
-        writes: bool = True,
-        sandbox: Sandbox | None = None,
-        prefix: str = "contract-suite",
+        self, base_url: str, api_key: str, limits: Limits, journal: Journal, *, writes: bool, sandbox: Sandbox | None
     ) -> None:
-        self.base_url = base_url
-        self.document = document
+        self.base_url = base_url.rstrip("/").removesuffix("/v1")
+        self.document = _document.load()
+        self.limits = limits
         self.journal = journal
         self.writes = writes
         self.sandbox = sandbox
-        self.limits = limits
-        self.session = Session(base_url, api_key, document, journal, limits)
+        self.session = Session(self.base_url, api_key, self.document, journal, limits)
         self.session.trust_env = sandbox is None
         self.session.headers.clear()
         self.steps: list[str] = []
         """One line for each request since the current test began."""
         self.created: dict[str, None] = {}
-        self._prefix = prefix
         self._names = 0
         self._taken: frozenset[str] | None = None
         self._shared: str | None = None
@@ -94,7 +83,7 @@ class Server:
 
     @property
     def not_generated(self) -> tuple[str, ...]:
-        """The operations to which no requests are generated: on another server each deployment takes minutes and money."""
+        """The operations to which no requests are generated: another server's deployments take minutes and money."""
         if self.sandbox is not None:
             return ()
         return _WRITES[:1] if self.writes else _WRITES
@@ -118,7 +107,8 @@ class Server:
         body: Any = None,
         headers: Mapping[str, str] | None = None,
         authorization: str | None = KEY_PLACEHOLDER,
-        **options: Any,
+        seconds: float | None = None,
+        **options: bool,
     ) -> Exchange:
         """Send a request and return the exchange.
 
@@ -129,6 +119,7 @@ class Server:
             body: The JSON body; None for none.
             headers: Further headers.
             authorization: The authorization header; by default the server's key, None for none.
+            seconds: The time limit; by default it depends on the operation.
             **options: See `Session.exchange`.
 
         """
@@ -143,9 +134,9 @@ class Server:
             sent["Authorization"] = authorization
         content = None if body is None else json.dumps(body, ensure_ascii=False).encode()
         request = requests.Request(operation.method, self.base_url + target, data=content, headers=sent).prepare()
-        seconds = DEPLOY_SECONDS if operation_id == "deploy_endpoint" else REQUEST_SECONDS
+        seconds = seconds or (DEPLOY_SECONDS if operation_id == "deploy_endpoint" else REQUEST_SECONDS)
         self.steps.append(f"{operation.method} {target}")
-        _, exchange = self.session.exchange(request, **{"seconds": seconds, **options})
+        _, exchange = self.session.exchange(request, seconds=seconds, **options)
         self.steps[-1] += f" → {exchange.status}"
         return exchange
 
@@ -165,14 +156,14 @@ class Server:
             self._taken = frozenset(each["name"] for each in self.call("list_endpoints").json)
         while True:
             self._names += 1
-            name = f"{self._prefix}-{self._names}"
+            name = f"{_PREFIX}-{self._names}"
             if name not in self._taken:
                 return name
 
     def new_key(self) -> str:
         """Return an unused idempotency key."""
         self._names += 1
-        return f"{self._prefix}-{self._names if self.sandbox else uuid4()}"
+        return f"{_PREFIX}-{self._names if self.sandbox else uuid4()}"
 
     def deploy(self, *, expect: int = 200, headers: Mapping[str, str] | None = None, **body: Any) -> Deployment:
         """Deploy, and remember the endpoint for `clean_up`."""
@@ -251,7 +242,8 @@ class Server:
         prices: list[int] = [
             each["cost_per_request_micro_usd"] for each in entries if each["name"] == endpoint["model"]
         ]
-        assert prices, f"the leaderboard has no price for {endpoint['model']!r}"
+        if not prices:
+            raise CheckFailed(f"the leaderboard has no price for {endpoint['model']!r}", board)
         return prices[0]
 
     @contextmanager
@@ -262,14 +254,7 @@ class Server:
             return
         with Sandbox(seed=7, pace=_SLOW_PACE) as sandbox:
             self.journal.epoch += 1
-            slow = Server(
-                sandbox.base_url,
-                sandbox.api_key,
-                self.limits,
-                document=self.document,
-                journal=self.journal,
-                sandbox=sandbox,
-            )
+            slow = Server(sandbox.base_url, sandbox.api_key, self.limits, self.journal, writes=True, sandbox=sandbox)
             slow.steps = self.steps
             try:
                 yield slow
@@ -307,3 +292,7 @@ class Deployment:
         if self.endpoint is not None:
             return self.endpoint.get("id")
         return self.exchange.headers.get("location", "").rpartition("/")[2] or None
+
+
+SERVER: Final = pytest.StashKey[Server]()
+"""Where pytest's configuration keeps the server of the run."""

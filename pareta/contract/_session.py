@@ -8,6 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from http import HTTPStatus
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -134,7 +135,7 @@ class Session(requests.Session):
             response, truncated = within(seconds, lambda: self._read(request, seconds, disconnect=disconnect))
         except (TimeoutError, requests.Timeout):
             raise requests.Timeout(f"{method} {target}: no whole response within {seconds:.0f} s") from None
-        if response.status_code >= requests.codes.bad_request:
+        if response.status_code >= HTTPStatus.BAD_REQUEST:
             self.limits.spent[operation_id] -= 1
         body = request.body or b""
         exchange = Exchange(
@@ -158,7 +159,7 @@ class Session(requests.Session):
     def _read(
         self, request: requests.PreparedRequest, seconds: float, *, disconnect: bool
     ) -> tuple[requests.Response, bool]:
-        settings: Any = self.merge_environment_settings(request.url, {}, True, None, None)
+        settings: Any = self.merge_environment_settings(request.url or "", {}, stream=True, verify=None, cert=None)
         response = super().send(request, **settings, allow_redirects=False, timeout=(min(10.0, seconds), seconds))
         if disconnect and response.headers.get("content-type", "").startswith(EVENTS_TYPE):
             response.close()

@@ -21,8 +21,8 @@ def render(report: Report) -> Iterator[str]:
     """Yield the lines of the report."""
     failures = sorted(report.failures.values(), key=lambda each: -len(each[0]))
     for tests, failure in failures[:_DETAILED]:
-        more = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
-        yield from lines_of(tests[0].name + more, tests[0].sentence, [failure])
+        others = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
+        yield from lines_of(tests[0].name + others, tests[0].sentence, [failure])
         yield ""
     for tests, failure in failures[_DETAILED:_NAMED]:
         yield _cut(f"FAILED  {tests[0].name}  {failure['reason']}")
@@ -31,8 +31,8 @@ def render(report: Report) -> Iterator[str]:
         yield f"{_INDENT}{f'and {more} more failures; ' if more > 0 else ''}--html FILE shows them all"
     for reason, names in report.skips.items():
         shown = [name.partition("::")[2] for name in names[:_FEW]]
-        more = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
-        yield from _wrap(f"{reason}: {', '.join(shown)}{more}", "SKIPPED ")
+        others = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        yield from _wrap(f"{reason}: {', '.join(shown)}{others}", "SKIPPED ")
     yield f"requests  {report.requests}, with {report.deployments} deployments and {report.completions} completions"
     seen = sum(bool(each.seen) for each in report.coverage)
     forced = sum(each.by_scenario for each in report.coverage)

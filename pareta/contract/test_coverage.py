@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ._example_requests import example_requests
@@ -15,7 +17,7 @@ def test_every_documented_response_is_seen(server: Server) -> None:
     if server.sandbox is not None:
         for response in server.journal.coverage(server.document):
             if not response.seen:
-                requests = list(example_requests(server.document.operations[response.operation]))
+                requests: list[dict[str, Any]] = list(example_requests(server.document.operations[response.operation]))
                 if response.status >= "4":
                     requests = [{**requests[0], "headers": {"x-sandbox-scenario": response.status}}]
                 for request in requests:

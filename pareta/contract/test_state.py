@@ -31,7 +31,7 @@ class _Model:
 @pytest.mark.cost(requests=0, per_example=16, deploys=4, completions=2)
 def test_the_server_agrees_with_a_model_of_it(server: Server) -> None:
     """After any calls, deployed endpoints are listed, answer and are billed; stopped ones 503, deleted ones 404."""
-    most = settings.default.max_examples
+    most = settings().max_examples
     examples = most if server.sandbox else min(most, _OTHER_SERVERS_EXAMPLES)
     machine = _machine(server)
     run_state_machine_as_test(machine, settings=settings(max_examples=examples, stateful_step_count=_STEPS))

@@ -10,7 +10,7 @@ import pytest
 
 from pareta.contract import __main__ as command
 from pareta.contract._journal import Journal, ResponseCoverage
-from pareta.contract._stash import JOURNAL
+from pareta.contract._server import SERVER
 from pareta.sandbox import _document
 
 SUITE = Path(command.__file__).parent
@@ -32,7 +32,8 @@ class SuiteRun:
 
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Keep how often each response was seen."""
-        journal = config.stash.get(JOURNAL, Journal())
+        server = config.stash.get(SERVER, None)
+        journal = server.journal if server else Journal()
         self.seen, self.coverage = journal.seen, journal.coverage(_document.load())
 
     def named(self, function: str) -> list[pytest.TestReport]:
