@@ -41,8 +41,8 @@ def _parts(report: Report) -> Iterator[str]:
     for name, value in facts.items():
         yield f"<div><dt>{name}</dt><dd>{value}</dd></div>"
     yield "</dl>"
-    yield from _failures(report)
     yield from _matrix(report)
+    yield from _failures(report)
     yield from _tests(report)
     yield "</main></body></html>\n"
 

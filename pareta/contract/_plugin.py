@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Final
+from typing import Any, Final
 
 import hypothesis
 import pytest
@@ -15,18 +15,18 @@ from . import _reports
 from ._example_requests import example_requests
 from ._journal import Journal
 from ._server import SERVER, Endpoint, Server
-from ._session import Limits
+from ._session import NEEDS_WRITES, Limits
 
 _MODULES: Final = (
     *("reading", "deployment", "lifecycle", "completions", "billing", "idempotency", "generated", "state", "examples"),
     *("coverage", "exchanges", "streams"),
 )
 """The order of the modules: the last ones look at what the others did."""
+_WRITING: Final = ("writes", "deploys", "completions")
 _SEED = 7
 _PROBE_SECONDS = 30.0
 _SECONDS, _SECONDS_WITH_WRITES = 600, 3600
 _REQUESTS_OF_A_TEST = 5
-_NEEDS_WRITES = "needs --allow-writes: it deploys, completes, stops or deletes"
 _NEEDS_SANDBOX = "needs the suite's own sandbox"
 _COSTS_TOO_MUCH = "no deployments are generated: each takes minutes and money"
 
@@ -90,14 +90,18 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Start the sandbox, or stop where the server does not respond or rejects the key."""
     config, option = session.config, session.config.option
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is not None:
+        reporter.startpath = config.rootpath  # It shows paths from here, not from where the package is installed.
     maxima = {"deploy_endpoint": option.max_deploys, "create_chat_completion": option.max_completions}
-    limits = Limits(option.time_limit or (_SECONDS_WITH_WRITES if option.allow_writes else _SECONDS), maxima)
+    seconds = option.time_limit or (_SECONDS_WITH_WRITES if option.allow_writes else _SECONDS)
+    limits = Limits(seconds, maxima, writes=option.server is None or option.allow_writes)
     if option.server is None:
         sandbox = Sandbox(seed=_SEED, pace=0).start()
         config.add_cleanup(sandbox.close)
-        server = Server(sandbox.base_url, sandbox.api_key, limits, Journal(), writes=True, sandbox=sandbox)
+        server = Server(sandbox.base_url, sandbox.api_key, limits, Journal(), sandbox)
     else:
-        server = Server(option.server, option.api_key, limits, Journal(), writes=option.allow_writes, sandbox=None)
+        server = Server(option.server, option.api_key, limits, Journal())
         if not option.collectonly and not hasattr(config, "workerinput"):
             _probe(server)
     config.stash[SERVER] = server
@@ -123,10 +127,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         reason = ""
         if item.get_closest_marker("own_sandbox"):
             reason = _NEEDS_SANDBOX
-        elif not server.writes and _writes_of(item):
-            reason = _NEEDS_WRITES
+        elif not server.limits.writes and _writes_of(item):
+            reason = NEEDS_WRITES
         elif getattr(item, "operation_label", None) in not_generated:
-            reason = _COSTS_TOO_MUCH if server.writes else _NEEDS_WRITES
+            reason = _COSTS_TOO_MUCH if server.limits.writes else NEEDS_WRITES
         if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -136,7 +140,8 @@ def _cost(item: pytest.Item, name: str, default: int = 0) -> int:
 
 
 def _writes_of(item: pytest.Item) -> bool:
-    return any(_cost(item, name) for name in ("writes", "deploys", "completions"))
+    costs = [value for each in item.iter_markers("cost") for name, value in each.kwargs.items() if name in _WRITING]
+    return any(costs) or "live_endpoint" in getattr(item, "fixturenames", ())
 
 
 def pytest_report_collectionfinish(config: pytest.Config, items: list[pytest.Item]) -> list[str]:

@@ -62,12 +62,12 @@ class Report:
 
     @property
     def failures(self) -> dict[str, tuple[list[TestResult], Mapping[str, Any]]]:
-        """Each failure by its reason and request, with the tests that it failed."""
+        """Each failure by its reason and request, with the tests that it failed: first what failed most of them."""
         found: dict[str, tuple[list[TestResult], Mapping[str, Any]]] = {}
         for result in self.with_outcome("failed"):
             for failure in result.failures:
                 found.setdefault(failure["reason"] + failure["curl"], ([], failure))[0].append(result)
-        return found
+        return dict(sorted(found.items(), key=lambda each: -len(each[1][0])))
 
     @property
     def is_whole(self) -> bool:

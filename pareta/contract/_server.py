@@ -18,7 +18,7 @@ from pareta.sandbox import Sandbox, _document
 
 from ._exchange import Exchange, fields, is_object, snippet
 from ._journal import Journal
-from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, Limits, Session
+from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, WRITES, Limits, Session
 
 TASK = "contract-key-fields"
 QUESTION = "Which law governs? This Agreement is governed by the laws of Delaware. It starts on May 1."
@@ -28,7 +28,6 @@ _SLOW_PACE = 0.2
 _METRICS_SECONDS = 30.0
 _CLEAN_UP_SECONDS = 10.0
 _ON_THE_WAY = ("starting", "stopped")
-_WRITES = ("deploy_endpoint", "start_endpoint", "stop_endpoint", "delete_endpoint", "create_chat_completion")
 
 Endpoint = dict[str, Any]
 """The JSON of an endpoint."""
@@ -55,19 +54,17 @@ class Server:
         api_key: The API key.
         limits: What the run may spend.
         journal: Records each exchange.
-        writes: Whether the suite may deploy, complete, stop and delete.
         sandbox: The suite's own sandbox, which is reset between tests; None for another server.
 
     """
 
     def __init__(
-        self, base_url: str, api_key: str, limits: Limits, journal: Journal, *, writes: bool, sandbox: Sandbox | None
+        self, base_url: str, api_key: str, limits: Limits, journal: Journal, sandbox: Sandbox | None = None
     ) -> None:
         self.base_url = base_url.rstrip("/").removesuffix("/v1")
         self.document = _document.load()
         self.limits = limits
         self.journal = journal
-        self.writes = writes
         self.sandbox = sandbox
         self.session = Session(self.base_url, api_key, self.document, journal, limits)
         self.session.trust_env = sandbox is None
@@ -86,7 +83,7 @@ class Server:
         """The operations to which no requests are generated: another server's deployments take minutes and money."""
         if self.sandbox is not None:
             return ()
-        return _WRITES[:1] if self.writes else _WRITES
+        return WRITES[:1] if self.limits.writes else WRITES
 
     def begin_test(self) -> None:
         """Forget the test before; reset the sandbox."""
@@ -254,7 +251,7 @@ class Server:
             return
         with Sandbox(seed=7, pace=_SLOW_PACE) as sandbox:
             self.journal.epoch += 1
-            slow = Server(sandbox.base_url, sandbox.api_key, self.limits, self.journal, writes=True, sandbox=sandbox)
+            slow = Server(sandbox.base_url, sandbox.api_key, self.limits, self.journal, sandbox)
             slow.steps = self.steps
             try:
                 yield slow

@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -25,6 +25,9 @@ KEY_PLACEHOLDER = "Bearer $PARETA_API_KEY"
 """Stands for the API key in every request, until it is sent."""
 REQUEST_SECONDS = 60.0
 DEPLOY_SECONDS = 600.0
+NEEDS_WRITES: Final = "needs --allow-writes: it deploys, completes, stops or deletes"
+WRITES: Final = ("deploy_endpoint", "start_endpoint", "stop_endpoint", "delete_endpoint", "create_chat_completion")
+"""The operations that change state or are billed."""
 _MAXIMA = {"deploy_endpoint": "--max-deploys", "create_chat_completion": "--max-completions"}
 T = TypeVar("T")
 
@@ -32,8 +35,9 @@ T = TypeVar("T")
 class Limits:
     """What a run may spend. The test that would exceed it is skipped, and says which limit cut it."""
 
-    def __init__(self, seconds: float, maxima: Mapping[str, int | None]) -> None:
+    def __init__(self, seconds: float, maxima: Mapping[str, int | None], *, writes: bool) -> None:
         self._seconds = seconds
+        self.writes = writes
         self._end = time.monotonic() + seconds
         self._maxima = maxima
         self.spent: Counter[str] = Counter()
@@ -52,6 +56,8 @@ class Limits:
     def check(self, operation_id: str) -> None:
         """Skip the test if a request would exceed a limit."""
         self.check_time()
+        if operation_id in WRITES and not self.writes:
+            pytest.skip(NEEDS_WRITES)
         most = self._maxima.get(operation_id)
         if most is not None and self.spent[operation_id] >= most:
             _cut(f"{_MAXIMA[operation_id]} {most}")

@@ -19,7 +19,7 @@ _INDENT = " " * 8
 
 def render(report: Report) -> Iterator[str]:
     """Yield the lines of the report."""
-    failures = sorted(report.failures.values(), key=lambda each: -len(each[0]))
+    failures = list(report.failures.values())
     for tests, failure in failures[:_DETAILED]:
         others = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
         yield from lines_of(tests[0].name + others, tests[0].sentence, [failure])

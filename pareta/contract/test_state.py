@@ -28,7 +28,7 @@ class _Model:
     refused: int = 0
 
 
-@pytest.mark.cost(requests=0, per_example=16, deploys=4, completions=2)
+@pytest.mark.cost(requests=100, deploys=4, completions=2)
 def test_the_server_agrees_with_a_model_of_it(server: Server) -> None:
     """After any calls, deployed endpoints are listed, answer and are billed; stopped ones 503, deleted ones 404."""
     most = settings().max_examples

@@ -17,6 +17,7 @@ from running import run_suite, select
 from server_bugs import BUGS
 
 from pareta.contract.__main__ import main
+from pareta.contract._session import WRITES
 from pareta.sandbox import Sandbox
 
 SCREEN = 60
@@ -65,6 +66,8 @@ def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> N
     assert after == before
     assert spent == [0] * len(before)
     assert (taken > 0) == writes
+    written = {operation for operation, *_ in run.seen if operation in WRITES}
+    assert written == (set(WRITES) if writes else set())
     assert run.outcomes["test_a_started_endpoint_becomes_live"] == ("passed" if writes else "skipped")
     assert "needs the suite's own sandbox" in str(run.reports["test_the_balance_is_debited"].longrepr)
 
@@ -74,7 +77,9 @@ def test_limits_hold_for_the_whole_run(capsys: pytest.CaptureFixture[str]) -> No
     with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client:
         before = len(client.endpoints.list())
         limits = ("--allow-writes", "--max-deploys=3", "--max-completions=2")
-        run = run_suite(sandbox.base_url, "--api-key", sandbox.api_key, *limits, "test_deployment.py", "test_idempotency.py")
+        run = run_suite(
+            sandbox.base_url, "--api-key", sandbox.api_key, *limits, "test_deployment.py", "test_idempotency.py"
+        )
         assert len(client.endpoints.list()) == before
     said = capsys.readouterr().out
     assert run.failures == {}
