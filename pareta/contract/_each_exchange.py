@@ -7,27 +7,27 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from ._exchange import Exchange
-from ._journal import Journal
+from ._journal import RunJournal
 from ._server import CheckFailed
 
 Finder = Callable[[Iterable[Exchange]], Iterable[tuple[Exchange, str]]]
-EXCHANGE_TESTS: Final[dict[str, Callable[[Journal], None]]] = {}
+EXCHANGE_TESTS: Final[dict[str, Callable[[RunJournal], None]]] = {}
 """Each test of exchanges, by its id."""
 _SHOWN = 3
 
 
-def each_exchange(problems: Callable[[Exchange], Iterator[str]]) -> Callable[[Journal], None]:
+def each_exchange(problems: Callable[[Exchange], Iterator[str]]) -> Callable[[RunJournal], None]:
     """Turn a function that yields what is wrong with an exchange into a test."""
     return _test(lambda exchanges: ((each, reason) for each in exchanges for reason in problems(each)), problems)
 
 
-def all_exchanges(find: Finder) -> Callable[[Journal], None]:
+def all_exchanges(find: Finder) -> Callable[[RunJournal], None]:
     """Turn a function that yields the wrong ones of all exchanges into a test."""
     return _test(find, find)
 
 
-def _test(find: Finder, named: Callable[..., object]) -> Callable[[Journal], None]:
-    def test(journal: Journal) -> None:
+def _test(find: Finder, named: Callable[..., object]) -> Callable[[RunJournal], None]:
+    def test(journal: RunJournal) -> None:
         found = list(find(journal.exchanges))
         if not found:
             return

@@ -29,7 +29,7 @@ class ResponseCoverage:
     """Whether it was seen only because a sandbox scenario requested it."""
 
 
-class Journal:
+class RunJournal:
     """Everything that one process of a run has sent and received."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from pareta.sandbox import Sandbox
 
 from . import _reports
 from ._example_requests import example_requests
-from ._journal import Journal
+from ._journal import RunJournal
 from ._server import SERVER, Endpoint, Server
 from ._session import NEEDS_WRITES, Limits
 
@@ -99,9 +99,9 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if option.server is None:
         sandbox = Sandbox(seed=_SEED, pace=0).start()
         config.add_cleanup(sandbox.close)
-        server = Server(sandbox.base_url, sandbox.api_key, limits, Journal(), sandbox)
+        server = Server(sandbox.base_url, sandbox.api_key, limits, RunJournal(), sandbox)
     else:
-        server = Server(option.server, option.api_key, limits, Journal())
+        server = Server(option.server, option.api_key, limits, RunJournal())
         if not option.collectonly and not hasattr(config, "workerinput"):
             _probe(server)
     config.stash[SERVER] = server
@@ -176,7 +176,7 @@ def live_endpoint(server: Server) -> Endpoint:
 
 
 @pytest.fixture
-def journal(request: pytest.FixtureRequest) -> Journal:
+def journal(request: pytest.FixtureRequest) -> RunJournal:
     """Give every exchange of the run; where there is none, the requests of the document's examples come first."""
     server = request.config.stash[SERVER]
     if not server.journal.exchanges:

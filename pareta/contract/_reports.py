@@ -12,7 +12,7 @@ import pytest
 from . import _html, _terminal
 from ._each_exchange import EXCHANGE_TESTS
 from ._failure import failures_of
-from ._journal import Journal
+from ._journal import RunJournal
 from ._report import Report
 from ._server import SERVER
 
@@ -63,7 +63,7 @@ def pytest_testnodedown(node: Any) -> None:
     _emit(node.config, output["unreported"])
 
 
-def _unreported(journal: Journal) -> dict[str, list[Any]]:
+def _unreported(journal: RunJournal) -> dict[str, list[Any]]:
     for name in ("test_exchanges", "test_streams"):
         import_module(f"{__package__}.{name}")  # They fill EXCHANGE_TESTS.
     found: dict[str, list[Any]] = {}

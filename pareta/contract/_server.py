@@ -17,8 +17,8 @@ from attrs import frozen
 from pareta.sandbox import Sandbox, _document
 
 from ._exchange import Exchange, fields, is_object, snippet
-from ._journal import Journal
-from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, WRITES, Limits, Session
+from ._journal import RunJournal
+from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, WRITES, HttpSession, Limits
 
 TASK = "contract-key-fields"
 QUESTION = "Which law governs? This Agreement is governed by the laws of Delaware. It starts on May 1."
@@ -59,14 +59,14 @@ class Server:
     """
 
     def __init__(
-        self, base_url: str, api_key: str, limits: Limits, journal: Journal, sandbox: Sandbox | None = None
+        self, base_url: str, api_key: str, limits: Limits, journal: RunJournal, sandbox: Sandbox | None = None
     ) -> None:
         self.base_url = base_url.rstrip("/").removesuffix("/v1")
         self.document = _document.load()
         self.limits = limits
         self.journal = journal
         self.sandbox = sandbox
-        self.session = Session(self.base_url, api_key, self.document, journal, limits)
+        self.session = HttpSession(self.base_url, api_key, self.document, journal, limits)
         self.session.trust_env = sandbox is None
         self.session.headers.clear()
         self.steps: list[str] = []
@@ -117,7 +117,7 @@ class Server:
             headers: Further headers.
             authorization: The authorization header; by default the server's key, None for none.
             seconds: The time limit; by default it depends on the operation.
-            **options: See `Session.exchange`.
+            **options: See `HttpSession.exchange`.
 
         """
         operation = self.document.operations[operation_id]

@@ -19,7 +19,7 @@ from urllib3 import HTTPResponse
 from pareta.sandbox._document import EVENTS_TYPE, Document
 
 from ._exchange import Exchange
-from ._journal import Journal
+from ._journal import RunJournal
 
 KEY_PLACEHOLDER = "Bearer $PARETA_API_KEY"
 """Stands for the API key in every request, until it is sent."""
@@ -88,10 +88,10 @@ def within(seconds: float, call: Callable[[], T]) -> T:
     return result
 
 
-class Session(requests.Session):
+class HttpSession(requests.Session):
     """Sends requests for the suite's own tests and for schemathesis."""
 
-    def __init__(self, base_url: str, api_key: str, document: Document, journal: Journal, limits: Limits) -> None:
+    def __init__(self, base_url: str, api_key: str, document: Document, journal: RunJournal, limits: Limits) -> None:
         super().__init__()
         self._base_path = urlsplit(base_url).path
         self._api_key = api_key

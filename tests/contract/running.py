@@ -9,7 +9,7 @@ import attrs
 import pytest
 
 from pareta.contract import __main__ as command
-from pareta.contract._journal import Journal, ResponseCoverage
+from pareta.contract._journal import ResponseCoverage, RunJournal
 from pareta.contract._server import SERVER
 from pareta.sandbox import _document
 
@@ -33,7 +33,7 @@ class SuiteRun:
     def pytest_unconfigure(self, config: pytest.Config) -> None:
         """Keep how often each response was seen."""
         server = config.stash.get(SERVER, None)
-        journal = server.journal if server else Journal()
+        journal = server.journal if server else RunJournal()
         self.seen, self.coverage = journal.seen, journal.coverage(_document.load())
 
     def named(self, function: str) -> list[pytest.TestReport]:
