@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ._exchange import Exchange
+from ._exchange import CheckFailed, Exchange
 from ._journal import RunJournal
-from ._server import CheckFailed
 
 Finder = Callable[[Iterable[Exchange]], Iterable[tuple[Exchange, str]]]
 EXCHANGE_TESTS: Final[dict[str, Callable[[RunJournal], None]]] = {}

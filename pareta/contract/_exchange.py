@@ -21,6 +21,10 @@ _SHOWN = frozenset({"content-type", "idempotency-key", "x-sandbox-scenario", "ac
 _BODY_SHOWN = 2000
 
 
+Endpoint = dict[str, Any]
+"""The JSON of an endpoint."""
+
+
 @frozen(kw_only=True, eq=False, slots=False)
 class Exchange:
     """A request and its whole response, without the API key."""
@@ -86,6 +90,22 @@ class Exchange:
         return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk.get("choices", ()))
 
     @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint that the event `complete` of a deployment carries."""
+        for name, payload in self.payloads:
+            if name == "complete" and is_object(payload) and is_object(payload.get("endpoint")):
+                endpoint: Endpoint = payload["endpoint"]
+                return endpoint
+        return None
+
+    @property
+    def endpoint_id(self) -> str | None:
+        """The id of a deployed endpoint, from `complete` or `Location`."""
+        if self.endpoint is not None:
+            return self.endpoint.get("id")
+        return self.headers.get("location", "").rpartition("/")[2] or None
+
+    @property
     def curl(self) -> str:
         """A curl command that repeats the request; it reads PARETA_BASE_URL and PARETA_API_KEY."""
         parts = ["curl -i"]
@@ -102,6 +122,18 @@ class Exchange:
             more = f"...({len(text)} characters)" if len(text) > _BODY_SHOWN else ""
             parts.append(f"-d {shlex.quote(text[:_BODY_SHOWN] + more)}")
         return " ".join(parts)
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - a result, as AssertionError is
+    """A check failed; `exchange` shows it."""
+
+    def __init__(self, reason: str, exchange: Exchange | None = None) -> None:
+        super().__init__(reason)
+        self.exchange = exchange
+
+
+class NoLiveEndpointError(CheckFailed):
+    """The precondition of most tests is missing."""
 
 
 def _json(content: bytes) -> Any:

@@ -13,8 +13,7 @@ from schemathesis.core.failures import Failure as GeneratedFailure
 
 from pareta.sandbox import _document
 
-from ._exchange import Exchange, snippet
-from ._server import NoLiveEndpointError
+from ._exchange import Exchange, NoLiveEndpointError, snippet
 
 _STEPS = 12
 """The number of requests before a failure that are shown."""

@@ -13,8 +13,9 @@ from pareta.sandbox import Sandbox
 
 from . import _reports
 from ._example_requests import example_requests
+from ._exchange import Endpoint
 from ._journal import RunJournal
-from ._server import SERVER, Endpoint, Server
+from ._server import SERVER, Server
 from ._session import NEEDS_WRITES, Limits
 
 _MODULES: Final = (

@@ -12,11 +12,10 @@ from uuid import uuid4
 
 import pytest
 import requests
-from attrs import frozen
 
 from pareta.sandbox import Sandbox, _document
 
-from ._exchange import Exchange, fields, is_object, snippet
+from ._exchange import CheckFailed, Endpoint, Exchange, NoLiveEndpointError, fields, is_object, snippet
 from ._journal import RunJournal
 from ._session import DEPLOY_SECONDS, KEY_PLACEHOLDER, REQUEST_SECONDS, WRITES, HttpSession, Limits
 
@@ -28,22 +27,6 @@ _SLOW_PACE = 0.2
 _METRICS_SECONDS = 30.0
 _CLEAN_UP_SECONDS = 10.0
 _ON_THE_WAY = ("starting", "stopped")
-
-Endpoint = dict[str, Any]
-"""The JSON of an endpoint."""
-
-
-class CheckFailed(AssertionError):  # noqa: N818 - a result, as AssertionError is
-    """A check failed; `exchange` shows it, and `check` names it where one test has several."""
-
-    def __init__(self, reason: str, exchange: Exchange | None = None, *, check: str = "") -> None:
-        super().__init__(reason)
-        self.exchange = exchange
-        self.check = check
-
-
-class NoLiveEndpointError(CheckFailed):
-    """The precondition of most tests is missing."""
 
 
 class Server:
@@ -73,7 +56,6 @@ class Server:
         """One line for each request since the current test began."""
         self.created: dict[str, None] = {}
         self._names = 0
-        self._taken: frozenset[str] | None = None
         self._shared: str | None = None
         self._lag_seconds = 0 if sandbox else _METRICS_SECONDS
         self._no_live_endpoint: CheckFailed | None = None
@@ -147,29 +129,18 @@ class Server:
             raise CheckFailed(f"expected {expect}, got {exchange.status} {detail}".rstrip(), exchange)
         return exchange
 
-    def new_name(self) -> str:
-        """Return a free endpoint name."""
-        if self._taken is None:
-            self._taken = frozenset(each["name"] for each in self.call("list_endpoints").json)
-        while True:
-            self._names += 1
-            name = f"{_PREFIX}-{self._names}"
-            if name not in self._taken:
-                return name
-
-    def new_key(self) -> str:
-        """Return an unused idempotency key."""
+    def unused(self) -> str:
+        """Return an unused endpoint name or idempotency key."""
         self._names += 1
-        return f"{_PREFIX}-{self._names if self.sandbox else uuid4()}"
+        return f"{_PREFIX}-{self._names if self.sandbox else uuid4().hex[:16]}"
 
-    def deploy(self, *, expect: int = 200, headers: Mapping[str, str] | None = None, **body: Any) -> Deployment:
+    def deploy(self, *, expect: int = 200, headers: Mapping[str, str] | None = None, **body: Any) -> Exchange:
         """Deploy, and remember the endpoint for `clean_up`."""
         if "name" in body and expect == requests.codes.ok:
             self.created[body["name"]] = None
-        exchange = self.call("deploy_endpoint", body={"task": TASK, **body}, headers=headers, expect=expect)
-        deployed = Deployment(exchange)
-        if deployed.id:
-            self.created[deployed.id] = None
+        deployed = self.call("deploy_endpoint", body={"task": TASK, **body}, headers=headers, expect=expect)
+        if deployed.endpoint_id:
+            self.created[deployed.endpoint_id] = None
         return deployed
 
     def live_endpoint(self) -> Endpoint:
@@ -198,7 +169,7 @@ class Server:
         deployed = self.deploy()
         endpoint = deployed.endpoint
         if endpoint is None or endpoint["status"] != "live":
-            raise CheckFailed("`complete` carries no live endpoint", deployed.exchange)
+            raise CheckFailed("`complete` carries no live endpoint", deployed)
         self._shared = None if self.sandbox else endpoint["id"]
         return endpoint
 
@@ -266,29 +237,6 @@ class Server:
                 self.send("delete_endpoint", path={"endpoint_id": name}, limited=False, seconds=_CLEAN_UP_SECONDS)
             except requests.RequestException:
                 continue
-
-
-@frozen
-class Deployment:
-    """The result of a deployment."""
-
-    exchange: Exchange
-
-    @property
-    def endpoint(self) -> Endpoint | None:
-        """The endpoint that `complete` carries."""
-        for name, payload in self.exchange.payloads:
-            if name == "complete" and is_object(payload) and is_object(payload.get("endpoint")):
-                endpoint: Endpoint = payload["endpoint"]
-                return endpoint
-        return None
-
-    @property
-    def id(self) -> str | None:
-        """The endpoint's id, from `complete` or `Location`."""
-        if self.endpoint is not None:
-            return self.endpoint.get("id")
-        return self.exchange.headers.get("location", "").rpartition("/")[2] or None
 
 
 SERVER: Final = pytest.StashKey[Server]()

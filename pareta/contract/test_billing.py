@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ._exchange import snippet
-from ._server import Endpoint, Server
+from ._exchange import Endpoint, snippet
+from ._server import Server
 
 pytestmark = pytest.mark.cost(completions=1)
 _FREE = ("list_models", "list_endpoints", "list_tasks")

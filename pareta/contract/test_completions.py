@@ -6,8 +6,8 @@ from typing import Any, Final
 
 import pytest
 
-from ._exchange import entries, fields, snippet
-from ._server import Endpoint, Server
+from ._exchange import Endpoint, entries, fields, snippet
+from ._server import Server
 
 pytestmark = pytest.mark.cost(completions=2)
 _LIMIT: Final = 2

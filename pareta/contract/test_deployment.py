@@ -27,7 +27,7 @@ def test_the_requested_model_is_deployed(server: Server) -> None:
     other = next((each["name"] for each in board["models"] if each["name"] != board["recommended"]), None)
     if other is None:
         pytest.skip(f"the leaderboard of {TASK} has one model")
-    name = server.new_name()
+    name = server.unused()
     endpoint = server.deploy(model=other, name=name).endpoint or {}
     for key, wanted in (("model", other), ("name", name)):
         assert endpoint.get(key) == wanted, f"its {key} is {endpoint.get(key)!r}, expected {wanted!r}"
@@ -45,7 +45,7 @@ def test_a_deployed_endpoint_is_live(server: Server) -> None:
 
 def test_a_deployed_endpoint_is_listed(server: Server) -> None:
     """A deployed endpoint is listed, can be retrieved, and is among the models."""
-    name = server.deploy().id
+    name = server.deploy().endpoint_id
     assert name is not None, "neither `complete` nor Location names the endpoint"
     assert name in [each["id"] for each in server.call("list_endpoints").json], f"{name!r} is not listed"
     server.call("retrieve_endpoint", name)
@@ -56,7 +56,7 @@ def test_a_deployed_endpoint_is_listed(server: Server) -> None:
 def test_location_names_the_endpoint(server: Server) -> None:
     """`Location`, if present, is the path of the endpoint being deployed."""
     deployed = server.deploy()
-    location = deployed.exchange.headers.get("location")
+    location = deployed.headers.get("location")
     if location is None:
         pytest.skip("this server sends no Location")
     found, wanted = unquote(location.rpartition("/v1/endpoints/")[2]), (deployed.endpoint or {}).get("id")
@@ -65,7 +65,7 @@ def test_location_names_the_endpoint(server: Server) -> None:
 
 def test_a_taken_name_is_refused(server: Server) -> None:
     """Deploying under a taken name returns 409 and changes nothing."""
-    name = server.new_name()
+    name = server.unused()
     server.deploy(name=name)
     before = server.call("retrieve_endpoint", name).json
     server.deploy(name=name, expect=409)
@@ -88,9 +88,9 @@ def test_what_is_unknown_is_not_deployed(server: Server) -> None:
 @pytest.mark.own_sandbox
 def test_a_failed_deployment_says_why(server: Server) -> None:
     """A failed deployment gives a reason; its endpoint is `failed` and returns 503."""
-    name = server.new_name()
+    name = server.unused()
     deployed = server.deploy(name=name, headers={"x-sandbox-scenario": "deploy-fails; message=out of luck"})
-    ends = [fields(payload).get("message") for event, payload in deployed.exchange.payloads if event == "error"]
+    ends = [fields(payload).get("message") for event, payload in deployed.payloads if event == "error"]
     assert ends == ["out of luck"], f"the stream's errors are {snippet(ends)}"
     endpoint = server.call("retrieve_endpoint", name).json
     assert endpoint["status"] == "failed", f"its status is {endpoint['status']!r}"
@@ -101,7 +101,7 @@ def test_a_failed_deployment_says_why(server: Server) -> None:
 def test_a_deployment_outlives_its_client(server: Server) -> None:
     """A deployment continues after its client disconnects."""
     with server.slow() as slow:
-        name = slow.new_name()
+        name = slow.unused()
         slow.created[name] = None
         slow.call("deploy_endpoint", body={"task": TASK, "name": name}, disconnect=True)
         slow.wait_until_live(name)
@@ -111,7 +111,7 @@ def test_a_deployment_outlives_its_client(server: Server) -> None:
 def test_an_endpoint_is_not_started_while_it_is_deployed(server: Server) -> None:
     """Starting an endpoint that is being deployed returns 409, and its 503 has a Retry-After."""
     with server.slow() as slow:
-        name = slow.new_name()
+        name = slow.unused()
         slow.call("deploy_endpoint", body={"task": TASK, "name": name}, disconnect=True)
         slow.call("start_endpoint", name, expect=409)
         refused = slow.complete(name, expect=503)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ._server import TASK, Endpoint, Server
+from ._exchange import Endpoint
+from ._server import TASK, Server
 
 pytestmark = pytest.mark.cost(completions=1)
 
@@ -18,7 +19,7 @@ def test_a_repeated_completion_is_billed_once(server: Server, live_endpoint: End
     """A completion repeated with its Idempotency-Key is billed once."""
     name = live_endpoint["id"]
     before = server.call("endpoint_cost", name).json["requests"]
-    headers = {"idempotency-key": server.new_key()}
+    headers = {"idempotency-key": server.unused()}
     first, second = (server.complete(name, headers=headers).json for _ in range(2))
     served = server.call("endpoint_cost", name).json["requests"] - before
     if served != 1 and first != second:
@@ -31,8 +32,8 @@ def test_a_repeated_completion_is_billed_once(server: Server, live_endpoint: End
 def test_a_repeated_deployment_creates_one_endpoint(server: Server) -> None:
     """A deployment repeated with its Idempotency-Key creates one endpoint."""
     count = len(server.call("list_endpoints").json)
-    headers = {"idempotency-key": server.new_key()}
-    first, second = (server.deploy(headers=headers).id for _ in range(2))
+    headers = {"idempotency-key": server.unused()}
+    first, second = (server.deploy(headers=headers).endpoint_id for _ in range(2))
     created = len(server.call("list_endpoints").json) - count
     if created != 1 and first != second:
         _two_effects(server)
@@ -42,7 +43,7 @@ def test_a_repeated_deployment_creates_one_endpoint(server: Server) -> None:
 
 def test_a_used_key_is_refused_for_another_request(server: Server, live_endpoint: Endpoint) -> None:
     """Reusing an Idempotency-Key for another request returns 422."""
-    headers = {"idempotency-key": server.new_key()}
+    headers = {"idempotency-key": server.unused()}
     first, second = (server.complete(live_endpoint["id"], headers=headers).json for _ in range(2))
     if first != second:
         _two_effects(server)

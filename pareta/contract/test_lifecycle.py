@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ._exchange import snippet
-from ._server import Endpoint, Server
+from ._exchange import Endpoint, snippet
+from ._server import Server
 
 pytestmark = pytest.mark.cost(writes=True)
 
@@ -65,7 +65,7 @@ def test_a_starting_endpoint_says_when_to_retry(server: Server) -> None:
 @pytest.mark.cost(deploys=2)
 def test_a_deleted_endpoint_is_gone(server: Server) -> None:
     """A deleted endpoint returns 404 everywhere, and its name is free."""
-    name = server.new_name()
+    name = server.unused()
     server.deploy(name=name)
     server.call("delete_endpoint", name, expect=204)
     for operation_id in ("retrieve_endpoint", "endpoint_cost", "start_endpoint", "stop_endpoint", "delete_endpoint"):
@@ -81,7 +81,7 @@ def test_a_deleted_endpoint_is_gone(server: Server) -> None:
 @pytest.mark.cost(deploys=1)
 def test_a_change_leaves_the_other_endpoints(server: Server) -> None:
     """Stopping and deleting an endpoint does not change the others."""
-    name = server.deploy().id or ""
+    name = server.deploy().endpoint_id or ""
     before = {each["id"]: each for each in server.call("list_endpoints").json if each["id"] != name}
     server.call("stop_endpoint", name)
     server.call("delete_endpoint", name, expect=204)

@@ -10,8 +10,8 @@ from hypothesis import settings
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from hypothesis.strategies import booleans, sampled_from
 
-from ._exchange import Exchange, snippet
-from ._server import TASK, CheckFailed, Deployment, Server
+from ._exchange import CheckFailed, Exchange, snippet
+from ._server import TASK, Server
 
 _NAMES = ("contract-machine-a", "contract-machine-b", "contract-machine-c")
 _STEPS = 15
@@ -56,7 +56,7 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
             answer = server.call("deploy_endpoint", body={"task": TASK, "name": name}, expect=expect)
             if name in self.model:
                 return
-            endpoint = Deployment(answer).endpoint or {}
+            endpoint = answer.endpoint or {}
             self.agree(endpoint.get("status"), "live", answer)
             self.model[name] = _Model(price=server.price(endpoint))
 
