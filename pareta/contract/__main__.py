@@ -1,94 +1,71 @@
-"""`python -m pareta.contract [URL]`: check a server. Exit status: 0 passed, 1 failed, 2 usage error."""
+"""`python -m pareta.contract [URL] [pytest's arguments]`: check a server. The exit status is pytest's."""
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-from urllib.parse import urlsplit
 
-_DESCRIPTION = """\
-Check that a server conforms to the OpenAPI document of the Pareta API. Without URL, start a sandbox and check it.
-
-By default, another server receives only reads. With --allow-writes the suite deploys its own endpoints, which are
-billed, and deletes them at the end. It never changes an endpoint that it did not create.
+_HERE = Path(__file__).parent
+_PACKAGE = "pareta.contract"
+_NEEDED = ("schemathesis", "pytest", "starlette", "uvicorn", "jsonschema_rs")
+_MISSING = """\
+The contract suite needs {!r}: run pip install './pareta[contract]' in the directory that contains a checkout of this \
+project.
 """
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the suite and print its report; return the exit status."""
-    parser = _parser()
-    options = parser.parse_args(arguments)
-    if options.url is not None:
-        url: str = options.url
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.netloc:
-            parser.error(f"URL must begin with http:// or https://, not {url!r}")
-        if not options.api_key:
-            parser.error("a server needs a key: set PARETA_API_KEY, or give --api-key KEY_PLACEHOLDER")
+def main(arguments: Sequence[str], plugins: Sequence[object] = ()) -> int:
+    """Run pytest on the suite, with more plugins, and return its exit status."""
+    missing = next((name for name in _NEEDED if not _is_installed(name)), None)
+    if missing is not None:
+        sys.stderr.write(_MISSING.format(missing))
+        return 4
+    import pytest
+
+    given = [_selection(each) for each in arguments]
+    if given and not given[0].startswith(("-", _PACKAGE)):
+        given[0] = f"--server={given[0]}"
+    named = ("pareta.contract._plugin", "schemathesis.pytest.plugin", "_hypothesis_pytestplugin", "xdist.plugin")
+    cache = Path.cwd() / ".pytest_cache" / _PACKAGE
+    before = dict(os.environ)
     try:
-        from . import SuiteSettings, UnreachableError, _html, _junit, _terminal, check  # needs the extra
-    except ImportError as error:
-        return _fail(str(error))
-    settings = SuiteSettings(examples=options.examples, seed=options.seed, allow_writes=options.allow_writes)
+        # No plugin, option or conftest of where it runs: what is there by chance changes nothing.
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        os.environ["HYPOTHESIS_STORAGE_DIRECTORY"] = str(cache / "hypothesis")
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            os.environ.pop(name, None)
+        return pytest.main(
+            [
+                *("-c", str(_HERE / "pytest.ini"), f"--rootdir={_HERE}", "--noconftest", "--pyargs"),
+                *(part for name in named if _is_installed(name) for part in ("-p", name)),
+                *("-o", f"cache_dir={cache}"),
+                *given,
+                *(() if any(each.startswith(_PACKAGE) for each in given) else (_PACKAGE,)),
+            ],
+            plugins=plugins,
+        )
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def _selection(argument: str) -> str:
+    """Return the importable name of a test of the suite, such as `test_billing.py::test_one`; else the argument."""
+    module, colons, test = argument.partition("::")
+    if not module.startswith("test_") or not (_HERE / module).with_suffix(".py").exists():
+        return argument
+    return f"{_PACKAGE}.{module.removesuffix('.py')}{colons}{test}"
+
+
+def _is_installed(name: str) -> bool:
     try:
-        report = check(options.url, api_key=options.api_key, settings=settings)
-    except UnreachableError as error:
-        return _fail(f"Cannot check the server: {error}")
-    except ImportError as error:
-        return _fail(str(error))
-    for path, render in ((options.junit, _junit.render), (options.html, _html.render)):
-        if path is not None:
-            try:
-                path.write_text(render(report), encoding="utf-8")
-            except OSError as error:
-                return _fail(f"Cannot write {path}: {error.strerror}")
-    sys.stdout.write(_terminal.render(report, colours=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
-    return 0 if report.ok else 1
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m pareta.contract",
-        description=_DESCRIPTION,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("url", nargs="?", metavar="URL", help="the server to check, such as https://api.pareta.ai")
-    parser.add_argument(
-        "--api-key", default=os.environ.get("PARETA_API_KEY", "").strip(), help="the API key (default: $PARETA_API_KEY)"
-    )
-    parser.add_argument(
-        "--allow-writes",
-        action="store_true",
-        default=os.environ.get("ALLOW_WRITES") == "1",
-        help="also deploy, complete, stop and delete (or ALLOW_WRITES=1)",
-    )
-    parser.add_argument(
-        "--examples",
-        type=count,
-        default=os.environ.get("EXAMPLES", "25"),
-        metavar="N",
-        help="requests to generate for each operation and phase (or EXAMPLES=N; default: 25)",
-    )
-    parser.add_argument("--seed", type=int, default=7, help="the seed of the generator (default: %(default)s)")
-    parser.add_argument("--junit", type=Path, metavar="FILE", help="write a JUnit report")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write an HTML report")
-    return parser
-
-
-def count(text: str) -> int:
-    """Parse a positive integer."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a positive integer, not {text!r}")
-    return int(text)
-
-
-def _fail(message: str) -> int:
-    sys.stderr.write(f"{message}\n")
-    return 2
+        return find_spec(name.partition(".")[0]) is not None
+    except ValueError:  # It is blocked: its entry of sys.modules is None.
+        return False
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -21,11 +21,14 @@ _SHOWN = frozenset({"content-type", "idempotency-key", "x-sandbox-scenario", "ac
 _BODY_SHOWN = 2000
 
 
+Endpoint = dict[str, Any]
+"""The JSON of an endpoint."""
+
+
 @frozen(kw_only=True, eq=False, slots=False)
 class Exchange:
     """A request and its whole response, without the API key."""
 
-    part: str
     method: str
     target: str
     """Path and query as sent."""
@@ -40,6 +43,8 @@ class Exchange:
     """The values of the path parameters."""
     truncated: bool = False
     """Whether the client closed the stream before its end."""
+    epoch: int = 0
+    """How often the server had been reset before."""
 
     @property
     def ok(self) -> bool:
@@ -77,6 +82,30 @@ class Exchange:
         return [(name, _json(data.encode())) for name, data in self.events]
 
     @property
+    def text(self) -> str:
+        """The text of a completion, whole or streamed."""
+        if not self.events:
+            return self.json["choices"][0]["message"]["content"] or ""
+        chunks = [payload for _, payload in self.payloads if is_object(payload)]
+        return "".join(choice["delta"].get("content") or "" for chunk in chunks for choice in chunk.get("choices", ()))
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint that the event `complete` of a deployment carries."""
+        for name, payload in self.payloads:
+            if name == "complete" and is_object(payload) and is_object(payload.get("endpoint")):
+                endpoint: Endpoint = payload["endpoint"]
+                return endpoint
+        return None
+
+    @property
+    def endpoint_id(self) -> str | None:
+        """The id of a deployed endpoint, from `complete` or `Location`."""
+        if self.endpoint is not None:
+            return self.endpoint.get("id")
+        return self.headers.get("location", "").rpartition("/")[2] or None
+
+    @property
     def curl(self) -> str:
         """A curl command that repeats the request; it reads PARETA_BASE_URL and PARETA_API_KEY."""
         parts = ["curl -i"]
@@ -93,6 +122,18 @@ class Exchange:
             more = f"...({len(text)} characters)" if len(text) > _BODY_SHOWN else ""
             parts.append(f"-d {shlex.quote(text[:_BODY_SHOWN] + more)}")
         return " ".join(parts)
+
+
+class CheckFailed(AssertionError):  # noqa: N818 - a result, as AssertionError is
+    """A check failed; `exchange` shows it."""
+
+    def __init__(self, reason: str, exchange: Exchange | None = None) -> None:
+        super().__init__(reason)
+        self.exchange = exchange
+
+
+class NoLiveEndpointError(CheckFailed):
+    """The precondition of most tests is missing."""
 
 
 def _json(content: bytes) -> Any:

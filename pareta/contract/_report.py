@@ -1,58 +1,29 @@
-"""The report of a run, as a value; the terminal, JUnit and HTML modules render it."""
+"""The report of a run, as a value; the terminal and the HTML page render it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
+import pytest
 from attrs import frozen
 
-_FEW = 3
+from ._journal import ResponseCoverage
+from ._server import Server
 
-Outcome = Literal["passed", "failed", "noted", "skipped"]
-
-
-@frozen(kw_only=True)
-class Finding:
-    """A failure or a note, as it was first seen."""
-
-    check: str
-    operation: str
-    """Method and path; empty unless it concerns a single operation."""
-    reason: str
-    where: str
-    """The place in the document, `file:line`."""
-    curl: str = ""
-    steps: tuple[str, ...] = ()
-    """The requests that led to the failure, if one request is not enough to show it."""
-    times: int = 1
+_OUTCOMES = {"failed": "failed", "error": "failed", "passed": "passed", "skipped": "skipped"}
 
 
 @frozen(kw_only=True)
-class CheckResult:
-    """A check and its outcome."""
+class TestResult:
+    """A test and its outcome."""
 
     name: str
     sentence: str
-    part: str
-    outcome: Outcome
+    outcome: str
     reason: str = ""
-
-
-@frozen(kw_only=True)
-class ResponseCoverage:
-    """How often a documented response was seen."""
-
-    operation: str
-    label: str
-    status: str
-    content_type: str
-    line: int
-    seen: int
-    by_scenario: bool = False
-    """Whether it was seen only because a sandbox scenario requested it."""
-    reachable: bool = True
-    """Whether this run can see it."""
+    """Why it was skipped."""
+    failures: Sequence[Mapping[str, Any]] = ()
 
 
 @frozen(kw_only=True)
@@ -60,68 +31,68 @@ class Report:
     """The results of a run."""
 
     target: str
-    seed: int
-    examples: int
-    findings: tuple[Finding, ...]
-    notes: tuple[Finding, ...]
-    checks: tuple[CheckResult, ...]
-    coverage: tuple[ResponseCoverage, ...]
-    requests: Mapping[str, int]
-    """The number of requests of each part."""
-    gated: bool
-    """Whether an unseen documented response is a failure."""
-    seconds: float
+    results: Sequence[TestResult]
+    coverage: Sequence[ResponseCoverage]
+    requests: int
+    deployments: int
+    completions: int
+
+    @classmethod
+    def of(cls, stats: Mapping[str, Sequence[Any]], server: Server, key: str) -> Self:
+        """Make the report from the statistics of pytest's terminal reporter."""
+        journal = server.journal
+        results = [
+            _result(each, outcome, key)
+            for category, outcome in _OUTCOMES.items()
+            for each in stats.get(category, ())
+            if isinstance(each, pytest.TestReport)
+        ]
+        return cls(
+            target="the suite's own sandbox" if server.sandbox else server.base_url,
+            results=results,
+            coverage=journal.coverage(server.document),
+            requests=sum(journal.seen.values()),
+            deployments=journal.succeeded("deploy_endpoint"),
+            completions=journal.succeeded("create_chat_completion"),
+        )
+
+    def with_outcome(self, outcome: str) -> list[TestResult]:
+        """Return the tests with an outcome."""
+        return [each for each in self.results if each.outcome == outcome]
 
     @property
-    def missing(self) -> tuple[ResponseCoverage, ...]:
-        """The documented responses that were not seen."""
-        return tuple(response for response in self.coverage if not response.seen)
+    def failures(self) -> dict[str, tuple[list[TestResult], Mapping[str, Any]]]:
+        """Each failure by its reason and request, with the tests that it failed: first what failed most of them."""
+        found: dict[str, tuple[list[TestResult], Mapping[str, Any]]] = {}
+        for result in self.with_outcome("failed"):
+            for failure in result.failures:
+                found.setdefault(failure["reason"] + failure["curl"], ([], failure))[0].append(result)
+        return dict(sorted(found.items(), key=lambda each: -len(each[1][0])))
 
     @property
-    def ok(self) -> bool:
-        """Whether there are no failures."""
-        return not self.findings
+    def is_whole(self) -> bool:
+        """Whether the coverage of the run was tested."""
+        return any(each.name.startswith("test_coverage.py") for each in self.results)
 
     @property
-    def skipped(self) -> tuple[CheckResult, ...]:
-        """The checks that did not run."""
-        return tuple(each for each in self.checks if each.outcome == "skipped")
-
-    @property
-    def parts(self) -> dict[str, list[CheckResult]]:
-        """The checks by part."""
-        parts: dict[str, list[CheckResult]] = {}
-        for check in self.checks:
-            parts.setdefault(check.part, []).append(check)
-        return parts
-
-    @property
-    def verdict(self) -> str:
-        """The result in one sentence."""
-        match len(self.findings):
-            case 0:
-                return "No failures."
-            case 1:
-                return "1 failure."
-            case many:
-                return f"{many} failures."
-
-    def sentence(self, check: str) -> str:
-        """Return the sentence of a check."""
-        return next((each.sentence for each in self.checks if each.name == check), "")
-
-    def count(self, outcome: Outcome) -> int:
-        """Return the number of checks with an outcome."""
-        return sum(each.outcome == outcome for each in self.checks)
+    def skips(self) -> dict[str, list[str]]:
+        """The names of the skipped tests, by reason."""
+        found: dict[str, list[str]] = {}
+        for result in self.with_outcome("skipped"):
+            found.setdefault(result.reason, []).append(result.name)
+        return found
 
 
-def unseen(coverage: Iterable[ResponseCoverage]) -> str:
-    """Summarise the unseen responses by status and content type; name up to three operations each."""
-    operations: dict[str, list[str]] = {}
-    for response in coverage:
-        if not response.seen:
-            operations.setdefault(f"{response.status} {response.content_type}".strip(), []).append(response.operation)
-    return "; ".join(
-        f"{answer} of {', '.join(names) if len(names) <= _FEW else f'{len(names)} operations'}"
-        for answer, names in sorted(operations.items())
+def _result(report: pytest.TestReport, outcome: str, key: str) -> TestResult:
+    more: dict[str, Any] = vars(report).get(key, {"sentence": "", "failures": ()})
+    skipped = report.longrepr[2] if isinstance(report.longrepr, tuple) else ""
+    failures = more["failures"]
+    if outcome == "failed" and not failures:
+        failures = [{"reason": str(report.longrepr), "where": "", "curl": "", "response": "", "steps": ()}]
+    return TestResult(
+        name=report.nodeid,
+        sentence=more["sentence"],
+        outcome=outcome,
+        reason=skipped.removeprefix("Skipped: "),
+        failures=failures,
     )

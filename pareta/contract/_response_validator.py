@@ -21,45 +21,45 @@ class ResponseValidator:
         self._compiled: dict[tuple[str, ...], jsonschema_rs.Draft202012Validator] = {}
 
     def problems(self, exchange: Exchange) -> Iterator[tuple[str, str]]:
-        """Yield the check and the reason of each violation."""
+        """Yield what is wrong, and why: `status`, `content type`, `header`, `body` or `event`."""
         operation = exchange.operation
         if operation is None:
             return
         response = operation.responses.get(str(exchange.status))
         if response is None:
             known = ", ".join(operation.responses)
-            yield "status-documented", f"the status {exchange.status} is not documented; documented are {known}"
+            yield "status", f"the status {exchange.status} is not documented; documented are {known}"
             return
         yield from self._header_problems(response, exchange)
         if not response.content:
             if exchange.content:
                 yield (
-                    "body-documented",
+                    "body",
                     f"no body is documented, but there is one: {snippet(exchange.content.decode('latin-1'))}",
                 )
             return
         if exchange.content_type not in response.content:
             found = exchange.content_type or "none"
-            yield "content-type-documented", f"the content type is {found}, expected {' or '.join(response.content)}"
+            yield "content type", f"the content type is {found}, expected {' or '.join(response.content)}"
             return
         if exchange.content_type == EVENTS_TYPE:
             yield from self._event_problems(operation, response, exchange)
             return
         schema = response.content[exchange.content_type].schema
         if exchange.json is NO_JSON:
-            yield "body-documented", f"the body is not JSON: {snippet(exchange.content.decode('utf-8', 'replace'))}"
+            yield "body", f"the body is not JSON: {snippet(exchange.content.decode('utf-8', 'replace'))}"
             return
         for reason in self._failures((operation.id, response.status, exchange.content_type), schema, exchange.json):
-            yield "body-documented", reason
+            yield "body", reason
 
     def _header_problems(self, response: DocumentedResponse, exchange: Exchange) -> Iterator[tuple[str, str]]:
         for name, (required, schema) in response.headers.items():
             value = exchange.headers.get(name)
             if value is None and required:
-                yield "headers-documented", f"the header {name} is missing"
+                yield "header", f"the header {name} is missing"
             elif value is not None:
                 for reason in self._failures((name,), schema, value):
-                    yield "headers-documented", f"the header {name}: {reason}"
+                    yield "header", f"the header {name}: {reason}"
 
     def _event_problems(
         self, operation: Operation, response: DocumentedResponse, exchange: Exchange
@@ -70,15 +70,15 @@ class ResponseValidator:
                 continue
             schema = schemas.by_name.get(name)
             if schema is None:
-                yield "events-documented", f"the event {name!r} is not documented"
+                yield "event", f"the event {name!r} is not documented"
                 continue
             try:
                 payload = json.loads(data)
             except ValueError:
-                yield "events-documented", f"the data of {name!r} is not JSON: {snippet(data)}"
+                yield "event", f"the data of {name!r} is not JSON: {snippet(data)}"
                 continue
             for reason in self._failures((operation.id, name), schema, payload):
-                yield "events-documented", f"the event {name!r}: {reason}"
+                yield "event", f"the event {name!r}: {reason}"
 
     def _failures(self, key: tuple[str, ...], schema: Schema, value: Any) -> Iterator[str]:
         for error in self.schema_validator(key, schema).iter_errors(value):

@@ -3,76 +3,66 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
-from ._report import Finding, Outcome, Report, unseen
+from ._journal import unseen
+from ._report import Report
 
 _WIDTH = 110
-_DETAILED = 8
-"""The number of findings shown in full; the next ones, up to _NAMED, are shown by name."""
-_NAMED = 20
-_OUTCOMES: tuple[Outcome, ...] = ("passed", "failed", "noted", "skipped")
-_CODES = {"red": "31", "green": "32", "yellow": "33", "bold": "1", "dim": "2"}
+_DETAILED = 3
+"""The number of failures shown in full; the next ones, up to _NAMED, are shown by name."""
+_NAMED = 12
+_FEW = 4
+_INDENT = " " * 8
 
 
-def render(report: Report, *, colours: bool = False) -> str:
-    """Render the report for a terminal, with ANSI colours if `colours`."""
-
-    def paint(text: str, colour: str) -> str:
-        return f"\033[{_CODES[colour]}m{text}\033[0m" if colours else text
-
-    lines = [paint(f"Contract of {report.target}", "bold") + f"  (seed {report.seed}, {report.examples} examples)", ""]
-    for finding in report.findings[:_DETAILED]:
-        lines += _finding(finding, paint("FAILED", "red"))
-    for finding in report.findings[_DETAILED:_NAMED]:
-        lines.append(f"{paint('FAILED', 'red')}  {_plain(finding.check)}  {_plain(finding.operation)}")
-    if len(report.findings) > _DETAILED:
-        more = len(report.findings) - _NAMED
-        lines += [*([f"        and {more} more"] if more > 0 else []), "        --html FILE shows them all", ""]
-    for note in report.notes:
-        lines += _finding(note, paint("NOTED ", "yellow"))
-    lines += _skipped(report)
-    lines += _counts(report)
-    verdict = paint(report.verdict, "green" if report.ok else "red")
-    lines += ["", f"{verdict}  ({report.seconds:.1f} s)"]
-    return "\n".join(lines) + "\n"
-
-
-def _counts(report: Report) -> list[str]:
-    checks = ", ".join(f"{report.count(outcome)} {outcome}" for outcome in _OUTCOMES)
-    lines = [f"{'checks':<10}{checks}"]
-    if report.requests:
-        lines.append(f"{'requests':<10}" + ", ".join(f"{count} {part}" for part, count in report.requests.items()))
-    if report.coverage:
-        seen = len(report.coverage) - len(report.missing)
-        forced = sum(response.by_scenario for response in report.coverage)
-        by_scenario = f", {forced} of them by scenario" if forced else ""
-        lines.append(f"{'coverage':<10}{seen} of {len(report.coverage)} documented responses seen{by_scenario}")
-    if report.missing:
-        text = f"not seen: {unseen(report.coverage)}"
-        lines += textwrap.wrap(text, _WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
-    return lines
+def render(report: Report) -> Iterator[str]:
+    """Yield the lines of the report."""
+    failures = list(report.failures.values())
+    for tests, failure in failures[:_DETAILED]:
+        others = f" and {len(tests) - 1} more" if len(tests) > 1 else ""
+        yield from lines_of(tests[0].name + others, tests[0].sentence, [failure])
+        yield ""
+    for tests, failure in failures[_DETAILED:_NAMED]:
+        yield _cut(f"FAILED  {tests[0].name}  {failure['reason']}")
+    if len(failures) > _DETAILED:
+        more = len(failures) - _NAMED
+        yield f"{_INDENT}{f'and {more} more failures; ' if more > 0 else ''}--html FILE shows them all"
+    for reason, names in report.skips.items():
+        shown = [name.partition("::")[2] for name in names[:_FEW]]
+        others = f" and {len(names) - _FEW} more" if len(names) > _FEW else ""
+        yield from _wrap(f"{reason}: {', '.join(shown)}{others}", "SKIPPED ")
+    yield f"requests  {report.requests}, with {report.deployments} deployments and {report.completions} completions"
+    seen = sum(bool(each.seen) for each in report.coverage)
+    forced = sum(each.by_scenario for each in report.coverage)
+    by_scenario = f", {forced} of them by scenario" if forced else ""
+    yield f"coverage  {seen} of {len(report.coverage)} documented responses seen{by_scenario}"
+    if seen < len(report.coverage) and report.is_whole:
+        yield from _wrap(f"not seen: {unseen(report.coverage)}", " " * 10)
 
 
-def _finding(finding: Finding, word: str) -> list[str]:
-    times = f"  ({finding.times} times)" if finding.times > 1 else ""
-    lines = [f"{word}  {_plain(finding.check)}  {_plain(finding.operation)}{times}"]
-    lines += textwrap.wrap(_plain(finding.reason), _WIDTH, initial_indent=" " * 8, subsequent_indent=" " * 8)
-    lines.append(f"        {finding.where}")
-    lines += [f"        {place}. {_plain(step)}" for place, step in enumerate(finding.steps, start=1)]
-    if finding.curl:
-        lines.append(f"        {_plain(finding.curl)}")
-    return [*lines, ""]
+def lines_of(name: str, sentence: str, failures: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Yield the lines of a failed test."""
+    yield f"FAILED  {_plain(name)}"
+    if sentence:
+        yield f"{_INDENT}{sentence}"
+    for failure in failures:
+        yield from _wrap(_plain(failure["reason"]), _INDENT)
+        yield f"{_INDENT}{failure['where']}"
+        yield from (f"{_INDENT}{_plain(step)}" for step in failure["steps"])
+        if failure["curl"]:
+            yield f"{_INDENT}{_plain(failure['curl'])}"
+            yield f"{_INDENT}→ {_plain(failure['response'])}"
 
 
-def _skipped(report: Report) -> list[str]:
-    reasons: dict[str, list[str]] = {}
-    for check in report.skipped:
-        reasons.setdefault(check.reason, []).append(check.name)
-    lines: list[str] = []
-    for reason, names in reasons.items():
-        text = f"{reason}: {', '.join(names)}"
-        lines += textwrap.wrap(text, _WIDTH, initial_indent="SKIPPED ", subsequent_indent=" " * 8)
-    return [*lines, ""] if lines else []
+def _wrap(text: str, begin: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=begin, subsequent_indent=" " * len(begin))
+
+
+def _cut(text: str) -> str:
+    text = _plain(text)
+    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 
 
 def _plain(text: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator
 from random import Random
 from typing import Any
 
 import schemathesis
-from hypothesis.strategies import SearchStrategy
+from hypothesis import HealthCheck, Phase, given, settings
 
 from pareta.contract._exchange import is_array, is_object
 from pareta.sandbox._document import JSON_TYPE, Document, Schema
@@ -18,33 +19,37 @@ _PROBABILITY = 0.4
 _WRONG_VALUES: tuple[Any, ...] = ({}, {"unknown": 1}, [], [1], [{}], "text", "", 0, 1.5, True, None)
 
 
-def bodies(document: Document, schemas: dict[str, Schema]) -> dict[str, SearchStrategy[Any]]:
-    """Return a strategy for each schema."""
-    raw = {
-        "openapi": "3.1.0",
-        "info": {"title": "answers", "version": "1"},
-        "paths": {
-            f"/{name}": {
-                "post": {
-                    "requestBody": {"required": True, "content": {JSON_TYPE: {"schema": schema}}},
-                    "responses": {"200": {"description": "-"}},
-                }
-            }
-            for name, schema in schemas.items()
-        },
-        "components": {"schemas": document.raw["components"]["schemas"]},
-    }
-    synthetic: Any = schemathesis.openapi.from_dict(copy.deepcopy(raw))
-
-    def strategy(name: str) -> SearchStrategy[Any]:
-        cases: SearchStrategy[Any] = synthetic[f"/{name}"]["POST"].as_strategy()
-        return cases.map(_body_of)
-
-    return {name: strategy(name) for name in schemas}
+_SAMPLES: dict[str, list[Any]] = {}
 
 
-def _body_of(case: Any) -> Any:
-    return case.body
+def samples(document: Document, name: str, schema: Schema) -> list[Any]:
+    """Return valid bodies of a schema, the same in each run: 8, or EXAMPLES; `name` identifies it in the cache."""
+    if name not in _SAMPLES:
+        body = {"required": True, "content": {JSON_TYPE: {"schema": schema}}}
+        raw = {
+            "openapi": "3.1.0",
+            "info": {"title": "answers", "version": "1"},
+            "paths": {"/it": {"post": {"requestBody": body, "responses": {"200": {"description": "-"}}}}},
+            "components": {"schemas": document.raw["components"]["schemas"]},
+        }
+        synthetic: Any = schemathesis.openapi.from_dict(copy.deepcopy(raw))
+        found: list[Any] = []
+
+        @settings(
+            max_examples=int(os.environ.get("EXAMPLES") or 8),
+            derandomize=True,
+            database=None,
+            deadline=None,
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(synthetic["/it"]["POST"].as_strategy())
+        def collect(case: Any) -> None:
+            found.append(case.body)
+
+        collect()
+        _SAMPLES[name] = found
+    return _SAMPLES[name]
 
 
 class Mutation:

@@ -1,192 +1,238 @@
-"""The suite passes on a correct server, is deterministic, and does not touch foreign endpoints."""
+"""The suite passes on a correct server, ends on any other, is deterministic, and leaves foreign endpoints alone."""
 
+import asyncio
+import os
 import re
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import attrs
 import pytest
-from forwarding import forwarding
+from forwarding import Application, forwarding, serving
 from planting import planted
+from running import run_suite, select
 from server_bugs import BUGS
 
-from pareta.contract import (
-    CheckResult,
-    Finding,
-    Report,
-    SuiteSettings,
-    __main__ as command,
-    _html as html,
-    _junit as junit,
-    _terminal as terminal,
-    check,
-)
+from pareta.contract.__main__ import main
+from pareta.contract._session import WRITES
 from pareta.sandbox import Sandbox
 
-SMALL = SuiteSettings(examples=2)
-QUICK = SuiteSettings(examples=2, phases=("fuzzing", "stateful"))
-OTHER = attrs.evolve(QUICK, seed=1)
+SCREEN = 60
+"""The lines of a screen."""
+SOME = () if os.environ.get("FULL") else ("-k", "not any_request or list_endpoints or match_task")
+"""Leaves out generated requests to most operations, but with FULL=1."""
 
 
-@pytest.fixture(scope="module")
-def report() -> Report:
-    """Check the suite's own sandbox with few examples."""
-    return check(settings=SMALL)
-
-
-def test_the_sandbox_passes(report: Report) -> None:
-    """Every check ran and passed, and every documented answer was seen."""
-    assert [finding.reason for finding in report.findings] == []
-    assert {check.outcome for check in report.checks} == {"passed"}
-    assert report.missing == ()
-    assert report.gated
-    assert report.ok
-
-
-def test_scenarios_produce_only_rare_responses(report: Report) -> None:
-    """Only 429 and 503 need a scenario; the suite causes all other responses."""
-    asked = {response.status for response in report.coverage if response.by_scenario}
-    assert asked <= {"429", "503"}
+def test_the_sandbox_passes() -> None:
+    """Every test passes, and every documented response is seen; with all requests only 429 and 503 need a scenario."""
+    run = run_suite("--examples=2", *SOME)
+    assert run.failures == {}
+    assert run.status == pytest.ExitCode.OK
+    assert set(run.outcomes.values()) == {"passed"}
+    assert all(each.seen for each in run.coverage)
+    assert SOME or {each.status for each in run.coverage if each.by_scenario} <= {"429", "503"}
 
 
 def test_two_runs_are_identical_and_another_seed_passes_too() -> None:
-    """The same seed gives the same report, except for the duration."""
-    first, second, other = (attrs.evolve(check(settings=each), seconds=1) for each in (QUICK, QUICK, OTHER))
-    assert first == second
-    for render in (terminal.render, junit.render, html.render):
-        assert render(first) == render(second)
-    assert [(finding.check, finding.reason) for finding in (*first.findings, *other.findings)] == []
-    assert other.requests != first.requests
+    """The same settings give the same requests and outcomes; another seed gives other requests."""
+    some = (
+        "--examples=4",
+        "test_state.py",
+        "test_generated.py",
+        *(SOME and ("-k", "state or any_request_of_match_task")),
+    )
+    first, second, other = (run_suite(*some, *seed) for seed in ((), (), ("--hypothesis-seed=1",)))
+    assert (first.outcomes, first.seen) == (second.outcomes, second.seen)
+    assert first.failures == other.failures == {}
+    assert other.seen != first.seen
 
 
 @pytest.mark.parametrize("writes", [False, True])
 def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> None:
-    """An external server keeps its endpoints, their status and their cost."""
+    """Behind a plain proxy, an external server keeps its endpoints, their status and their cost."""
     with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client, forwarding(sandbox.base_url) as url:
         before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         balance = sandbox.balance
-        report = check(url, api_key=sandbox.api_key, settings=attrs.evolve(QUICK, allow_writes=writes))
+        run = run_suite(
+            url, "--api-key", sandbox.api_key, "--examples=2", *SOME, *(["--allow-writes"] if writes else [])
+        )
         after = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         spent = [client.endpoints.metrics(each["id"]).cost()["requests"] for each in before]
         taken = balance - sandbox.balance
-    assert [(finding.check, finding.reason) for finding in report.findings] == []
+    assert run.failures == {}
     assert after == before
     assert spent == [0] * len(before)
     assert (taken > 0) == writes
-    assert "not seen on this server" in " ".join(note.reason for note in report.notes)
-    reasons = {check.name: check.reason for check in report.skipped}
-    assert ("start-starts" in reasons) == (not writes)
-    assert "balance-is-debited" in reasons
+    written = {operation for operation, *_ in run.seen if operation in WRITES}
+    assert written == (set(WRITES) if writes else set())
+    assert run.outcomes["test_a_started_endpoint_becomes_live"] == ("passed" if writes else "skipped")
+    assert "needs the suite's own sandbox" in str(run.reports["test_the_balance_is_debited"].longrepr)
 
 
-def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(capsys: pytest.CaptureFixture[str]) -> None:
-    """The terminal names the check, the operation, the reason and the place, and never the key."""
+def test_limits_hold_for_the_whole_run(capsys: pytest.CaptureFixture[str]) -> None:
+    """What a limit cuts is skipped, and named with the limit; endpoints are deleted all the same."""
+    with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client:
+        before = len(client.endpoints.list())
+        limits = ("--allow-writes", "--max-deploys=3", "--max-completions=2")
+        run = run_suite(
+            sandbox.base_url, "--api-key", sandbox.api_key, *limits, "test_deployment.py", "test_idempotency.py"
+        )
+        assert len(client.endpoints.list()) == before
+    said = capsys.readouterr().out
+    assert run.failures == {}
+    assert re.search(r"about \d+ requests, \d+ deployments, \d+ completions", said)
+    assert "requests, with 3 deployments and 1 completions" in re.sub(r"\d+(?=, with)", "requests", said)
+    assert "SKIPPED cut by --max-deploys 3: " in said
+
+
+def answering(kind: str) -> Application:
+    """Return a server that answers, hangs or drips; `late` ones only after the first request."""
+    asked: list[str] = []
+
+    async def application(scope: Any, receive: Any, send: Any) -> None:
+        asked.append(scope["path"])
+        does = kind.removeprefix("late ") if len(asked) > 1 or not kind.startswith("late") else "answer"
+        if does == "hang":
+            await asyncio.Event().wait()
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        while does == "drip":
+            await send({"type": "http.response.body", "body": b" ", "more_body": True})
+            await asyncio.sleep(0.02)
+        await send({"type": "http.response.body", "body": b"{}"})
+
+    return application
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("answer", "a response does not have the documented shape"),
+        ("hang", "Cannot check the server: GET /v1/models: no whole response within 2 s"),
+        ("drip", "Cannot check the server: GET /v1/models: no whole response within 2 s"),
+        ("late hang", "SKIPPED cut by --time-limit 2: "),
+        ("late drip", "the server did not respond: GET /v1/models: no whole response within"),
+    ],
+)
+def test_a_run_ends_in_time_and_says_on_one_screen_what_is_wrong(
+    kind: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A server that answers everything 200 `{}`, one that never answers, and one that drips."""
+    some = (*SOME, "--time-limit=60") if kind == "answer" else ("test_reading.py", "--time-limit=2")
+    begun = time.monotonic()
+    with serving(answering(kind)) as url:
+        run = run_suite(url, "--api-key=k", "--allow-writes", "--examples=2", *some)
+    printed = capsys.readouterr()
+    assert run.status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR)
+    assert time.monotonic() - begun < 60
+    assert said in printed.out + printed.err
+    assert len(printed.out.partition("\n\n")[2].splitlines()) <= SCREEN
+
+
+def test_a_missing_precondition_fails_its_tests_at_once() -> None:
+    """Where no deployment becomes live, one test tries; the others that need one name the reason."""
+    with serving(answering("answer")) as url:
+        run = run_suite(
+            url, "--api-key=k", "--allow-writes", *select("test_max_tokens_is_obeyed", "test_stop_is_obeyed")
+        )
+    assert run.seen["deploy_endpoint", "200", "application/json"] == 1
+    assert len(run.failures) > 5 - 1
+    reasons = {name: reason[0] for name, reason in run.failures.items() if name.startswith(("test_max", "test_stop"))}
+    assert set(reasons.values()) == {
+        "no deployment of a recommended model became live: `complete` carries no live endpoint"
+    }
+
+
+def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Each report names the test, what it holds, the reason, the place and the response, and never the key."""
     bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
+    page, xml = tmp_path / "it.html", tmp_path / "it.xml"
     with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
-        settings = SuiteSettings(allow_writes=True, parts=("behaviour",), checks=frozenset({bug.found_by}))
-        report = check(sandbox.base_url, api_key=sandbox.api_key, settings=settings)
+        reports = (f"--html={page}", f"--junitxml={xml}")
+        server = (sandbox.base_url, "--api-key", sandbox.api_key, "--allow-writes")
+        run_suite(*server, *select(bug.found_by), *reports)
         key = sandbox.api_key
-    text = terminal.render(report)
-    assert "FAILED  max-tokens-obeyed  POST /v1/chat/completions" in text
-    assert re.search(r"openapi/pareta\.yaml:\d+", text)
-    assert 'curl -i -X POST "$PARETA_BASE_URL"/v1/chat/completions -H' in text
-    assert "$PARETA_API_KEY" in text
-    assert '"max_tokens": 2' in text
-    for shown in (text, junit.render(report), html.render(report), repr(report)):
+    text = capsys.readouterr().out
+    assert "FAILED  test_completions.py::test_max_tokens_is_obeyed" in text
+    for shown in (text, xml.read_text("utf-8"), page.read_text("utf-8")):
+        assert "An answer has at most `max_tokens` tokens" in shown
+        assert "the answer has 9 tokens" in shown
+        assert re.search(r"openapi/pareta\.yaml:\d+", shown)
+        assert re.search(r'curl -i -X POST ("|&quot;)\$PARETA_BASE_URL("|&quot;)/v1/chat/completions -H', shown)
+        assert "max_completion_tokens" in shown
+        assert "chat.completion" in shown
         assert key not in shown
 
 
-def made(**changed: Any) -> Report:
-    """Make a report of a run that found nothing, but for what is given."""
-    report = Report(
-        target="a server",
-        seed=7,
-        examples=1,
-        findings=(),
-        notes=(),
-        checks=(),
-        coverage=(),
-        requests={},
-        gated=False,
-        seconds=1,
-    )
-    return attrs.evolve(report, **changed)
-
-
-def test_a_report_of_nothing_is_right() -> None:
-    """A report without findings says so in each format."""
-    assert made().ok
-    assert "No failures." in terminal.render(made())
-    assert "No failures." in html.render(made())
-    assert "<failure" not in junit.render(made())
-
-
-def test_what_a_server_says_is_shown_as_text() -> None:
+def test_what_a_server_says_is_shown_as_text(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Markup and control characters in server text are escaped."""
-    finding = Finding(
-        check="aliases-only",
-        operation="GET /v1/models",
-        reason="<script>alert(1)</script> \x1b[31m & ]]>",
-        where="openapi/pareta.yaml:1",
-        curl="curl '<b>' \x00",
-        steps=("<i>", "\x1b"),
+
+    async def hostile(scope: Any, receive: Any, send: Any) -> None:
+        body = b'{"detail":"<script>alert(1)</script> \x1b[31m & ]]> \x00"}'
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"application/json")]})
+        await send({"type": "http.response.body", "body": body})
+
+    page, xml = tmp_path / "it.html", tmp_path / "it.xml"
+    with serving(hostile) as url:
+        run_suite(
+            url, "--api-key=k", *select("test_lists_begin_with_the_oldest"), f"--html={page}", f"--junitxml={xml}"
+        )
+    text = capsys.readouterr().out
+    assert "<script>" not in page.read_text("utf-8")
+    assert "&lt;script&gt;" in page.read_text("utf-8")
+    for shown in (text, xml.read_text("utf-8")):
+        assert "\x1b" not in shown
+        assert "\x00" not in shown
+
+
+def test_the_page_stands_alone(tmp_path: Path) -> None:
+    """It loads nothing, runs nothing, and shows each operation, status and test."""
+    page = tmp_path / "it.html"
+    run = run_suite(f"--html={page}", *select("test_lists_begin_with_the_oldest"))
+    text = page.read_text("utf-8").replace("<wbr>", "")
+    assert not re.search(r"(src|href)=|@import|url\(|<script", text)
+    assert all(each.operation in text and each.status in text for each in run.coverage)
+    assert "test_lists_begin_with_the_oldest" in text
+    assert 'name="viewport"' in text
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run the command as a user does, where another project's configuration and conftest are."""
+    (tmp_path / "conftest.py").write_text("raise RuntimeError('loaded')")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-option\n")
+    (tmp_path / "test_other.py").write_text("def test_other(): pass")
+
+    def run(*arguments: str, code: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, *(["-c", code] if code else ["-m", "pareta.contract"]), *arguments]
+        environment = {**os.environ, "PYTEST_ADDOPTS": "--no-such-option", "PYTHONPATH": str(Path.cwd())}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def test_the_directory_in_which_it_runs_changes_nothing(shell: Any, tmp_path: Path) -> None:
+    """Neither its configuration nor its conftest is read, and only pytest's cache is written there."""
+    done = shell("test_reading.py", "-n", "2")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "22 passed" in done.stdout
+    assert {each.name for each in tmp_path.iterdir()} == {"conftest.py", "pytest.ini", "test_other.py", ".pytest_cache"}
+
+
+def test_what_failed_can_be_run_again_alone(shell: Any) -> None:
+    """`--lf` runs the tests that failed in the last run."""
+    with serving(answering("answer")) as url:
+        server = (url, "--api-key=k", "test_reading.py", "-k", "oldest or best")
+        first, again = shell(*server), shell(*server, "--lf")
+    assert first.returncode == again.returncode == 1
+    assert "5 items / 0" not in again.stdout
+    assert again.stdout.count("test_lists_begin_with_the_oldest") == first.stdout.count(
+        "test_lists_begin_with_the_oldest"
     )
-    failed = CheckResult(name="aliases-only", sentence="<u>", part="answers", outcome="failed")
-    hostile = made(findings=(finding,), checks=(failed,))
-    page, text, xml = html.render(hostile), terminal.render(hostile), junit.render(hostile)
-    assert "<script>" not in page
-    assert "&lt;script&gt;" in page
-    assert "\x1b" not in text
-    assert "\x00" not in text
-    assert "\x1b" not in xml
-    assert "\x00" not in xml
-
-
-def test_many_findings_stay_on_a_screen() -> None:
-    """The first findings have details, the next ones a name, and the rest a count."""
-    many = tuple(
-        Finding(check=f"check-{number}", operation="GET /v1/models", reason=f"reason {number}", where="openapi:1")
-        for number in range(100)
-    )
-    text = terminal.render(made(findings=many))
-    assert len(text.splitlines()) < 60
-    assert "reason 7" in text
-    assert "reason 8" not in text
-    assert "check-19 " in text
-    assert "and 80 more" in text
-    assert "100 failures." in text
-    assert "reason 99" in html.render(made(findings=many))
-
-
-def test_the_page_stands_alone(report: Report) -> None:
-    """It loads nothing, runs nothing, and shows each operation and status."""
-    page = html.render(report)
-    assert not re.search(r"(src|href)=|@import|url\(|<script", page)
-    shown = page.replace("<wbr>", "")
-    for response in report.coverage:
-        assert response.operation in shown
-    assert 'name="viewport"' in page
-
-
-def test_the_command_writes_its_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """It exits with 0 where nothing is wrong, and both files are written."""
-    with Sandbox(seed=7, pace=0) as sandbox:
-        arguments = [sandbox.base_url, "--api-key", sandbox.api_key, "--examples", "1"]
-        status = command.main([*arguments, "--junit", str(tmp_path / "it.xml"), "--html", str(tmp_path / "it.html")])
-    assert status == 0
-    assert "No failures." in capsys.readouterr().out
-    assert "<testsuites" in (tmp_path / "it.xml").read_text()
-    assert "<!doctype html>" in (tmp_path / "it.html").read_text()
-
-
-def test_the_command_exits_with_1_where_something_is_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    """One bug is enough."""
-    bug = next(bug for bug in BUGS if bug.name == "another endpoint comes back")
-    with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
-        assert command.main([sandbox.base_url, "--api-key", sandbox.api_key, "--examples", "1"]) == 1
-    assert "FAILED  what-was-asked-for" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -194,44 +240,32 @@ def test_the_command_exits_with_1_where_something_is_wrong(capsys: pytest.Captur
     [
         (["localhost:8700"], "URL must begin with http:// or https://"),
         (["http://localhost:8700"], "set PARETA_API_KEY"),
-        (["--examples", "0"], "must be a positive integer"),
-        (["http://localhost:1", "--api-key", "k"], "Cannot check the server: GET /v1/models"),
+        (["--examples", "0"], "--examples must be positive"),
+        (["http://localhost:1", "--api-key", "k"], "Cannot check the server: "),
+        (["http://localhost:1", "--api-key", "k", "--allow-writes", "-n", "2"], "-n needs the suite's own sandbox"),
     ],
 )
-def test_a_wrong_use_exits_with_2_and_says_why(
+def test_a_wrong_use_exits_with_4_and_says_why(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Invalid URL, missing key, invalid number, no server."""
-    try:
-        status = command.main(arguments)
-    except SystemExit as exit_:
-        status = exit_.code
-    assert status == 2
+    """Invalid URL, missing key, invalid number, no server, parallel writes."""
+    assert main(arguments) == pytest.ExitCode.USAGE_ERROR
     assert said in capsys.readouterr().err
 
 
-def test_a_key_that_is_not_taken_exits_with_2(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_rejected_key_exits_with_4(capsys: pytest.CaptureFixture[str]) -> None:
     """A rejected API key is a usage error, not a finding."""
     with Sandbox(seed=7, pace=0) as sandbox:
-        assert command.main([sandbox.base_url, "--api-key", "wrong"]) == 2
+        assert main([sandbox.base_url, "--api-key", "wrong"]) == pytest.ExitCode.USAGE_ERROR
     assert "rejects the API key" in capsys.readouterr().err
 
 
-def test_importing_pareta_does_not_load_the_suite() -> None:
-    """`import pareta` does not import the suite."""
-    code = (
-        "import sys, pareta; pareta.Pareta; print([n for n in sys.modules if 'contract' in n or 'schemathesis' in n])"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == "[]"
-
-
-def test_without_its_extra_it_says_what_to_install() -> None:
+def test_without_its_extra_it_says_what_to_install(shell: Any) -> None:
     """The error names the extra of this project, and no package of that name elsewhere."""
     code = (
         "import sys; sys.modules['schemathesis'] = None\nfrom pareta.contract.__main__ import main; sys.exit(main([]))"
     )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert run.returncode == 2
-    assert "pip install './pareta[contract]'" in run.stderr
-    assert "Traceback" not in run.stderr
+    done = shell(code=code)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "pip install './pareta[contract]'" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -1,19 +1,17 @@
 """The examples of the document and of the documentation are true: they are run."""
 
 import ast
-import copy
 import json
 import re
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
+from running import run_suite
 
 import pareta
-from pareta.contract import SuiteSettings
-from pareta.contract._run import check_target
-from pareta.contract._target import sandbox_target
 from pareta.sandbox import Sandbox, _document as documents
 
 ROOT = Path(__file__).parent.parent.parent
@@ -50,37 +48,37 @@ def test_there_are_blocks_to_run() -> None:
     assert len(blocks()) >= 6
 
 
-def changed(change: Any) -> documents.Document:
-    """Return the document with a change."""
-    raw = json.loads((files("pareta_generated") / "openapi.json").read_text(encoding="utf-8"))
-    change(raw)
-    return documents.parse(copy.deepcopy(raw))
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Any], None], str], list[str]]:
+    """Give a function that runs a test of the suite with a changed document, and returns the reasons of its failure."""
+
+    def run(change: Callable[[Any], None], test: str) -> list[str]:
+        raw = json.loads((files("pareta_generated") / "openapi.json").read_text(encoding="utf-8"))
+        change(raw)
+        monkeypatch.setattr(documents, "load", lambda: documents.parse(raw))
+        return run_suite(f"test_examples.py::{test}").failures.get(test, [])
+
+    return run
 
 
-def findings(change: Any) -> list[tuple[str, str, str]]:
-    """Return the failures with a changed document."""
-    with sandbox_target(7) as target:
-        report = check_target(target, SuiteSettings(parts=("examples",)), changed(change))
-    return [(finding.check, finding.operation, finding.reason) for finding in report.findings]
-
-
-def test_an_example_that_does_not_fit_its_schema_is_found() -> None:
+def test_an_example_that_does_not_fit_its_schema_is_found(failures: Any) -> None:
     """The operation and the place are named."""
 
     def change(raw: Any) -> None:
         media = raw["paths"]["/v1/tasks/match"]["post"]["requestBody"]["content"]["application/json"]
         media["examples"]["contracts"]["value"]["top_k"] = 99
 
-    [(check, operation, reason), *_] = findings(change)
-    assert (check, operation) == ("examples-valid", "POST /v1/tasks/match")
+    [reason] = failures(change, "test_every_example_fits_its_schema")
+    assert reason.startswith("POST /v1/tasks/match (openapi/pareta.yaml:")
     assert "of the request" in reason
 
 
-def test_an_example_that_is_not_true_of_a_fresh_sandbox_is_found() -> None:
+def test_an_example_that_is_not_true_of_a_fresh_sandbox_is_found(failures: Any) -> None:
     """A figure that the sandbox does not answer is enough."""
 
     def change(raw: Any) -> None:
         answer = raw["paths"]["/v1/tasks/{task_id}/leaderboard"]["get"]["responses"]["200"]
         answer["content"]["application/json"]["examples"]["seeded"]["value"]["models"][0]["quality"] = 0.5
 
-    assert [each[:2] for each in findings(change)] == [("examples-true", "GET /v1/tasks/{task_id}/leaderboard")]
+    [reason] = failures(change, "test_a_fresh_sandbox_returns_every_example")
+    assert reason.startswith("GET /v1/tasks/{task_id}/leaderboard (openapi/pareta.yaml:")

@@ -148,7 +148,9 @@ def test_every_test_is_a_sentence() -> None:
     ]
     assert len(functions) > 100
     assert [name for name, text in functions if " " not in text or not text.endswith(".")] == []
-    assert holding(r"\bpytest\.(mark\.)?(ski" + r"p|xfai" + r"l)\b") == []
+    skips = holding(r"\bpytest\.(mark\.)?(ski" + r"p|xfai" + r"l)\b")
+    # The contract suite skips what a server does not offer, and says so.
+    assert [place for place in skips if not place.startswith("pareta/contract/")] == []
 
 
 def test_the_typed_marker_is_there() -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -53,18 +53,38 @@ class Forwarding:
         await self._client.aclose()
 
 
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+
+
 @contextmanager
-def forwarding(upstream: str) -> Iterator[str]:
-    """Serve the proxy on a port of its own; the value is its base URL."""
+def forwarding(upstream: str, wrap: Callable[[Application], Application] = lambda proxy: proxy) -> Iterator[str]:
+    """Serve the proxy, wrapped; the value is its base URL."""
+    proxy = Forwarding(upstream)
+    with serving(wrap(proxy), proxy.close) as url:
+        yield url
+
+
+@contextmanager
+def serving(application: Application, close: Callable[[], Awaitable[None]] | None = None) -> Iterator[str]:
+    """Serve an ASGI application on a port of its own; the value is its base URL."""
     bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     bound.bind(("127.0.0.1", 0))
-    proxy = Forwarding(upstream)
-    config = uvicorn.Config(proxy, http="h11", lifespan="off", log_config=None, server_header=False, date_header=False)
-    server = uvicorn.Server(config)
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application,
+            http="h11",
+            lifespan="off",
+            log_config=None,
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=0,
+        )
+    )
 
     async def serve() -> None:
         await server.serve([bound])
-        await proxy.close()
+        if close is not None:
+            await close()
 
     thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
     thread.start()

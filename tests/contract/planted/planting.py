@@ -4,13 +4,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import uuid4
 
 import attrs
 
 from pareta.sandbox import _server
-
-BEHAVIOUR = ("behaviour",)
-GENERATED = ("generated",)
 
 
 @attrs.define
@@ -63,16 +61,16 @@ class PlantedResponse:
 
 @attrs.frozen(kw_only=True)
 class Bug:
-    """A bug, and the check that must find it."""
+    """A bug, and the test that must find it."""
 
     name: str
     found_by: str
-    parts: tuple[str, ...] = BEHAVIOUR
-    """The parts of the suite to run."""
+    check: str = ""
+    """The check of schemathesis that must find it."""
     runs: tuple[str, ...] = ()
-    """Further behaviour checks to run, beside `found_by`."""
-    operations: tuple[str, ...] | None = None
-    """The operations to generate requests for; None for all."""
+    """Further tests to run, whose exchanges `found_by` looks at."""
+    quick: bool = False
+    """Whether it is in every test run; FULL=1 runs all."""
     on_request: Callable[[PlantedRequest], PlantedResponse | None] = lambda _: None
     """Changes a request, or returns a response without the application."""
     on_response: Callable[[PlantedRequest, PlantedResponse], None] = lambda _, __: None
@@ -112,7 +110,7 @@ class BuggyApplication:
         )
         instead = self._bug.on_request(request)
         if instead is not None:
-            instead.headers.setdefault("x-request-id", f"req_planted_{id(request)}_{self._platform.next_request_id()}")
+            instead.headers.setdefault("x-request-id", f"req_planted_{uuid4().hex}")
             await _whole(instead, send)
             return
         request.headers["content-length"] = str(len(request.content))

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from planting import GENERATED, Bug, PlantedRequest, PlantedResponse
+from planting import Bug, PlantedRequest, PlantedResponse
 
 CHAT = "/v1/chat/completions"
 JSON = {"content-type": "application/json"}
@@ -98,52 +98,73 @@ def _no_wait(request: PlantedRequest, answer: PlantedResponse) -> None:
 AGAINST_THE_DOCUMENT = (
     Bug(
         name="a required field is missing",
-        found_by="response_schema_conformance",
-        parts=GENERATED,
-        operations=("list_endpoints",),
+        found_by="test_any_request_of_list_endpoints",
+        check="response_schema_conformance",
         on_response=on_json("GET endpoints", _without_region),
     ),
-    Bug(name="an undocumented status", found_by="status-documented", runs=("start-starts",), on_response=_accepted),
+    Bug(
+        name="an undocumented status",
+        quick=True,
+        found_by="test_every_status_is_documented",
+        on_response=_accepted,
+    ),
     Bug(
         name="another content type",
-        found_by="content-type-documented",
-        runs=("catalog-agrees",),
+        found_by="test_every_content_type_is_documented",
         on_response=_plain_text,
     ),
-    Bug(name="no request id", found_by="request-id", runs=("top-k-obeyed",), on_response=_no_request_id),
+    Bug(
+        name="no request id",
+        found_by="test_every_response_has_a_request_id",
+        on_response=_no_request_id,
+    ),
     Bug(
         name="a crash at a boundary",
-        found_by="not_a_server_error",
-        parts=GENERATED,
-        operations=("match_task",),
+        quick=True,
+        found_by="test_any_request_of_match_task",
+        check="not_a_server_error",
         on_request=_crash,
     ),
     Bug(
         name="invalid values are accepted",
-        found_by="negative_data_rejection",
-        parts=GENERATED,
-        operations=("match_task",),
+        found_by="test_any_request_of_match_task",
+        check="negative_data_rejection",
         on_request=_clamp,
     ),
     Bug(
         name="valid values are refused",
-        found_by="positive_data_acceptance",
-        parts=GENERATED,
-        operations=("match_task",),
+        found_by="test_any_request_of_match_task",
+        check="positive_data_acceptance",
         on_request=_refuse_the_most,
     ),
-    Bug(name="windows of minutes are refused", found_by="windows-accepted", on_request=_refuse_minutes),
-    Bug(name="no key is needed", found_by="key-required", on_request=_let_in),
-    Bug(name="a malformed event", found_by="events-documented", runs=("deployed-is-live",), on_piece=_pct_as_text),
+    Bug(name="windows of minutes are refused", found_by="test_windows_are_accepted", on_request=_refuse_minutes),
+    Bug(name="no key is needed", quick=True, found_by="test_a_valid_key_is_required", on_request=_let_in),
+    Bug(
+        name="a malformed event",
+        quick=True,
+        found_by="test_every_event_fits_its_schema",
+        on_piece=_pct_as_text,
+    ),
     Bug(
         name="a method that is not documented",
-        found_by="unsupported_method",
-        parts=GENERATED,
-        operations=("list_models",),
+        quick=True,
+        found_by="test_any_request_of_list_models",
+        check="unsupported_method",
         on_request=_put,
     ),
-    Bug(name="an error without detail", found_by="error-detail", runs=("unknown-is-404",), on_response=_bare_error),
-    Bug(name="a 429 that does not say when", found_by="retry-after", parts=("gate",), on_response=_no_wait),
+    Bug(
+        name="an error without detail",
+        found_by="test_every_error_has_a_detail",
+        runs=("test_reading_what_is_unknown_returns_404",),
+        on_response=_bare_error,
+    ),
+    Bug(
+        name="a 429 that does not say when",
+        quick=True,
+        found_by="test_every_429_says_when_to_retry",
+        runs=("test_every_documented_response_is_seen",),
+        on_response=_no_wait,
+    ),
 )
 
 
@@ -243,70 +264,101 @@ def _forget(feed: Any) -> Any:
 
 
 AGAINST_SEMANTICS = (
-    Bug(name="no debit", found_by="balance-is-debited", after_response=_refund),
-    Bug(name="billed twice", found_by="completion-is-billed", on_response=on_json("GET cost", _twice)),
-    Bug(name="start does nothing", found_by="start-starts", on_request=_says("POST start", "starting")),
-    Bug(name="stop does nothing", found_by="stopped-is-stopped", on_request=_says("POST stop", "stopped")),
-    Bug(name="delete does nothing", found_by="deleted-is-gone", on_request=_no_delete),
-    Bug(name="no terminal event", found_by="deploy-ends-once", runs=("deployed-is-live",), on_piece=_no_complete),
-    Bug(name="no [DONE]", found_by="chat-done-last", runs=("stream-when-asked",), on_piece=_no_done),
+    Bug(name="no debit", quick=True, found_by="test_the_balance_is_debited", after_response=_refund),
+    Bug(name="billed twice", found_by="test_a_completion_is_billed", on_response=on_json("GET cost", _twice)),
+    Bug(
+        name="start does nothing",
+        found_by="test_a_started_endpoint_becomes_live",
+        on_request=_says("POST start", "starting"),
+    ),
+    Bug(
+        name="stop does nothing",
+        quick=True,
+        found_by="test_a_stopped_endpoint_is_stopped_everywhere",
+        on_request=_says("POST stop", "stopped"),
+    ),
+    Bug(name="delete does nothing", found_by="test_a_deleted_endpoint_is_gone", on_request=_no_delete),
+    Bug(
+        name="no terminal event",
+        found_by="test_a_deploy_stream_ends_once",
+        on_piece=_no_complete,
+    ),
+    Bug(
+        name="no [DONE]",
+        found_by="test_a_chat_stream_ends_with_done",
+        on_piece=_no_done,
+    ),
     Bug(
         name="max_tokens is ignored",
-        found_by="max-tokens-obeyed",
+        quick=True,
+        found_by="test_max_tokens_is_obeyed",
         on_request=_without("max_tokens", "max_completion_tokens"),
     ),
-    Bug(name="stop is ignored", found_by="stop-obeyed", on_request=_without("stop")),
-    Bug(name="top_k is ignored", found_by="top-k-obeyed", on_request=_without("top_k")),
-    Bug(name="examples_n is ignored", found_by="examples-n-obeyed", on_request=_without_query("examples_n")),
-    Bug(name="group_by is ignored", found_by="group-by-obeyed", on_request=_without_query("group_by")),
+    Bug(name="stop is ignored", found_by="test_stop_is_obeyed", on_request=_without("stop")),
+    Bug(name="top_k is ignored", found_by="test_top_k_is_obeyed", on_request=_without("top_k")),
+    Bug(name="examples_n is ignored", found_by="test_examples_n_is_obeyed", on_request=_without_query("examples_n")),
+    Bug(name="group_by is ignored", found_by="test_group_by_is_obeyed", on_request=_without_query("group_by")),
     Bug(
         name="raw weights are shown",
-        found_by="aliases-only",
-        runs=("leaderboard-ranked",),
+        found_by="test_no_response_discloses_weights_or_hardware",
         on_response=on_json("GET leaderboard", _leak),
     ),
     Bug(
         name="another endpoint comes back",
-        found_by="what-was-asked-for",
-        runs=("listed-as-retrieved",),
+        found_by="test_a_response_is_of_what_was_requested",
         on_request=_other_endpoint,
     ),
     Bug(
         name="usage does not add up",
-        found_by="usage-adds-up",
-        runs=("max-tokens-obeyed",),
+        found_by="test_usage_adds_up",
         on_response=on_json("POST completions", _miscount),
     ),
-    Bug(name="idempotency keys are ignored", found_by="repeated-completion-once", on_request=_no_key),
-    Bug(name="the recommended model is not deployed", found_by="recommended-is-deployed", on_request=_cheapest),
+    Bug(
+        name="idempotency keys are ignored",
+        quick=True,
+        found_by="test_a_repeated_completion_is_billed_once",
+        on_request=_no_key,
+    ),
+    Bug(
+        name="the recommended model is not deployed",
+        found_by="test_the_recommended_model_is_deployed",
+        on_request=_cheapest,
+    ),
     Bug(
         name="a request id is given twice",
-        found_by="request-id-unique",
-        runs=("leaderboard-ranked",),
+        found_by="test_no_two_responses_share_a_request_id",
+        runs=("test_leaderboards_are_ranked",),
         on_response=_same_id,
     ),
-    Bug(name="progress falls", found_by="deploy-progress-rises", runs=("deployed-is-live",), on_piece=_back),
+    Bug(
+        name="progress falls",
+        found_by="test_the_progress_of_a_deployment_rises",
+        on_piece=_back,
+    ),
     Bug(
         name="a stopped endpoint is among the models",
-        found_by="models-are-live-endpoints",
+        found_by="test_the_models_are_the_live_endpoints",
         on_response=on_json("GET models", _all_models),
     ),
-    Bug(name="chunk ids differ", found_by="chat-one-id", runs=("stream-when-asked",), on_piece=_other_chunk_ids),
+    Bug(
+        name="chunk ids differ",
+        found_by="test_the_chunks_of_a_completion_have_one_id",
+        on_piece=_other_chunk_ids,
+    ),
     Bug(
         name="refusals are not counted",
-        found_by="refusal-is-counted",
+        found_by="test_a_refusal_is_counted",
         on_response=on_json("GET activity", _forget),
     ),
     Bug(
         name="start does nothing, seen by the model",
-        found_by="state-changes",
-        parts=("machine",),
+        quick=True,
+        found_by="test_the_server_agrees_with_a_model_of_it",
         on_request=_says("POST start", "starting"),
     ),
     Bug(
         name="delete does nothing, seen by the model",
-        found_by="state-changes",
-        parts=("machine",),
+        found_by="test_the_server_agrees_with_a_model_of_it",
         on_request=_no_delete,
     ),
 )

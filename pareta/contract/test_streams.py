@@ -1,4 +1,4 @@
-"""Checks of the order and the end of event streams."""
+"""What every event stream of the run holds, whichever test caused it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from pareta.sandbox._document import EVENTS_TYPE
 from pareta_generated.api import DEPLOY_ENDPOINT
 
+from ._each_exchange import each_exchange
 from ._exchange import Exchange, entries, fields, is_object, snippet
 
 _DONE = "[DONE]"
@@ -23,7 +24,9 @@ def _streams(exchange: Exchange, operation_id: str) -> bool:
     )
 
 
-def _deploy_ends_once(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_a_deploy_stream_ends_once(exchange: Exchange) -> Iterator[str]:
+    """A deploy stream ends with exactly one complete or error."""
     if not _streams(exchange, "deploy_endpoint"):
         return
     names = [name for name, _ in exchange.events]
@@ -36,7 +39,9 @@ def _deploy_ends_once(exchange: Exchange) -> Iterator[str]:
         yield f"events follow the terminal event: {snippet(names[names.index(ends[0]) + 1 :])}"
 
 
-def _deploy_rises(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_the_progress_of_a_deployment_rises(exchange: Exchange) -> Iterator[str]:
+    """The percentage of a deployment never falls."""
     if not _streams(exchange, "deploy_endpoint"):
         return
     last = 0.0
@@ -59,7 +64,9 @@ def _choices(exchange: Exchange) -> list[dict[str, Any]]:
     return [choice for chunk in _chunks(exchange) for choice in entries(chunk.get("choices")) if is_object(choice)]
 
 
-def _chat_done(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_a_chat_stream_ends_with_done(exchange: Exchange) -> Iterator[str]:
+    """A chat stream ends with [DONE], once."""
     if not _streams(exchange, "create_chat_completion"):
         return
     data = [text for _, text in exchange.events]
@@ -69,7 +76,9 @@ def _chat_done(exchange: Exchange) -> Iterator[str]:
         yield f"[DONE] was sent {data.count(_DONE)} times"
 
 
-def _chat_role(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_the_first_chunk_has_its_role(exchange: Exchange) -> Iterator[str]:
+    """The first chunk of an answer has its role."""
     started: set[Any] = set()
     for choice in _choices(exchange):
         index, delta = choice.get("index"), fields(choice.get("delta"))
@@ -78,14 +87,18 @@ def _chat_role(exchange: Exchange) -> Iterator[str]:
         started.add(index)
 
 
-def _chat_id(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_the_chunks_of_a_completion_have_one_id(exchange: Exchange) -> Iterator[str]:
+    """All chunks of a completion have the same id, time and model."""
     for key in ("id", "created", "model"):
         values = dict.fromkeys(str(chunk.get(key)) for chunk in _chunks(exchange))
         if len(values) > 1:
             yield f"the chunks differ in {key}: {', '.join(list(values)[:3])}"
 
 
-def _chat_finish(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_a_streamed_answer_finishes_once(exchange: Exchange) -> Iterator[str]:
+    """Each streamed answer has one finish_reason, at its end."""
     finished: set[Any] = set()
     choices = _choices(exchange)
     for choice in choices:
@@ -100,7 +113,9 @@ def _chat_finish(exchange: Exchange) -> Iterator[str]:
         yield "an answer ends without a finish_reason"
 
 
-def _chat_usage(exchange: Exchange) -> Iterator[str]:
+@each_exchange
+def test_usage_is_streamed_on_request(exchange: Exchange) -> Iterator[str]:
+    """Usage is in one last chunk if `include_usage` is set."""
     chunks = _chunks(exchange)
     if not chunks:
         return
@@ -110,15 +125,3 @@ def _chat_usage(exchange: Exchange) -> Iterator[str]:
         yield f"{len(with_usage)} chunks have usage; with include_usage only a last chunk without choices has it"
     if not include_usage and with_usage:
         yield "a chunk has usage without include_usage"
-
-
-STREAM_CHECKS = (
-    ("deploy-ends-once", "A deploy stream ends with exactly one complete or error.", _deploy_ends_once),
-    ("deploy-progress-rises", "The percentage of a deployment never falls.", _deploy_rises),
-    ("chat-done-last", "A chat stream ends with [DONE], once.", _chat_done),
-    ("chat-role-first", "The first chunk of an answer has its role.", _chat_role),
-    ("chat-one-id", "All chunks of a completion have the same id, time and model.", _chat_id),
-    ("chat-finish-once", "Each streamed answer has one finish_reason, at its end.", _chat_finish),
-    ("chat-usage-when-asked", "Usage is in one last chunk if `include_usage` is set.", _chat_usage),
-)
-"""The name, sentence and function of each check."""

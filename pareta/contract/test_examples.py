@@ -1,25 +1,21 @@
-"""Checks of the document's examples: each fits its schema and is what a fresh sandbox returns."""
+"""What the document's examples hold: each fits its schema and is what a fresh sandbox returns."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from itertools import product
 from typing import Any
+
+import pytest
 
 from pareta.sandbox._document import EVENTS_TYPE, Document, DocumentedResponse, MediaType, Operation
 
-from ._context import Context
+from ._example_requests import example_requests
 from ._exchange import Exchange, is_array, is_object, snippet
 from ._response_validator import ResponseValidator, event_schemas
+from ._server import Server
 
-PART = "examples"
-CHECKS = {
-    "examples-valid": "Every example in the document fits its schema.",
-    "examples-true": "A fresh sandbox returns every example of a response.",
-}
 _HOSTED = "https://api.pareta.ai"
-_DEPLOY_FAILS = {"x-sandbox-scenario": "deploy-fails"}
 
 # The request that returns the example of each error response, which operations share.
 _ERRORS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -37,70 +33,51 @@ _ERRORS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def check_schemas(context: Context) -> None:
-    """Validate every example against its schema, without a request."""
-    document, results = context.client.document, context.client.results
+@pytest.mark.cost(requests=0)
+def test_every_example_fits_its_schema(server: Server) -> None:
+    """Every example in the document fits its schema."""
+    document = server.document
     validator = ResponseValidator(document)
     for operation in document.operations.values():
         for location, schema, value in _examples_of(document, operation):
-            for error in validator.schema_validator((operation.id, location), schema).iter_errors(value):
-                reason = f"the example {snippet(value, 60)} of {location}: {snippet(error.message)}"
-                results.fail("examples-valid", reason, operation=operation)
+            errors = list(validator.schema_validator((operation.id, location), schema).iter_errors(value))
+            if errors:
+                where = document.where(operation)
+                pytest.fail(f"{operation.label} ({where}): {snippet(value, 60)} of {location}: {errors[0].message}")
 
 
-def check_responses(context: Context) -> None:
-    """Send every example request to a fresh sandbox, and compare the responses with the documented examples."""
-    document = context.client.document
-    for operation in document.operations.values():
-        exchanges = [_send(context, operation.id, options) for options in example_requests(operation)]
+@pytest.mark.own_sandbox
+@pytest.mark.cost(requests=50)
+def test_a_fresh_sandbox_returns_every_example(server: Server) -> None:
+    """A fresh sandbox returns every example of a response."""
+    for operation in server.document.operations.values():
+        exchanges = [_send(server, operation.id, options) for options in example_requests(operation)]
         first = next(example_requests(operation))
-        if operation.id == "deploy_endpoint":
-            body = {"task": "invoice-fields"}
-            exchanges.append(_send(context, operation.id, {"body": body, "headers": _DEPLOY_FAILS}))
-        if operation.id == "create_chat_completion":
-            exchanges.append(_send(context, operation.id, {**first, "body": {**first["body"], "stream": True}}))
-        if operation.id == "start_endpoint":
-            exchanges.append(_send(context, operation.id, {"path": {"endpoint_id": "ep_d4e5f6"}}))
         for status, response in operation.responses.items():
             if status in _ERRORS and _ERRORS[status][0] == operation.id:
-                exchanges.append(_send(context, operation.id, {**first, **_ERRORS[status][1]}))
+                exchanges.append(_send(server, operation.id, {**first, **_ERRORS[status][1]}))
             elif not status.startswith("2"):
                 continue
-            _compare(context, operation, response, [each for each in exchanges if str(each.status) == status])
+            _compare(server, operation, response, [each for each in exchanges if str(each.status) == status])
 
 
-def example_requests(operation: Operation) -> Iterator[dict[str, Any]]:
-    """Yield the requests that an operation's examples combine to: each path and query with each body."""
-    names = [each.name for each in operation.parameters if each.location == "path"]
-    values = [each.examples for each in operation.parameters if each.location == "path"]
-    queries: list[dict[str, Any]] = [{}]
-    queries += [
-        {each.name: value} for each in operation.parameters if each.location == "query" for value in each.examples
-    ]
-    bodies = [None] if operation.body is None else list(operation.body.examples.values())
-    for path, query, body in product(product(*values), queries, bodies):
-        yield {"path": dict(zip(names, path, strict=True)), "query": query, "body": body}
+def _send(server: Server, operation_id: str, options: dict[str, Any]) -> Exchange:
+    server.begin_test()
+    return server.send(operation_id, **options)
 
 
-def _send(context: Context, operation_id: str, options: dict[str, Any]) -> Exchange:
-    context.reset()
-    return context.client.send(operation_id, **options)
-
-
-def _compare(context: Context, operation: Operation, response: DocumentedResponse, exchanges: list[Exchange]) -> None:
+def _compare(server: Server, operation: Operation, response: DocumentedResponse, exchanges: list[Exchange]) -> None:
     for content_type, media in response.content.items():
         found: list[Any] = []
         for exchange in exchanges:
             if exchange.content_type == content_type:
                 found += _events(exchange) if content_type == EVENTS_TYPE else [exchange.json]
         for name, example in media.examples.items():
-            base_url = context.target.base_url
+            base_url = server.base_url
             expected = _event(example) if content_type == EVENTS_TYPE else _with_base_url(example, base_url)
             if not any(_contains(each, expected) for each in found):
-                reason = (
-                    f"a fresh sandbox does not return the example {name!r} of {response.status}: {snippet(example)}"
-                )
-                context.client.results.fail("examples-true", reason, operation=operation, kind=name)
+                label = f"{operation.label} ({server.document.where(operation, int(response.status))})"
+                pytest.fail(f"{label}: a fresh sandbox does not return the example {name!r}: {snippet(example)}")
 
 
 def _examples_of(document: Document, operation: Operation) -> Iterator[tuple[str, dict[str, Any], Any]]:
