@@ -4,39 +4,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
-
-from pareta_generated.types import Call, StreamCall
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack
 
 from .._credentials import KeySource
-from .._error_text import not_a_call
 from .._exceptions import public
 from .._namespace import Namespace
-from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
+from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
+from .client_base import ClientBase
 from .client_options import ClientOptions
-from .requester import Requester
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx
-    from openai import OpenAI
 
-    from .._models import Endpoint
     from .._policy.hooks import Hooks, Tracer
     from .chat import Chat
     from .endpoints import Endpoints
     from .models import Models
-    from .streams import Stream
     from .tasks import Tasks
 
 T = TypeVar("T")
 
 
 @public
-class Pareta:
+class Pareta(ClientBase):
     """A client of the Pareta API.
 
     It keeps connections open: make one, share it, and close it with `with` or `close()`.
@@ -108,12 +102,6 @@ class Pareta:
         )
         self._open(session, settings)
 
-    def _open(self, session: Session, settings: TransportSettings) -> None:
-        from .._transport.sync_sender import open_sender  # httpx is slow to import.
-
-        self._settings = settings
-        self._requester = Requester(session, open_sender(session.base, settings))
-
     @classmethod
     def from_env(cls, **options: Unpack[ClientOptions]) -> Self:
         """Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; arguments of the constructor win over them."""
@@ -146,126 +134,3 @@ class Pareta:
         from .tasks import Tasks
 
         return Tasks
-
-    @property
-    def base_url(self) -> str:
-        """Where the API is."""
-        return str(self._requester.session.base)
-
-    def with_options(
-        self,
-        *,
-        api_key: str | KeySource | NotGiven = NOT_GIVEN,
-        budget_micro_usd: int | None | NotGiven = NOT_GIVEN,
-        timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
-        deadline: float | None | NotGiven = NOT_GIVEN,
-        max_retries: int | NotGiven = NOT_GIVEN,
-        max_bytes: int | NotGiven = NOT_GIVEN,
-        headers: Mapping[str, str] | NotGiven = NOT_GIVEN,
-        idempotency_key: str | NotGiven = NOT_GIVEN,
-    ) -> Self:
-        """Return a client with other options, which shares the connections of this one.
-
-        Args:
-            api_key: Another key, or a function that returns it.
-            budget_micro_usd: What completions may cost from now on, by this client's own count: the price
-                on the leaderboard, each. Further ones raise BudgetExceededError. None: no limit.
-            timeout: Seconds for each operation of a socket, None, or an `httpx.Timeout`.
-            deadline: Seconds for a whole call with its retries and waits; None for no limit.
-            max_retries: How often a failed call is retried.
-            max_bytes: How many decoded bytes a body may have, by default 32 MiB. An event of a stream
-                may have half of that, a line a quarter.
-            headers: Headers to add.
-            idempotency_key: The key of the one POST that the returned client sends.
-
-        Raises:
-            ValueError: A value is invalid.
-
-        """
-        other = object.__new__(type(self))
-        other._settings = self._settings
-        other._requester = self._requester._replace(
-            session=self._requester.session.changed(
-                api_key=api_key,
-                budget_micro_usd=budget_micro_usd,
-                timeout=timeout,
-                deadline=deadline,
-                max_retries=max_retries,
-                max_bytes=max_bytes,
-                headers=headers,
-                idempotency_key=idempotency_key,
-            ),
-        )
-        return other
-
-    def openai(self, endpoint: Endpoint | None = None, **options: Any) -> OpenAI:
-        """Return OpenAI's client for this platform, with this client's key. The package `openai` must be installed.
-
-        Args:
-            endpoint: A live endpoint, whose `url` it then uses; by default the platform's `base_url`.
-            options: Further arguments of OpenAI's client. Its connections are its own: it has no share in
-                this client's proxy, certificates or limits.
-
-        Raises:
-            ParetaError: `openai` is not installed.
-            ValueError: The endpoint has no URL yet, or one that would show the key to the network.
-
-        """
-        from .openai_client import openai_client  # Rarely needed.
-
-        return openai_client(self._requester.session, endpoint, options)
-
-    @overload
-    def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...
-    @overload
-    def call(self, call: StreamCall[T], **options: Unpack[CallOptions]) -> Stream[T]: ...
-    def call(self, call: Call[T] | StreamCall[T], **options: Unpack[CallOptions]) -> T | Stream[T]:
-        """Send any call of `pareta_generated.api`, with retries and errors as the other methods.
-
-        Args:
-            call: The result of a generated function, such as `api.retrieve_endpoint("ep_a1b2c3")`.
-            options: Options of this call: see `CallOptions`.
-
-        Returns:
-            The result that the document declares; of a stream, an iterator of the payloads of its events.
-
-        Raises:
-            TypeError: It is no call of `pareta_generated`; nothing is sent.
-
-        """
-        if isinstance(call, Call):
-            return self._requester.send(call, options)
-        if not isinstance(call, StreamCall):  # pyright: ignore[reportUnnecessaryIsInstance]
-            raise TypeError(not_a_call(call))
-        from .._content.event_stream import EventStreamParser
-        from .._policy import deployments
-        from .._policy.logical import logical
-        from .streams import Stream
-
-        session, prepared = self._requester.session.prepare(call, options)
-        stream, raw = self._requester.open(logical(session, prepared, deployments.open_any(session, prepared)))
-        return Stream(raw, EventStreamParser(prepared, stream.response, stream.limit), stream.span)
-
-    def close(self) -> None:
-        """Close the connections. Your own `http_client` or `transport` stays open."""
-        self._requester.sender.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        self._settings.check_portable()
-        return (self._unpickle, (self._requester.session.portable(), self._settings))
-
-    @classmethod
-    def _unpickle(cls, session: Session, settings: TransportSettings) -> Self:
-        """Rebuild a client in another process, with the key of the environment there."""
-        client = object.__new__(cls)
-        client._open(session, settings)
-        return client
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self.base_url!r})"
