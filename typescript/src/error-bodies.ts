@@ -56,17 +56,9 @@ export function errorIn(body: unknown, View?: { prototype: object }): string {
 }
 
 /** Return whether a flat body calls itself an error. */
-function saysError(body: Json): boolean {
-  const { code, status } = body;
-  return (
-    body.object === "error" ||
-    status === "error" ||
-    /error$/i.test(String(body.type)) ||
-    body.success === false ||
-    body.error === true ||
-    [code, status].some((each) => typeof each === "number" && each >= 400) ||
-    (typeof code === "string" && !/^(|0|200|ok|success)$/i.test(code))
-  );
+function saysError({ object, type, status, code, success }: Json): boolean {
+  const known = object === "error" || status === "error" || /error$/i.test(String(type)) || success === false;
+  return known || [code, status].some((each) => typeof each === "number" && each >= 400);
 }
 
 function problem(item: unknown): string {

@@ -197,9 +197,3 @@ function detailOf(response: APIResponse): unknown {
   }
   return said ?? response.text.slice(0, 1000).trim();
 }
-
-/** Return what a value is in JSON, for messages. */
-export function jsonType(value: unknown): string {
-  if (value === null || value === undefined) return value === null ? "null" : "nothing";
-  return Array.isArray(value) ? "an array" : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
-}

@@ -29,6 +29,8 @@ export interface Settings extends Common {
 const BODY_LIMIT = 32 * 1024 * 1024;
 /** How many bytes of an error body are kept. */
 const ERROR_LIMIT = 64 * 1024;
+/** What a deadline allows for each connection, beside the timeout. */
+const CONNECT_MILLISECONDS = 5_000;
 const DRAIN_MILLISECONDS = 100;
 const BUDGET_SPENT = "Not retried: too many calls of this client fail.";
 
@@ -62,8 +64,7 @@ export class OpenStream {
   async drain(): Promise<void> {
     this.watch.limit(null, performance.now() + DRAIN_MILLISECONDS);
     try {
-      let size = 0;
-      for (let piece = await this.read(); piece && size <= ERROR_LIMIT; piece = await this.read()) size += piece.length;
+      await this.#readUpTo(ERROR_LIMIT, []);
     } catch {
       // The stream is over, whatever its connection does.
     }
@@ -73,26 +74,35 @@ export class OpenStream {
   /** Read the body into the response. Beyond the limit an error body is cut; any other throws. */
   async fill(streams: boolean): Promise<void> {
     const { response } = this;
-    const cut = streams || !response.ok;
-    const limit = cut ? ERROR_LIMIT : this.maxBytes;
+    const whole = response.ok && !streams;
+    const limit = whole ? this.maxBytes : ERROR_LIMIT;
     const pieces: BlobPart[] = [];
-    let size = 0;
     let reason = "";
     try {
-      for (let piece = await this.read(); piece && size <= limit; piece = await this.read()) {
-        pieces.push(piece as BlobPart);
-        size += piece.length;
-      }
-      if (size > limit && !cut) reason = `it is longer than ${limit} bytes, the option maxBytes`;
+      const size = await this.#readUpTo(limit, pieces);
+      if (size > limit && whole) reason = `it is longer than ${limit} bytes, the option maxBytes`;
     } catch (error) {
-      if (!response.ok)
-        reason = ""; // An error status counts, whatever its body is.
-      else if (error instanceof Failure && error.kind === "damaged") reason = error.text;
-      else throw error;
+      // An error status counts, whatever its body is.
+      if (response.ok) {
+        if ((error as Failure).kind !== "damaged") throw error;
+        reason = (error as Failure).text;
+      }
     }
     const kept = new Blob(pieces).slice(0, reason ? ERROR_LIMIT : limit);
     response.content = new Uint8Array(await kept.arrayBuffer());
     if (reason) throw unreadable(`The response cannot be read: ${reason}`, response);
+  }
+
+  /** Read to the end, or beyond the limit; return how many bytes came. */
+  async #readUpTo(limit: number, pieces: BlobPart[]): Promise<number> {
+    let size = 0;
+    while (size <= limit) {
+      const piece = await this.read();
+      if (!piece) break;
+      pieces.push(piece as BlobPart);
+      size += piece.length;
+    }
+    return size;
   }
 
   /** Hang up, unless the body has ended. */
@@ -194,7 +204,7 @@ export class Requester {
     if (options.deadline !== undefined) return new Deadline(options.deadline);
     const timeout = this.#timeout(options);
     const attempts = (options.maxRetries ?? this.settings.maxRetries) + 1;
-    return new Deadline(timeout === null ? null : attempts * timeout, true);
+    return new Deadline(timeout === null ? null : attempts * (timeout + CONNECT_MILLISECONDS), true);
   }
 
   /** Return the 2xx response, read whole unless it is a stream that was asked for. */

@@ -46,7 +46,7 @@ export class APIResponse {
 
   /** The start of the body in one line. */
   get snippet(): string {
-    const text = this.text.slice(0, 1000).split(/\s+/).join(" ").trim();
+    const text = this.text.slice(0, 1000).replace(/\s+/g, " ").trim();
     return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
   }
 

@@ -1,4 +1,4 @@
-import { APIResponseError, jsonType, unreadable } from "./errors.js";
+import { APIResponseError, unreadable } from "./errors.js";
 import { camel } from "./names.js";
 import type { APIResponse } from "./response.js";
 
@@ -97,6 +97,6 @@ export function viewsOf<V>(view: ViewClass<V>, raw: unknown, response: APIRespon
 }
 
 function mismatch(path: string, expected: string, found: unknown, response: APIResponse | null): APIResponseError {
-  const said = `${path}: expected ${expected}, found ${jsonType(found)}`;
+  const said = `${path}: expected ${expected}, found ${JSON.stringify(found)?.slice(0, 50)}`;
   return response ? unreadable(`The response has another shape: ${said}`, response) : new APIResponseError(said);
 }
