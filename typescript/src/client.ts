@@ -26,6 +26,8 @@ export type CallResult<Id extends OperationId> = operations[Id]["responses"] ext
 /** A client of the Pareta API. Make one, and share it. */
 export class Pareta {
   readonly #requester: Requester;
+  /** Where the API is. */
+  readonly baseUrl: string;
   /** The models that can be called now. */
   readonly models: Models;
   /** Deploy models, operate what is deployed, and measure it. */
@@ -38,8 +40,9 @@ export class Pareta {
   /** Throws ParetaError where there is no key, and TypeError for an invalid option. */
   constructor(options: ClientOptions = {}) {
     checkOptions(options);
+    this.baseUrl = checkBaseUrl(options.baseUrl, options.allowHttp ?? false);
     this.#requester = new Requester({
-      baseUrl: checkBaseUrl(options.baseUrl, options.allowHttp ?? false),
+      baseUrl: this.baseUrl,
       apiKey: checkKey(options.apiKey),
       fetch: options.fetch,
       timeout: options.timeout === undefined ? 600_000 : options.timeout,
@@ -57,11 +60,6 @@ export class Pareta {
   /** Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; options win over them. */
   static fromEnv(options: ClientOptions = {}): Pareta {
     return new Pareta(options);
-  }
-
-  /** Where the API is. */
-  get baseUrl(): string {
-    return this.#requester.settings.baseUrl;
   }
 
   /** Send any operation of the document by its id, with retries and errors as the other methods; returns its JSON. */

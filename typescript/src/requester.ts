@@ -126,10 +126,10 @@ export class Resource {
 
 /** Sends calls until they succeed or may not be retried. */
 export class Requester {
-  readonly settings: Settings;
+  readonly #settings: Settings; // Private, so that no printer shows the key.
 
   constructor(settings: Settings) {
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   /** Send a call and return its response. */
@@ -197,13 +197,13 @@ export class Requester {
   }
 
   #timeout({ timeout }: CallOptions): number | null {
-    return timeout === undefined ? this.settings.timeout : timeout;
+    return timeout === undefined ? this.#settings.timeout : timeout;
   }
 
   #deadline(options: CallOptions): Deadline {
     if (options.deadline !== undefined) return new Deadline(options.deadline);
     const timeout = this.#timeout(options);
-    const attempts = (options.maxRetries ?? this.settings.maxRetries) + 1;
+    const attempts = (options.maxRetries ?? this.#settings.maxRetries) + 1;
     return new Deadline(timeout === null ? null : attempts * (timeout + CONNECT_MILLISECONDS), true);
   }
 
@@ -216,22 +216,22 @@ export class Requester {
     streams: boolean,
     silent = false,
   ): Promise<OpenStream> {
-    const prepared = prepare(this.settings, id, parts, checkOptions(options), streams);
+    const prepared = prepare(this.#settings, id, parts, checkOptions(options), streams);
     const { method, url, headers } = prepared;
     const repeatable = method !== "POST" || "idempotency-key" in headers;
-    const retries = repeatable ? (options.maxRetries ?? this.settings.maxRetries) : 0;
+    const retries = repeatable ? (options.maxRetries ?? this.#settings.maxRetries) : 0;
     const idle = silent ? null : this.#timeout(options);
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt(prepared, options, idle, deadline, streams);
       const response = outcome instanceof Failure ? null : outcome.response;
       if (response?.ok) {
-        this.settings.budget.succeed();
+        this.#settings.budget.succeed();
         return outcome as OpenStream;
       }
       const last = attempt >= retries || (outcome as Failure).kind === "tls";
       const wait = last ? null : backoff(response, attempt);
       const allowed = wait !== null && deadline.allowsRetry(wait);
-      if (allowed && this.settings.budget.take(retries)) {
+      if (allowed && this.#settings.budget.take(retries)) {
         await sleep(wait, options.signal);
         continue;
       }
@@ -265,7 +265,7 @@ export class Requester {
         signal: watch.signal,
       };
       if (body !== undefined) init.body = body;
-      const raw = await (this.settings.fetch ?? fetch)(url, init);
+      const raw = await (this.#settings.fetch ?? fetch)(url, init);
       if (raw.type === "opaqueredirect") throw new Failure("connection", "the server redirects: check baseUrl");
       const response = new APIResponse(method, url, raw);
       const maxBytes = options.maxBytes ?? BODY_LIMIT;
@@ -282,7 +282,7 @@ export class Requester {
   }
 
   async #authorization(): Promise<{ authorization?: string }> {
-    const { apiKey } = this.settings;
+    const { apiKey } = this.#settings;
     const key = typeof apiKey === "function" ? checkKey((await apiKey()) ?? "") : apiKey;
     return key === null ? {} : { authorization: `Bearer ${key}` };
   }
