@@ -109,7 +109,8 @@ def method_of(client: Any, row: Row) -> Callable[..., Any]:
     names = row["call"].replace("chat.", "chat.completions.").split(".")
     args = row.get("args", [])
     if names[:2] == ["endpoints", "metrics"]:
-        return getattr(client.endpoints.metrics(*args), names[2])  # type: ignore[no-any-return]
+        metric: Callable[..., Any] = getattr(client.endpoints.metrics(*args), names[2])
+        return metric
     for name in names:
         client = getattr(client, name)
     return partial(client, *args)

@@ -40,6 +40,13 @@ const MISTAKES = [
   "new Pareta({ base_url: '' });",
 ];
 
+/** The TypeScript of our own pages. */
+const GUIDES = ["../../docs/typescript.md", "../README.md"].flatMap((page) =>
+  [...readFileSync(new URL(page, import.meta.url), "utf8").matchAll(/^```ts\n(.*?)^```/gms)].map(
+    (match) => match[1] ?? "",
+  ),
+);
+
 /** All programs of this file. */
 function programs(): Record<string, string> {
   const all: Record<string, string> = {};
@@ -49,6 +56,9 @@ function programs(): Record<string, string> {
     .replace("}):", "}) =>");
   const compared = `${signature};\nexport const deploy: Documented = pa.endpoints.deploy;\n`;
   all.signature = `import type { Endpoint } from "pareta";\n${PRELUDE}${compared}`;
+  GUIDES.forEach((text, index) => {
+    all[`guide${index}`] = (text.includes("fromEnv()") ? "" : PRELUDE) + text;
+  });
   MISTAKES.forEach((text, index) => {
     all[`mistake${index}`] = `${PRELUDE}${text}\n`;
   });
@@ -129,6 +139,11 @@ test("every example is a case, and they and the signature of deploy compile in s
   const names = readdirSync(EXAMPLES).filter((name) => name.endsWith(".ts"));
   expect(names.sort()).toEqual([...Object.keys(CASES), "deploy_signature"].map((name) => `${name}.ts`).sort());
   expect(compiled().filter((each) => !each.includes("mistake"))).toEqual([]);
+});
+
+test.for(GUIDES.map((_, index) => `guide${index}`))("%s of our own pages runs as it stands", async (name) => {
+  compiled();
+  await run(name);
 });
 
 test.for(Object.entries(CASES))("the example %s runs as it stands", async ([name, check]) => {
