@@ -94,12 +94,11 @@ export class Endpoints extends Resource {
     try {
       open = await this.requester.open("deploy_endpoint", { body }, options, deadline, true);
     } catch (error) {
-      if (error instanceof APIConnectionError) {
-        const look = name === null ? "list()" : `retrieve("${name}")`; // Whether the request arrived is not known.
-        const text = error.message.replace(/\.$/, "");
-        error.message = `${text}. If the request arrived, the deployment goes on: look with endpoints.${look}.`;
-      }
-      throw error;
+      if (!(error instanceof APIConnectionError)) throw error;
+      const look = name === null ? "list()" : `retrieve("${name}")`; // Whether the request arrived is not known.
+      const text = error.message.replace(/\.$/, "");
+      const Kind = error instanceof APITimeoutError ? APITimeoutError : APIConnectionError;
+      throw new Kind(`${text}. If the request arrived, the deployment goes on: look with endpoints.${look}.`, error);
     }
     open.watch.limit(null, deadline.until);
     return open;

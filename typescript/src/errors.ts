@@ -50,14 +50,14 @@ export class APIStatusError extends ParetaError {
   }
 
   /** Return the error of the class for the response's status. */
-  static of(response: APIResponse): APIStatusError {
-    const status = response.statusCode;
-    const [Kind, advice] = BY_STATUS[status] ?? [APIStatusError];
+  static of(response: APIResponse, more: string): APIStatusError {
+    const { statusCode: status, url } = response;
+    let [Kind, advice = ""] = BY_STATUS[status] ?? [APIStatusError];
     if (status >= 300 && status < 400) {
       const where = response.headers.get("location") ?? "nowhere";
-      return new Kind(response, `It redirects to ${where}. Redirects are not followed: check baseUrl.`);
-    }
-    return new Kind(response, status === 503 && !response.url.includes("/chat/completions") ? "" : advice);
+      advice = `It redirects to ${where}. Redirects are not followed: check baseUrl.`;
+    } else if (status === 503 && !url.includes("/chat/completions")) advice = "";
+    return new Kind(response, `${advice} ${more}`.trim());
   }
 }
 

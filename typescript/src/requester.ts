@@ -1,12 +1,5 @@
 import { errorIn, saidIn } from "./error-bodies.js";
-import {
-  APIConnectionError,
-  APIResponseError,
-  APIStatusError,
-  APITimeoutError,
-  type ParetaError,
-  unreadable,
-} from "./errors.js";
+import { APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import type { OperationId } from "./operations.js";
 import { type CallOptions, checkKey, checkOptions, type KeySource } from "./options.js";
@@ -51,9 +44,10 @@ export class OpenStream {
   /** Return the next piece; null at the end. Throws a Failure, or what the caller aborted with. */
   async read(): Promise<Uint8Array | null> {
     if (!this.#reader) return null;
+    this.watch.wait(true);
     try {
       const { done, value } = await this.#reader.read();
-      this.watch.touch();
+      this.watch.wait(false);
       return done ? null : value;
     } catch (error) {
       throw this.watch.failureFrom(error);
@@ -235,14 +229,11 @@ export class Requester {
         await sleep(wait, options.signal);
         continue;
       }
-      let error: ParetaError;
-      if (outcome instanceof Failure) {
-        const tries = attempt === 0 ? "" : ` (${attempt + 1} attempts)`;
-        const Kind = outcome.kind === "timeout" ? APITimeoutError : APIConnectionError;
-        error = new Kind(`${method} ${url}: ${outcome.text}${tries}`, { cause: outcome.cause });
-      } else error = APIStatusError.of(outcome.response);
-      if (allowed) error.message += ` ${BUDGET_SPENT}`;
-      throw error;
+      const advice = allowed ? BUDGET_SPENT : "";
+      if (!(outcome instanceof Failure)) throw APIStatusError.of(outcome.response, advice);
+      const tries = attempt ? ` (${attempt + 1} attempts)` : "";
+      const Kind = outcome.kind === "timeout" ? APITimeoutError : APIConnectionError;
+      throw new Kind(`${method} ${url}: ${outcome.text}${tries} ${advice}`.trim(), { cause: outcome.cause });
     }
   }
 
@@ -266,6 +257,7 @@ export class Requester {
       };
       if (body !== undefined) init.body = body;
       const raw = await (this.#settings.fetch ?? fetch)(url, init);
+      watch.wait(false);
       if (raw.type === "opaqueredirect") throw new Failure("connection", "the server redirects: check baseUrl");
       const response = new APIResponse(method, url, raw);
       const maxBytes = options.maxBytes ?? BODY_LIMIT;

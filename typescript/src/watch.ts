@@ -10,6 +10,7 @@ export class Watch {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #idle: number | null = null;
   #until: number | null = null;
+  #waits = true;
   #last = 0;
   #failure: Failure | null = null; // Why it was aborted, unless by the caller.
 
@@ -27,13 +28,14 @@ export class Watch {
   limit(idle: number | null, until: number | null): void {
     this.#idle = idle;
     this.#until = until;
-    this.touch();
+    this.#last = performance.now();
     this.#arm();
   }
 
-  /** Take note that something came. */
-  touch(): void {
-    this.#last = performance.now();
+  /** Begin to wait for bytes, or stop: while nobody reads, silence does not count. */
+  wait(waits: boolean): void {
+    this.#waits = waits;
+    if (waits) this.#last = performance.now();
   }
 
   /** Return what an error of the attempt means; throws what the caller aborted with. */
@@ -51,12 +53,16 @@ export class Watch {
 
   #arm(): void {
     clearTimeout(this.#timer);
+    if (!this.#waits) this.#last = performance.now();
     const silent = this.#idle === null ? Infinity : this.#last + this.#idle;
     const due = Math.min(silent, this.#until ?? Infinity);
     if (due === Infinity) return;
     const left = due - performance.now();
-    if (left > 0) this.#timer = setTimeout(() => this.#arm(), Math.min(Math.ceil(left), LONGEST));
-    else {
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.#arm(), Math.min(Math.ceil(left), LONGEST));
+      // A stream that nobody reads keeps no process alive; browsers have numbers here.
+      (this.#timer as { unref?: () => void }).unref?.();
+    } else {
       this.#failure = new Failure("timeout", due === this.#until ? "the deadline has passed" : "no response in time");
       this.#abort();
     }

@@ -215,6 +215,22 @@ test.for(leaving)("%s hangs up", async ([, leave]) => {
   await hungUp(wire.sockets[0]);
 });
 
+test("a reader may be as slow as it likes: silence counts while it waits", async () => {
+  const stop = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
+  const slow: Step = async (socket) => {
+    stream([chunkOf("a")], { end: "silence" })(socket);
+    await wait(700);
+    for (const event of [stop, "data: [DONE]\n\n"]) socket.write(`${event.length.toString(16)}\r\n${event}\r\n`);
+    socket.write("0\r\n\r\n");
+  };
+  const [, pa] = await serve(slow);
+  const chunks = await pa.chat.completions.create({ ...ASK, stream: true }, { timeout: 400 });
+  await wait(600);
+  const texts: string[] = [];
+  for await (const text of chunks.text) texts.push(text);
+  expect(texts).toEqual(["a"]);
+});
+
 test("a stream that was left is not mistaken for one that ended", async () => {
   const [, pa] = await serve(stream([chunkOf("a"), chunkOf("b")], { end: "silence" }));
   const chunks = await pa.chat.completions.create({ ...ASK, stream: true });
