@@ -6,40 +6,31 @@ interface Choice {
   fields: Json;
 }
 
-/** Texts that are sent whole, and by some servers again, empty. */
-const WHOLE = new Set(["id", "type", "name"]);
+/** The texts that come in pieces; others are sent whole. */
+const GROWS = /^(content|refusal|reasoning.*|thinking|arguments|input|data|transcript|text|summary)$/;
 
 /**
  * Accumulates chunks into the completion that the request would have had without `stream`.
  *
  * Texts, lists and tool calls grow, and of any other field the last value counts, so that fields of newer servers are
- * kept.
+ * kept. What cannot be accumulated is left out.
  */
 export class ChatAccumulator {
   readonly #head: Json = {};
   readonly #choices: Record<number, Choice> = {}; // Such keys are in order.
 
-  /** Take a chunk, as raw JSON. Throws where it has another shape. */
-  add(raw: unknown): void {
-    const chunk = object(raw);
-    for (const choice of list(chunk.choices)) {
-      const at = index(choice.index ?? 0);
+  /** Take a chunk, as raw JSON. */
+  add({ choices, ...head }: Json): void {
+    list(choices).forEach(({ index, delta, ...rest }, place) => {
+      const at = Number.isInteger(index) ? (index as number) : place;
       this.#choices[at] ??= { message: {}, fields: {} };
-      const { message, fields } = this.#choices[at];
-      for (const key in choice) {
-        const value = choice[key];
-        if (value === null || key === "index") continue;
-        if (key === "delta") grow(message, object(value));
-        // Log probabilities grow, one list item for each token.
-        else if (isObject(value)) fields[key] = grow(isObject(fields[key]) ? fields[key] : {}, value);
-        else fields[key] = value;
-      }
-      if (typeof (message.content ?? "") !== "string") throw new TypeError("content is no text");
-    }
-    for (const key in chunk) if (key !== "choices" && chunk[key] !== null) this.#head[key] = chunk[key];
+      if (isObject(delta)) grow(this.#choices[at].message, delta);
+      grow(this.#choices[at].fields, rest);
+    });
+    grow(this.#head, head);
   }
 
-  /** How many choices there are, and how many have a finish_reason. */
+  /** Whether some choice has a finish_reason, and whether all have one. */
   get finished(): { some: boolean; all: boolean } {
     const reasons = Object.values(this.#choices).map((each) => each.fields.finish_reason);
     return { some: reasons.some(Boolean), all: reasons.length > 0 && reasons.every(Boolean) };
@@ -47,7 +38,8 @@ export class ChatAccumulator {
 
   /** The text of the first choice so far. */
   get text(): string {
-    return (this.#choices[0]?.message.content as string | undefined) ?? "";
+    const content = this.#choices[0]?.message.content;
+    return typeof content === "string" ? content : "";
   }
 
   /** Return the completion so far, as raw JSON. */
@@ -66,37 +58,25 @@ export class ChatAccumulator {
 function grow(known: Json, part: Json): Json {
   for (const key in part) {
     const value = part[key];
+    if (value === null || key === "__proto__") continue; // It would reach the prototype of all objects.
     const old = known[key];
-    if (value === null || value === undefined) continue;
     if (key === "tool_calls") known[key] = growCalls((old ?? {}) as Record<number, Json>, list(value));
     else if (isObject(value)) known[key] = grow(isObject(old) ? old : {}, value);
-    else if (typeof value === "string" && typeof old === "string")
-      known[key] = WHOLE.has(key) ? value || old : old + value;
     else if (Array.isArray(value)) known[key] = [...(Array.isArray(old) ? old : []), ...value];
-    else known[key] = value;
+    else if (typeof value !== "string" || typeof old !== "string") known[key] = value;
+    else known[key] = GROWS.test(key) ? old + value : value || old;
   }
   return known;
 }
 
 function growCalls(known: Record<number, Json>, calls: Json[]): Record<number, Json> {
-  calls.forEach(({ index: at, ...call }, place) => {
-    const each = index(at ?? place);
-    known[each] = grow(known[each] ?? { function: { arguments: "" } }, call);
+  calls.forEach(({ index, ...call }, place) => {
+    const at = Number.isInteger(index) ? (index as number) : place;
+    known[at] = grow(known[at] ?? { function: { arguments: "" } }, call);
   });
   return known;
 }
 
-function object(value: unknown): Json {
-  if (!isObject(value)) throw new TypeError("an object is missing");
-  return value;
-}
-
 function list(value: unknown): Json[] {
-  if (!Array.isArray(value ?? [])) throw new TypeError("a list is missing");
-  return ((value ?? []) as unknown[]).map(object);
-}
-
-function index(value: unknown): number {
-  if (!Number.isInteger(value)) throw new TypeError("an index is no whole number");
-  return value as number;
+  return Array.isArray(value) ? value.filter(isObject) : [];
 }

@@ -21,24 +21,22 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
       return;
     }
     let raw: unknown;
-    let what = "is not JSON";
     try {
       raw = decodeJson(text);
-      what = "has another shape than a completion's";
-      if (name !== "error" && !errorIn(raw, ChatCompletionChunk)) {
-        this.accumulator.add(raw);
-        this.lastEvent = raw;
-        this.items.push(new ChatCompletionChunk(raw, this.response));
-        return;
-      }
     } catch (error) {
-      if (name !== "error") {
-        const shown = JSON.stringify(text.slice(0, 200));
-        throw this.unreadable(`A chunk ${what} (${(error as Error).message}): ${shown}.`, error);
-      }
+      if (name === "error") throw this.#ended(text);
+      throw this.unreadable(`A chunk is not JSON (${(error as Error).message}): ${shown(text)}.`, error);
     }
+    const said = errorIn(raw, ChatCompletionChunk);
     if (isObject(raw)) this.lastEvent = raw;
-    throw this.unreadable(`The server ended the stream: ${errorIn(raw) || saidIn(raw) || text.slice(0, 1000)}`);
+    if (name === "error" || said) throw this.#ended(said || saidIn(raw) || text);
+    if (!isObject(raw)) throw this.unreadable(`A chunk is not a JSON object: ${shown(text)}.`);
+    this.accumulator.add(raw);
+    this.items.push(new ChatCompletionChunk(raw, this.response));
+  }
+
+  #ended(said: string): Error {
+    return this.unreadable(`The server ended the stream: ${said.slice(0, 1000)}`);
   }
 
   /** Accept an end without `[DONE]` where each choice has a finish_reason. */
@@ -60,6 +58,10 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
     const options = { partial: this.accumulator.text, lastEvent, cause };
     return new StreamError(`${message} [${response.place}]`, response, options);
   }
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.slice(0, 200));
 }
 
 /** A completion in chunks. Iterate it for the chunks, or `text` for the text alone; `completion()` returns the whole. */

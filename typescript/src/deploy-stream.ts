@@ -34,8 +34,8 @@ export class DeployParser extends StreamParser<DeployEvent> {
   }
 
   protected take(name: string, text: string): void {
-    if (isKeepAlive(name, text)) return;
     const data = dataOf(text);
+    if (isKeepAlive(name, text) && "value" in data) return;
     this.lastEvent = { event: name, data };
     if (name === "complete" && !isObject(data.endpoint)) {
       throw this.#failed("The deployment completed, but the event holds no endpoint: see endpoints.list().");

@@ -215,6 +215,7 @@ export class Requester {
     const repeatable = method !== "POST" || "idempotency-key" in headers;
     const retries = repeatable ? (options.maxRetries ?? this.#settings.maxRetries) : 0;
     const idle = silent ? null : this.#timeout(options);
+    let late = false;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt(prepared, options, idle, deadline, streams);
       const response = outcome instanceof Failure ? null : outcome.response;
@@ -222,7 +223,11 @@ export class Requester {
         this.#settings.budget.succeed();
         return outcome as OpenStream;
       }
-      const last = attempt >= retries || (outcome as Failure).kind === "tls";
+      const { kind } = outcome as Partial<Failure>;
+      const slow = kind === "timeout" && method === "POST";
+      // The server may still be at work on it: then it is repeated once at most.
+      const last = attempt >= retries || kind === "tls" || (slow && late);
+      late ||= slow;
       const wait = last ? null : backoff(response, attempt);
       const allowed = wait !== null && deadline.allowsRetry(wait);
       if (allowed && this.#settings.budget.take(retries)) {

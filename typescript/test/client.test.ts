@@ -1,7 +1,7 @@
 // What the table of behaviours cannot say of a client: its key, its fetch, its environment, and calls by operation.
 import { Pareta, ParetaError } from "pareta";
 import { afterEach, expect, test, vi } from "vitest";
-import { act, answer, type Step, Wire } from "./wire.js";
+import { act, answer, type Step, stream, Wire } from "./wire.js";
 
 const OK = answer({ data: [] });
 const wires: Wire[] = [];
@@ -80,4 +80,15 @@ test("a message of an answer can be sent back as it is", async () => {
   const { message: said } = first.choices[0] ?? {};
   if (said) await pa.chat.completions.create({ model: "m", messages: [said, { role: "user", content: "And?" }] });
   expect(JSON.parse(wire.received[1]?.body ?? "").messages[0]).toEqual(message);
+});
+
+test("a stream cannot reach the prototype of all objects", async () => {
+  const chunk =
+    '{"__proto__":{"p":1},"choices":[{"index":0,"__proto__":{"p":1},"delta":{"content":"a","__proto__":{"p":1}},"finish_reason":"stop"}]}';
+  const wire = await serve(stream([`data: ${chunk}\n\n`, "data: [DONE]\n\n"]));
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  const ask = { model: "m", messages: [{ role: "user" as const, content: "Hi" }] };
+  const chunks = await pa.chat.completions.create({ ...ask, stream: true });
+  expect((await chunks.completion()).choices[0]?.message.content).toBe("a");
+  expect("p" in {}).toBe(false);
 });
