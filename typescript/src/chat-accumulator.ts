@@ -20,14 +20,14 @@ export class ChatAccumulator {
   readonly #choices: Record<number, Choice> = {}; // Such keys are in order.
 
   /** Take a chunk, as raw JSON. */
-  add({ choices, ...head }: Json): void {
-    list(choices).forEach(({ index, delta, ...rest }, place) => {
+  add(chunk: Json): void {
+    list(chunk.choices).forEach(({ index, delta, ...rest }, place) => {
       const at = Number.isInteger(index) ? (index as number) : place;
       this.#choices[at] ??= { message: {}, fields: {} };
       if (isObject(delta)) grow(this.#choices[at].message, delta);
       grow(this.#choices[at].fields, rest);
     });
-    grow(this.#head, head);
+    for (const key in chunk) if (key !== "choices" && chunk[key] !== null) this.#head[key] = chunk[key];
   }
 
   /** Whether some choice has a finish_reason, and whether all have one. */

@@ -7,7 +7,8 @@ import { EventDecoder, TooLargeError } from "./sse.js";
 
 /** What only keeps a stream open: a ping, or an event without data that ends nothing. */
 export function isKeepAlive(name: string, text: string): boolean {
-  return /^(ping|heartbeat|keep-?alive)$/.test(name) || !(text.trim() || name === "complete" || name === "error");
+  if (name === "message") return !text.trim();
+  return /^(ping|heartbeat|keep-?alive)$/.test(name) || !(text.trim() || /^(complete|error)$/.test(name));
 }
 
 /** Turns the pieces of a stream into items. `done` is set at the terminal event. */
