@@ -64,7 +64,7 @@ export class DeployParser extends StreamParser<DeployEvent> {
   lost(failure: Failure): Error {
     return this.#failed(
       `The deploy stream broke (${failure.text}) before the server named the endpoint.` +
-        " The deployment may go on: look with endpoints.list(). Pass name to have it looked up for you.",
+        " The deployment may go on: look with endpoints.list().",
       failure.cause,
     );
   }

@@ -185,7 +185,7 @@ for (const [name, kind] of Object.entries({
   StreamError,
   DeployError,
 })) {
-  Object.defineProperty(kind.prototype, "name", { value: name, configurable: true });
+  kind.prototype.name = name;
 }
 
 function detailOf(response: APIResponse): unknown {

@@ -29,13 +29,8 @@ export function failureOf(error: unknown): Failure {
 }
 
 /** Return the first cause: fetch's own error says only that it failed. */
-function innermost(error: unknown): unknown {
-  let each = error;
-  for (let depth = 0; depth < 10; depth++) {
-    const { cause, errors } = (each ?? {}) as { cause?: unknown; errors?: unknown[] };
-    const inner = cause ?? errors?.[0]; // An AggregateError, where a host has several addresses.
-    if (inner === undefined || inner === null) break;
-    each = inner;
-  }
-  return each;
+function innermost(error: unknown, depth = 0): unknown {
+  const { cause, errors } = (error ?? {}) as { cause?: unknown; errors?: unknown[] };
+  const inner = cause ?? errors?.[0]; // An AggregateError, where a host has several addresses.
+  return inner && depth < 9 ? innermost(inner, depth + 1) : error;
 }

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { APIConnectionError, APIResponseError, APITimeoutError, ParetaError } from "./errors.js";
+import { APIConnectionError, APITimeoutError, ParetaError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import type { OpenStream } from "./requester.js";
 import type { APIResponse } from "./response.js";
@@ -55,7 +55,7 @@ export abstract class StreamParser<T> {
   }
 
   protected unreadable(message: string, cause?: unknown): Error {
-    return new APIResponseError(`${message} [${this.response.place}]`, this.response, { cause });
+    return unreadable(message, this.response, { cause });
   }
 }
 

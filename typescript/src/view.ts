@@ -48,7 +48,7 @@ export class View<T extends object = object> {
   /** Define the properties of a class by the names on the wire, in camelCase: of scalars, those of each type. */
   static define(view: { prototype: object }, properties: Record<string, string | Reading>): void {
     const add = (key: string, get: (this: View) => unknown) =>
-      Object.defineProperty(view.prototype, camel(key), { get, configurable: true });
+      Object.defineProperty(view.prototype, camel(key), { get });
     for (const [key, how] of Object.entries(properties)) {
       if (typeof how !== "string") {
         add(key, function () {
