@@ -4,11 +4,12 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+TS_READY := typescript/node_modules/.ready
 SOURCES := pareta pareta_generated generator tests examples bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test test-all test-browser contract faults fuzz soak load bench \
-	generate check lint type fmt stable clean
+	generate check lint type fmt stable ts ts-test ts-bench clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
@@ -42,8 +43,9 @@ contract: $(READY) ## Check a server (BASE_URL= API_KEY= ALLOW_WRITES=1), else a
 		$(BIN)/python -m pareta.contract $(BASE_URL) --junitxml contract.xml --html contract.html < /dev/null
 	@$(if $(BASE_URL),true,EXAMPLES=$(or $(EXAMPLES),25) $(BIN)/python -m pytest -q tests/conformance < /dev/null)
 
-generate: $(READY) ## Write pareta_generated/ and pareta/_sync/ from the document
+generate: $(READY) $(TS_READY) ## Write what follows from the document, for both SDKs
 	@$(BIN)/python -m generator
+	@cd typescript && npm run --silent generate
 
 check: lint type ## Lint, types, the document's house rules, generated trees, layers
 	@$(BIN)/python -m generator --house
@@ -85,6 +87,20 @@ bench: $(READY) ## Measure the SDK beside other clients (FULL=1: for longer)
 stable: $(READY) ## Check that each supported Python generates the same bytes
 	@$(BIN)/python -m generator.stable python3.11 python3.12 python3.13
 
+$(TS_READY): typescript/package-lock.json
+	@command -v npm > /dev/null || { echo "the TypeScript SDK needs Node 20 or newer, with npm" >&2; exit 1; }
+	@cd typescript && npm ci --silent < /dev/null
+	@touch $@
+
+ts: $(TS_READY) ## Check the TypeScript SDK: generated code, types, lint, the package
+	@cd typescript && npm run --silent check < /dev/null
+
+ts-test: $(READY) $(TS_READY) ## Run the TypeScript SDK's tests, with the sandbox
+	@cd typescript && PARETA_PYTHON=$(abspath $(BIN))/python npm test --silent < /dev/null
+
+ts-bench: $(READY) $(TS_READY) ## Measure a chat stream of the TypeScript SDK beside OpenAI's npm client
+	@cd typescript && npm run --silent bench < /dev/null
+
 clean: ## Remove what runs have made, .venv too
-	@rm -rf $(VENV) .bench build dist contract.xml contract.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf $(VENV) typescript/node_modules typescript/dist typescript/LICENSE .bench build dist contract.xml contract.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,228 @@
+// Writes src/generated/ from the OpenAPI document, or with --check says how it differs. `make generate` runs it.
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import openapiTS, { astToString } from "openapi-typescript";
+import ts from "typescript";
+import { parse } from "yaml";
+
+/** @typedef {Record<string, any>} Json */
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const BANNER =
+  "// Generated from openapi/pareta.yaml by typescript/generate.mjs. Do not edit: run `make generate`.\n\n";
+const { values: options } = parseArgs({
+  options: {
+    check: { type: "boolean" },
+    spec: { type: "string", default: join(HERE, "../openapi/pareta.yaml") },
+    output: { type: "string", default: join(HERE, "src/generated") },
+  },
+});
+/** @type {Json} */
+const document = parse(readFileSync(options.spec, "utf8"));
+/** @type {Json} */
+const schemas = document.components.schemas;
+
+/** @param {Json} ref */
+const nameOf = (ref) => ref.$ref.split("/").pop();
+/** @param {string} name */
+const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
+/** @param {string | undefined} text @param {string} indent */
+const comment = (text, indent = "") => (text ? `${indent}/** ${text.trim().replaceAll("*/", "*\\/")} */\n` : "");
+
+/** All operations, with their path and method. @returns {(Json & { path: string; method: string })[]} */
+function operations() {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    ["get", "put", "post", "delete", "patch"]
+      .filter((method) => item[method])
+      .map((method) => ({
+        ...item[method],
+        path,
+        method,
+        parameters: [...(item.parameters ?? []), ...(item[method].parameters ?? [])].map((each) =>
+          each.$ref ? document.components.parameters[nameOf(each)] : each,
+        ),
+      })),
+  );
+}
+
+/** The events of an operation's stream: name, schema of the data, the data that is no JSON. @param {Json} operation */
+function events(operation) {
+  const schema = operation.responses["200"]?.content?.["text/event-stream"]?.schema;
+  return (schema?.oneOf ?? (schema ? [schema] : [])).map((/** @type {Json} */ each) => {
+    const { properties, ...event } = each.$ref ? schemas[nameOf(each)] : each;
+    return {
+      name: properties.event?.const,
+      data: properties.data.contentSchema && nameOf(properties.data.contentSchema),
+      done: properties.data.const,
+      terminal: event["x-terminal"] === true,
+    };
+  });
+}
+
+/** What requests need to know of each operation, and the types of named events. */
+function operationsModule() {
+  let table = "";
+  let types = "";
+  for (const operation of operations()) {
+    const body = operation.requestBody?.content["application/json"].schema;
+    const fields = body && schemas[nameOf(body)];
+    const sent = Object.entries(fields?.properties ?? {}).filter(([, each]) => each["x-send-default"]);
+    const stream = events(operation);
+    const facts = {
+      method: operation.method.toUpperCase(),
+      path: operation.path,
+      query: operation.parameters
+        .filter((/** @type {Json} */ each) => each.in === "query" && each.schema.type !== "object")
+        .map((/** @type {Json} */ each) => each.name),
+      fields: Object.keys(fields?.properties ?? {}),
+      required: [...(fields?.required ?? []), ...sent.map(([name]) => name)],
+      defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
+      idempotencyKey: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
+      terminal: stream.filter((/** @type {Json} */ each) => each.terminal).map((/** @type {Json} */ each) => each.name),
+      done: stream.find((/** @type {Json} */ each) => each.done)?.done,
+    };
+    const told = Object.entries(facts).filter(([, value]) =>
+      typeof value === "object" ? Object.keys(value).length : value,
+    );
+    table += `  ${operation.operationId}: ${JSON.stringify(Object.fromEntries(told))},\n`;
+    const named = stream.filter((/** @type {Json} */ each) => each.name && each.data);
+    if (named.length) {
+      types += `  ${operation.operationId}:\n`;
+      for (const each of named)
+        types += `    | { event: ${JSON.stringify(each.name)}; data: Schemas["${each.data}"] }\n`;
+      types = types.replace(/\n$/, ";\n");
+    }
+  }
+  return (
+    'import type { components } from "./schema.js";\n\n' +
+    'type Schemas = components["schemas"];\n\n' +
+    "/** What requests need to know of each operation. */\n" +
+    `export const OPERATIONS = {\n${table}} as const;\n\n` +
+    `/** The named events of each stream. */\nexport interface StreamEvents {\n${types}}\n`
+  );
+}
+
+/** The type of a property of a view, and how it is read: see `View.define`. @param {Json} schema @param {boolean} required */
+function reading(schema, required) {
+  const one = schema.anyOf?.find((/** @type {Json} */ each) => each.$ref) ?? schema;
+  const type = [schema.type].flat().find((each) => each !== "null");
+  if (one.$ref) {
+    const name = nameOf(one);
+    if (schemas[name].type === "string") return { type: `Schemas["${name}"] | (string & {}) | null`, how: "string" };
+    return required && !schema.anyOf ? { type: name, how: name } : { type: `${name} | null`, how: `[${name}, null]` };
+  }
+  if (type === "array") return { type: `${nameOf(schema.items)}[]`, how: `[${nameOf(schema.items)}]` };
+  const words = schema.enum?.map((/** @type {string} */ each) => `${JSON.stringify(each)} | `).join("");
+  if (words) return { type: `${words}(string & {}) | null`, how: "string" };
+  const plain = type === "integer" ? "number" : type;
+  return { type: `${plain} | null`, how: plain };
+}
+
+/** The names of the schemas that are read as views: those of JSON responses and of chunks, and what they hold. */
+function viewNames() {
+  /** @type {Set<string>} */
+  const names = new Set();
+  const add = (/** @type {Json | undefined} */ schema) => {
+    if (!schema) return;
+    for (const each of [schema, schema.items, ...(schema.anyOf ?? [])]) {
+      if (!each?.$ref || names.has(nameOf(each))) continue;
+      const found = schemas[nameOf(each)];
+      if (found.type !== "object" || found["x-representation"] === "mapping") continue;
+      names.add(nameOf(each));
+      Object.values(found.properties).forEach(add);
+    }
+  };
+  for (const operation of operations()) {
+    add(operation.responses["200"]?.content?.["application/json"]?.schema);
+    for (const each of events(operation)) if (!each.name && each.data) add({ $ref: `#/${each.data}` });
+  }
+  return [...names].sort();
+}
+
+/** A class for each object that users read. */
+function viewsModule() {
+  let classes = "";
+  let tables = "";
+  for (const name of viewNames()) {
+    const about = comment(schemas[name].description);
+    classes += `\n${about}export class ${name} extends View<Schemas["${name}"]> {}\nexport interface ${name} {\n`;
+    /** @type {Record<string, string[]>} */
+    const scalars = { string: [], number: [], boolean: [] };
+    let nested = "";
+    for (const [key, schema] of Object.entries(schemas[name].properties)) {
+      const { type, how } = reading(schema, schemas[name].required?.includes(key));
+      classes += comment(schema.description ?? (schema.$ref && schemas[nameOf(schema)].description), "  ");
+      classes += `  readonly ${camel(key)}: ${type};\n`;
+      if (scalars[how]) scalars[how].push(key);
+      else nested += ` ${key}: ${how},`;
+    }
+    classes += "}\n";
+    for (const [type, keys] of Object.entries(scalars))
+      if (keys.length) nested += ` ${type}: ${JSON.stringify(keys.join(" "))},`;
+    tables += `View.define(${name}, {${nested} });\n`;
+  }
+  return (
+    'import { View } from "../view.js";\nimport type { components } from "./schema.js";\n\n' +
+    `type Schemas = components["schemas"];\n${classes}\n${tables}`
+  );
+}
+
+/** The types of requests and responses as they are on the wire. */
+async function schemaModule() {
+  const { factory, SyntaxKind } = ts;
+  const word = (/** @type {ts.KeywordTypeSyntaxKind} */ kind) => factory.createKeywordTypeNode(kind);
+  const text = await openapiTS(/** @type {import("openapi-typescript").OpenAPI3} */ (document), {
+    defaultNonNullable: false,
+    transform(schema) {
+      // A text that must not be empty may come from a view, which may have none. It is checked when the call is made.
+      if (schema.type === "string" && "minLength" in schema && schema.minLength && !("pattern" in schema)) {
+        const nothing = [word(SyntaxKind.UndefinedKeyword), factory.createLiteralTypeNode(factory.createNull())];
+        return factory.createUnionTypeNode([word(SyntaxKind.StringKeyword), ...nothing]);
+      }
+      const accepts = /** @type {Json} */ (schema)["x-accepts"];
+      if (!accepts) return undefined;
+      const views = accepts.map((/** @type {string} */ name) =>
+        factory.createImportTypeNode(
+          factory.createLiteralTypeNode(factory.createStringLiteral("./views.js")),
+          undefined,
+          factory.createIdentifier(name),
+        ),
+      );
+      const item = factory.createTypeReferenceNode(
+        `components["schemas"]["${nameOf(/** @type {Json} */ (schema).items)}"]`,
+      );
+      return factory.createArrayTypeNode(
+        factory.createParenthesizedType(factory.createUnionTypeNode([item, ...views])),
+      );
+    },
+  });
+  return astToString(text);
+}
+
+/** @type {Record<string, string>} */
+const modules = {
+  "schema.ts": await schemaModule(),
+  "views.ts": viewsModule(),
+  "operations.ts": operationsModule(),
+};
+if (!process.argv.some((each) => each.startsWith("--output"))) {
+  // The version stands in the Python package.
+  const version = /__version__ = "(.*)"/.exec(readFileSync(join(HERE, "../pareta/_version.py"), "utf8"))?.[1];
+  modules["version.ts"] = `export const VERSION = "${version}";\n`;
+  modules["../../package.json"] = readFileSync(join(HERE, "package.json"), "utf8").replace(
+    /"version": ".*"/,
+    `"version": "${version}"`,
+  );
+}
+mkdirSync(options.output, { recursive: true });
+for (const [name, text] of Object.entries(modules)) {
+  const file = join(options.output, name);
+  const whole = name.endsWith(".ts") ? BANNER + text : text;
+  if (existsSync(file) && readFileSync(file, "utf8") === whole) continue;
+  if (options.check) {
+    process.stderr.write(`typescript/src/generated/${name} does not match the document: run \`make generate\`\n`);
+    process.exitCode = 1;
+  } else writeFileSync(file, whole);
+}

@@ -1,0 +1,39 @@
+import { ChatStream } from "./chat-stream.js";
+import type { components } from "./generated/schema.js";
+import { ChatCompletion } from "./generated/views.js";
+import { type CallOptions, checkFlag } from "./options.js";
+import { type Requester, Resource } from "./requester.js";
+import { refuseSlips } from "./slips.js";
+
+/** The conversation, and how to continue it. Further parameters are sent as they are. */
+export type ChatCompletionParams = components["schemas"]["ChatCompletionRequest"];
+
+/** Answers to conversations, compatible with OpenAI's. */
+export class Completions extends Resource {
+  /**
+   * Answer a conversation: in one piece, or with `stream: true` in chunks.
+   *
+   * What is null or undefined is not sent. A parameter that is nearly a declared one is a TypeError.
+   */
+  create(params: ChatCompletionParams & { stream: true }, options?: CallOptions): Promise<ChatStream>;
+  create(params: ChatCompletionParams & { stream?: false | null }, options?: CallOptions): Promise<ChatCompletion>;
+  create(params: ChatCompletionParams, options?: CallOptions): Promise<ChatCompletion | ChatStream>;
+  async create(params: ChatCompletionParams, options?: CallOptions): Promise<ChatCompletion | ChatStream> {
+    if (!Array.isArray(params.messages ?? [])) throw new TypeError("messages must be an array");
+    checkFlag("stream", params.stream);
+    if (options?.body && "stream" in options.body) throw new TypeError("stream cannot be in the option body");
+    refuseSlips("create_chat_completion", params);
+    const parts = { body: params };
+    if (params.stream) return new ChatStream(await this.requester.stream("create_chat_completion", parts, options));
+    return this.requester.view(ChatCompletion, "create_chat_completion", parts, options);
+  }
+}
+
+/** Conversations. */
+export class Chat {
+  readonly completions: Completions;
+
+  constructor(requester: Requester) {
+    this.completions = new Completions(requester);
+  }
+}

@@ -1,0 +1,74 @@
+import { Chat } from "./chat.js";
+import { Endpoints } from "./endpoints.js";
+import type { operations } from "./generated/schema.js";
+import { Models } from "./models.js";
+import type { OperationId } from "./operations.js";
+import { type CallOptions, type ClientOptions, checkBaseUrl, checkHeaders, checkKey, checkOptions } from "./options.js";
+import type { Parts } from "./request.js";
+import { Requester } from "./requester.js";
+import { RetryBudget } from "./retry.js";
+import { Tasks } from "./tasks.js";
+
+/** The arguments of an operation, as the document names them. */
+export interface CallParts<Id extends OperationId> {
+  path?: operations[Id]["parameters"]["path"];
+  query?: operations[Id]["parameters"]["query"];
+  body?: operations[Id] extends { requestBody: { content: { "application/json": infer B } } } ? B : never;
+}
+
+/** The JSON that an operation returns; undefined where it has no content. */
+export type CallResult<Id extends OperationId> = operations[Id]["responses"] extends {
+  200: { content: { "application/json": infer R } };
+}
+  ? R
+  : undefined;
+
+/** A client of the Pareta API. Make one, and share it. */
+export class Pareta {
+  readonly #requester: Requester;
+  /** Where the API is. */
+  readonly baseUrl: string;
+  /** The models that can be called now. */
+  readonly models: Models;
+  /** Deploy models, operate what is deployed, and measure it. */
+  readonly endpoints: Endpoints;
+  /** Completions, compatible with OpenAI's. */
+  readonly chat: Chat;
+  /** The catalog of tasks, and which model is best at each. */
+  readonly tasks: Tasks;
+
+  /** Throws ParetaError where there is no key, and TypeError for an invalid option. */
+  constructor(options: ClientOptions = {}) {
+    checkOptions(options);
+    this.baseUrl = checkBaseUrl(options.baseUrl, options.allowHttp ?? false);
+    this.#requester = new Requester({
+      baseUrl: this.baseUrl,
+      apiKey: checkKey(options.apiKey),
+      fetch: options.fetch,
+      timeout: options.timeout === undefined ? 600_000 : options.timeout,
+      maxRetries: options.maxRetries ?? 2,
+      headers: checkHeaders(options.defaultHeaders),
+      query: { ...options.defaultQuery },
+      budget: new RetryBudget(),
+    });
+    this.models = new Models(this.#requester);
+    this.endpoints = new Endpoints(this.#requester);
+    this.chat = new Chat(this.#requester);
+    this.tasks = new Tasks(this.#requester);
+  }
+
+  /** Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; options win over them. */
+  static fromEnv(options: ClientOptions = {}): Pareta {
+    return new Pareta(options);
+  }
+
+  /** Send any operation of the document by its id, with retries and errors as the other methods; returns its JSON. */
+  async call<Id extends OperationId>(
+    id: Id,
+    parts: CallParts<Id> = {},
+    options?: CallOptions,
+  ): Promise<CallResult<Id>> {
+    const response = await this.#requester.send(id, parts as Parts, options);
+    return (response.statusCode === 204 ? undefined : this.#requester.json(response)) as CallResult<Id>;
+  }
+}

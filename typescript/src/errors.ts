@@ -1,0 +1,199 @@
+import { textOf, wordsIn } from "./error-bodies.js";
+import type { APIResponse } from "./response.js";
+
+/** Base class of all errors of this package. `cause` is the platform's own error, where there is one. */
+export class ParetaError extends Error {
+  constructor(message: string, options: { cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  }
+}
+
+/** An event of a stream, as far as it could be read. */
+export interface LastEvent {
+  event: string;
+  data: unknown;
+}
+
+/** The server was not reached, or the connection broke before the response was complete. */
+export class APIConnectionError extends ParetaError {
+  /** The last event of a stream that broke: of a chat stream its chunk, of a deployment `{ event, data }`. */
+  readonly lastEvent: unknown;
+
+  constructor(message: string, options: { lastEvent?: unknown; cause?: unknown } = {}) {
+    super(message, options);
+    this.lastEvent = options.lastEvent ?? null;
+  }
+}
+
+/** No response came in time. */
+export class APITimeoutError extends APIConnectionError {}
+
+/** The server responded with a status other than 2xx. */
+export class APIStatusError extends ParetaError {
+  /** The response: method, url, statusCode, headers, text and json(). */
+  readonly response: APIResponse;
+  readonly statusCode: number;
+  /** The server's id of the request; quote it to support. */
+  readonly requestId: string | null;
+  /** The server's message: the body's `detail` (any JSON), else the start of its text. */
+  readonly detail: unknown;
+
+  constructor(response: APIResponse, advice = "") {
+    const detail = detailOf(response);
+    const said = textOf(detail);
+    const status = `${response.statusCode} ${response.statusText}`.trim();
+    super([said ? `${status}: ${said}` : status, `[${response.place}]`, advice].filter(Boolean).join(" "));
+    this.response = response;
+    this.statusCode = response.statusCode;
+    this.requestId = response.requestId;
+    this.detail = detail;
+  }
+
+  /** Return the error of the class for the response's status. */
+  static of(response: APIResponse, more: string): APIStatusError {
+    const { statusCode: status, url } = response;
+    let [Kind, advice = ""] = BY_STATUS[status] ?? [APIStatusError];
+    if (status >= 300 && status < 400) {
+      const where = response.headers.get("location") ?? "nowhere";
+      advice = `It redirects to ${where}. Redirects are not followed: check baseUrl.`;
+    } else if (status === 503 && !url.includes("/chat/completions")) advice = "";
+    return new Kind(response, `${advice} ${more}`.trim());
+  }
+}
+
+/** 400 or 422: the request is malformed, or names an unknown task. */
+export class BadRequestError extends APIStatusError {}
+
+/** 422: the request does not have the form that the API expects. */
+export class UnprocessableEntityError extends BadRequestError {}
+
+/** 401: the API key is missing or not valid. */
+export class AuthenticationError extends APIStatusError {}
+
+/** 402: the organisation's balance is empty. Top it up in the browser. */
+export class InsufficientCreditsError extends APIStatusError {}
+
+/** 403: the key is valid but may not do this. */
+export class PermissionDeniedError extends APIStatusError {}
+
+/** 404: the endpoint, task or model does not exist. */
+export class NotFoundError extends APIStatusError {}
+
+/** 409: the endpoint is protected, its name is taken, or a change is under way. */
+export class ConflictError extends APIStatusError {}
+
+/** 429: too many requests in a short time. */
+export class RateLimitError extends APIStatusError {
+  /** How many seconds the server asks to wait; null where it does not say. */
+  get retryAfter(): number | null {
+    return this.response.retryAfter;
+  }
+}
+
+/** 500, 502 or 504: the server failed, or a server behind it. */
+export class InternalServerError extends APIStatusError {}
+
+/** 503: the endpoint is stopped or cold, or its provider is down. */
+export class EndpointNotReadyError extends APIStatusError {}
+
+/** A 2xx response cannot be read: it is cut, malformed, or of another shape. */
+export class APIResponseError extends ParetaError {
+  readonly response: APIResponse | null;
+  readonly statusCode: number | null;
+  readonly requestId: string | null;
+
+  constructor(message: string, response: APIResponse | null = null, options: { cause?: unknown } = {}) {
+    super(message, options);
+    this.response = response;
+    this.statusCode = response?.statusCode ?? null;
+    this.requestId = response?.requestId ?? null;
+  }
+}
+
+/** Return the error for a response that cannot be read. */
+export function unreadable(message: string, response: APIResponse, options?: { cause?: unknown }): APIResponseError {
+  return new APIResponseError(`${message} [${response.statusCode} to ${response.place}]`, response, options);
+}
+
+/** A chat stream was truncated, malformed, or ended by an error event. */
+export class StreamError extends APIResponseError {
+  /** The text that came before. */
+  readonly partial: string;
+  /** The last chunk that was read, as raw JSON. */
+  readonly lastEvent: unknown;
+
+  constructor(
+    message: string,
+    response: APIResponse,
+    options: { partial: string; lastEvent: unknown; cause?: unknown },
+  ) {
+    super(message, response, options);
+    this.partial = options.partial;
+    this.lastEvent = options.lastEvent;
+  }
+}
+
+/** A deployment failed, or its result is not known. */
+export class DeployError extends ParetaError {
+  /** The last event of the deploy stream. */
+  readonly lastEvent: LastEvent | null;
+  /** The endpoint's id, if known. */
+  readonly endpointId: string | null;
+
+  constructor(
+    message: string,
+    options: { lastEvent?: LastEvent | null; endpointId?: string | null; cause?: unknown } = {},
+  ) {
+    super(message, options);
+    this.lastEvent = options.lastEvent ?? null;
+    this.endpointId = options.endpointId ?? null;
+  }
+}
+
+const BY_STATUS: Record<number, [typeof APIStatusError, string?]> = {
+  400: [BadRequestError],
+  401: [AuthenticationError, "Check PARETA_API_KEY: keys start with pareta_sk_."],
+  402: [InsufficientCreditsError, "Top up the balance in the dashboard."],
+  403: [PermissionDeniedError],
+  404: [NotFoundError],
+  409: [ConflictError],
+  422: [UnprocessableEntityError],
+  429: [RateLimitError],
+  500: [InternalServerError],
+  502: [InternalServerError],
+  503: [EndpointNotReadyError, "Start it with endpoints.start(id), then endpoints.waitUntilLive(id)."],
+  504: [InternalServerError],
+};
+
+// Bundlers rename classes; their errors keep these names.
+for (const [name, kind] of Object.entries({
+  ParetaError,
+  APIConnectionError,
+  APITimeoutError,
+  APIStatusError,
+  BadRequestError,
+  UnprocessableEntityError,
+  AuthenticationError,
+  InsufficientCreditsError,
+  PermissionDeniedError,
+  NotFoundError,
+  ConflictError,
+  RateLimitError,
+  InternalServerError,
+  EndpointNotReadyError,
+  APIResponseError,
+  StreamError,
+  DeployError,
+})) {
+  kind.prototype.name = name;
+}
+
+function detailOf(response: APIResponse): unknown {
+  let said: unknown;
+  try {
+    said = wordsIn(response.json());
+  } catch {
+    // It is not JSON: its text says what there is to say.
+  }
+  return said ?? response.text.slice(0, 1000).trim();
+}

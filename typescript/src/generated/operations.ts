@@ -1,0 +1,34 @@
+// Generated from openapi/pareta.yaml by typescript/generate.mjs. Do not edit: run `make generate`.
+
+import type { components } from "./schema.js";
+
+type Schemas = components["schemas"];
+
+/** What requests need to know of each operation. */
+export const OPERATIONS = {
+  list_models: {"method":"GET","path":"/v1/models"},
+  list_endpoints: {"method":"GET","path":"/v1/endpoints"},
+  deploy_endpoint: {"method":"POST","path":"/v1/endpoints","fields":["task","model","name"],"required":["task","model"],"defaults":{"model":"recommended"},"idempotencyKey":true,"terminal":["complete","error"]},
+  retrieve_endpoint: {"method":"GET","path":"/v1/endpoints/{endpoint_id}"},
+  delete_endpoint: {"method":"DELETE","path":"/v1/endpoints/{endpoint_id}"},
+  start_endpoint: {"method":"POST","path":"/v1/endpoints/{endpoint_id}/start","idempotencyKey":true},
+  stop_endpoint: {"method":"POST","path":"/v1/endpoints/{endpoint_id}/stop","idempotencyKey":true},
+  endpoint_performance: {"method":"GET","path":"/v1/endpoints/{endpoint_id}/performance","query":["window"]},
+  endpoint_uptime: {"method":"GET","path":"/v1/endpoints/{endpoint_id}/uptime","query":["window"]},
+  endpoint_cost: {"method":"GET","path":"/v1/endpoints/{endpoint_id}/cost","query":["window","group_by"]},
+  endpoint_quality: {"method":"GET","path":"/v1/endpoints/{endpoint_id}/quality","query":["window"]},
+  endpoint_activity: {"method":"GET","path":"/v1/endpoints/{endpoint_id}/activity","query":["window"]},
+  create_chat_completion: {"method":"POST","path":"/v1/chat/completions","fields":["model","messages","stream","stream_options","max_tokens","max_completion_tokens","stop","temperature","top_p","frequency_penalty","presence_penalty","seed","tools","tool_choice","parallel_tool_calls","response_format","user"],"required":["model","messages"],"idempotencyKey":true,"done":"[DONE]"},
+  list_tasks: {"method":"GET","path":"/v1/tasks"},
+  match_task: {"method":"POST","path":"/v1/tasks/match","fields":["query","top_k"],"required":["query","top_k"],"defaults":{"top_k":5},"idempotencyKey":true},
+  retrieve_task: {"method":"GET","path":"/v1/tasks/{task_id}","query":["examples_n"]},
+  task_leaderboard: {"method":"GET","path":"/v1/tasks/{task_id}/leaderboard"},
+} as const;
+
+/** The named events of each stream. */
+export interface StreamEvents {
+  deploy_endpoint:
+    | { event: "progress"; data: Schemas["DeployProgress"] }
+    | { event: "complete"; data: Schemas["DeployComplete"] }
+    | { event: "error"; data: Schemas["DeployFailure"] };
+}

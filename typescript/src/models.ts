@@ -1,0 +1,28 @@
+import * as views from "./generated/views.js";
+import type { CallOptions } from "./options.js";
+import { Resource } from "./requester.js";
+import type { APIResponse } from "./response.js";
+
+/** The models that can be called now. Iterate it, or read `data` and `length`. */
+export class ModelList extends views.ModelList implements Iterable<views.Model> {
+  constructor(raw: unknown, response?: APIResponse | null) {
+    super(raw, response);
+    if (!Array.isArray(this.raw("data"))) throw this.mismatch(".data", "an array", this.raw("data"));
+  }
+
+  get length(): number {
+    return this.data.length;
+  }
+
+  [Symbol.iterator](): Iterator<views.Model> {
+    return this.data[Symbol.iterator]();
+  }
+}
+
+/** The models that can be called right now: the live endpoints, in the form of OpenAI's index. */
+export class Models extends Resource {
+  /** List the endpoints that are live and have a URL. Each model's `id` is what a completion takes as `model`. */
+  async list(options?: CallOptions): Promise<ModelList> {
+    return this.requester.view(ModelList, "list_models", {}, options);
+  }
+}

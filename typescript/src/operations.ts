@@ -1,0 +1,21 @@
+import { OPERATIONS } from "./generated/operations.js";
+import type { operations } from "./generated/schema.js";
+
+export type OperationId = keyof typeof OPERATIONS & keyof operations;
+
+/** What the generated table says of an operation. */
+interface Operation {
+  readonly method: string;
+  readonly path: string;
+  readonly fields?: readonly string[];
+  readonly required?: readonly string[];
+  readonly defaults?: Readonly<Record<string, unknown>>;
+  readonly query?: readonly string[];
+  readonly idempotencyKey?: boolean;
+  readonly terminal?: readonly string[];
+  readonly done?: string;
+}
+
+export function operationOf(id: OperationId): Operation {
+  return OPERATIONS[id];
+}

@@ -1,0 +1,104 @@
+import { VERSION } from "./generated/version.js";
+import { type OperationId, operationOf } from "./operations.js";
+import { type CallOptions, checkHeaders } from "./options.js";
+
+/** The arguments of an operation. */
+export interface Parts {
+  path?: Record<string, string | null | undefined>;
+  query?: object;
+  body?: object;
+}
+
+/** A request without its key; each attempt sends the same one. */
+export interface Prepared {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+  readonly body?: string;
+}
+
+/** What each request of a client has in common. */
+export interface Common {
+  readonly baseUrl: string;
+  readonly headers: Record<string, string>;
+  readonly query: Record<string, unknown>;
+}
+
+/** Return the request of a call. Throws TypeError for an argument that is missing or malformed. */
+export function prepare(
+  common: Common,
+  id: OperationId,
+  parts: Parts,
+  options: CallOptions,
+  streams: boolean,
+): Prepared {
+  const operation = operationOf(id);
+  const { method } = operation;
+  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, parts.path?.[name]));
+  const headers: Record<string, string> = {
+    "user-agent": `pareta-typescript/${VERSION}`,
+    accept: streams ? "text/event-stream" : "application/json",
+  };
+  if (streams) headers["accept-encoding"] = "identity";
+  let body: string | undefined;
+  if (parts.body) {
+    body = encode(fieldsOf(operation.defaults, operation.required ?? [], parts.body, options.body));
+    headers["content-type"] = "application/json";
+  } else if (options.body) throw new TypeError(`the option body: ${id} has no body; use the option query`);
+  if (operation.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey ?? randomKey();
+  else if (options.idempotencyKey !== undefined) throw new TypeError(`idempotencyKey: a ${method} takes none`);
+  Object.assign(headers, common.headers, checkHeaders(options.headers));
+  const query = queryString({ ...common.query, ...given(parts.query), ...options.query });
+  return { method, url: common.baseUrl + path + query, headers, ...(body === undefined ? {} : { body }) };
+}
+
+/** Return one segment of a path. Throws where it is missing, or would name another resource. */
+export function segment(name: string, value: unknown): string {
+  checkFilled(name, value);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: They are what is refused.
+  if (typeof value !== "string" || value === "." || value === ".." || /[\u0000-\u001f\u007f]/.test(value)) {
+    throw new TypeError(`${name} is not allowed in a URL path: ${JSON.stringify(value)}`);
+  }
+  return encodeURIComponent(value);
+}
+
+function fieldsOf(defaults: object | undefined, required: readonly string[], body: object, extra: object = {}): object {
+  const all: Record<string, unknown> = { ...defaults };
+  for (const [name, value] of Object.entries(body)) if (value !== undefined) all[name] = value;
+  for (const name of required) checkFilled(name, all[name]);
+  const fields = given(all);
+  for (const name in extra) if (name in fields) throw new TypeError(`${name} is given twice: also in the option body`);
+  return { ...fields, ...extra };
+}
+
+function checkFilled(name: string, value: unknown): void {
+  if (value === undefined || value === null) throw new TypeError(`${name} is ${value}`);
+  if ((value as { length?: number }).length === 0) throw new TypeError(`${name} is empty`);
+}
+
+/** Return the fields that are neither null nor undefined. */
+function given(fields: object = {}): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+}
+
+function encode(body: object): string {
+  return JSON.stringify(body, (name, value: unknown) => {
+    if (typeof value !== "number" || Number.isFinite(value)) return value;
+    throw new TypeError(`the body cannot be sent as JSON: ${name} is ${value}`);
+  });
+}
+
+function queryString(query: object): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const item of Array.isArray(value) ? value : [value]) {
+      if (item !== undefined && item !== null)
+        search.append(name, item instanceof Date ? item.toISOString() : String(item));
+    }
+  }
+  return search.size ? `?${search}` : "";
+}
+
+function randomKey(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -1,0 +1,286 @@
+import { errorIn, saidIn } from "./error-bodies.js";
+import { APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, unreadable } from "./errors.js";
+import { Failure } from "./failure.js";
+import type { OperationId } from "./operations.js";
+import { type CallOptions, checkKey, checkOptions, type KeySource } from "./options.js";
+import { type Common, type Parts, type Prepared, prepare } from "./request.js";
+import { APIResponse } from "./response.js";
+import { backoff, type RetryBudget } from "./retry.js";
+import type { ViewClass } from "./view.js";
+import { Deadline, sleep, Watch } from "./watch.js";
+
+/** How a client sends its calls. */
+export interface Settings extends Common {
+  readonly apiKey: string | KeySource | null;
+  readonly fetch: typeof fetch | undefined;
+  readonly timeout: number | null;
+  readonly maxRetries: number;
+  readonly budget: RetryBudget;
+}
+
+/** How many decoded bytes of a body are accepted, unless `maxBytes` says otherwise. */
+const BODY_LIMIT = 32 * 1024 * 1024;
+/** How many bytes of an error body are kept. */
+const ERROR_LIMIT = 64 * 1024;
+/** What a deadline allows for each connection, beside the timeout. */
+const CONNECT_MILLISECONDS = 5_000;
+const DRAIN_MILLISECONDS = 100;
+const BUDGET_SPENT = "Not retried: too many calls of this client fail.";
+
+/** A response whose head has arrived. */
+export class OpenStream {
+  readonly response: APIResponse;
+  readonly maxBytes: number;
+  readonly watch: Watch;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+
+  constructor(response: APIResponse, body: ReadableStream<Uint8Array> | null, watch: Watch, maxBytes: number) {
+    this.response = response;
+    this.maxBytes = maxBytes;
+    this.watch = watch;
+    this.#reader = body?.getReader();
+  }
+
+  /** Return the next piece; null at the end. Throws a Failure, or what the caller aborted with. */
+  async read(): Promise<Uint8Array | null> {
+    if (!this.#reader) return null;
+    this.watch.wait(true);
+    try {
+      const { done, value } = await this.#reader.read();
+      this.watch.wait(false);
+      return done ? null : value;
+    } catch (error) {
+      throw this.watch.failureFrom(error);
+    }
+  }
+
+  /** Read a little more, after the last event: then the connection can be used again. */
+  async drain(): Promise<void> {
+    this.watch.limit(null, performance.now() + DRAIN_MILLISECONDS);
+    try {
+      await this.#readUpTo(ERROR_LIMIT, []);
+    } catch {
+      // The stream is over, whatever its connection does.
+    }
+    this.close();
+  }
+
+  /** Read the body into the response. Beyond the limit an error body is cut; any other throws. */
+  async fill(streams: boolean): Promise<void> {
+    const { response } = this;
+    const whole = response.ok && !streams;
+    const limit = whole ? this.maxBytes : ERROR_LIMIT;
+    const pieces: BlobPart[] = [];
+    let reason = "";
+    try {
+      const size = await this.#readUpTo(limit, pieces);
+      if (size > limit && whole) reason = `it is longer than ${limit} bytes, the option maxBytes`;
+    } catch (error) {
+      // An error status counts, whatever its body is.
+      if (response.ok) {
+        if ((error as Failure).kind !== "damaged") throw error;
+        reason = (error as Failure).text;
+      }
+    }
+    const kept = new Blob(pieces).slice(0, reason ? ERROR_LIMIT : limit);
+    response.content = new Uint8Array(await kept.arrayBuffer());
+    if (reason) throw unreadable(`The response cannot be read: ${reason}`, response);
+  }
+
+  /** Read to the end, or beyond the limit; return how many bytes came. */
+  async #readUpTo(limit: number, pieces: BlobPart[]): Promise<number> {
+    let size = 0;
+    while (size <= limit) {
+      const piece = await this.read();
+      if (!piece) break;
+      pieces.push(piece as BlobPart);
+      size += piece.length;
+    }
+    return size;
+  }
+
+  /** Hang up, unless the body has ended. */
+  close(): void {
+    this.watch.end();
+  }
+}
+
+/** What a namespace of a client is made of. */
+export class Resource {
+  readonly #requester: Requester;
+
+  constructor(requester: Requester) {
+    this.#requester = requester;
+  }
+
+  protected get requester(): Requester {
+    return this.#requester;
+  }
+}
+
+/** Sends calls until they succeed or may not be retried. */
+export class Requester {
+  readonly #settings: Settings; // Private, so that no printer shows the key.
+
+  constructor(settings: Settings) {
+    this.#settings = settings;
+  }
+
+  /** Send a call and return its response. */
+  async send(id: OperationId, parts: Parts, options: CallOptions = {}, deadline?: Deadline): Promise<APIResponse> {
+    const stream = await this.#attempts(id, parts, options, deadline ?? this.#deadline(options), false);
+    return stream.response;
+  }
+
+  /** Send a call and return its JSON as a view. */
+  async view<V>(
+    View: ViewClass<V>,
+    id: OperationId,
+    parts: Parts,
+    options?: CallOptions,
+    deadline?: Deadline,
+  ): Promise<V> {
+    const response = await this.send(id, parts, options, deadline);
+    return new View(this.json(response, View), response);
+  }
+
+  /** Return the JSON of a response; `view` is what reads it. Throws where it is an error all the same. */
+  json(response: APIResponse, view?: { prototype: object }): unknown {
+    let value: unknown;
+    try {
+      value = response.json();
+    } catch (error) {
+      const kind = response.contentType;
+      const what = kind.includes("json") ? (error as Error).message : `it is ${kind || "no content type"}`;
+      const shown = response.content.length ? JSON.stringify(response.snippet) : "it is empty";
+      throw unreadable(`The response is not JSON (${what}): ${shown}`, response, { cause: error });
+    }
+    const said = errorIn(value, view);
+    if (said) throw unreadable(`The response is an error: ${said}`, response);
+    return value;
+  }
+
+  /** Send a call that streams. After the head only silence ends it, or a deadline that the user set. */
+  async stream(id: OperationId, parts: Parts, options: CallOptions = {}): Promise<OpenStream> {
+    const deadline = this.#deadline(options);
+    const stream = await this.open(id, parts, options, deadline);
+    stream.watch.limit(this.#timeout(options), options.deadline == null ? null : deadline.until);
+    return stream;
+  }
+
+  /** Send a call and return its stream; `silent` where it may be silent up to the deadline. */
+  async open(
+    id: OperationId,
+    parts: Parts,
+    options: CallOptions,
+    deadline: Deadline,
+    silent = false,
+  ): Promise<OpenStream> {
+    const opened = await this.#attempts(id, parts, options, deadline, true, silent);
+    const { response } = opened;
+    if (response.contentType === "text/event-stream") return opened;
+    let said = "";
+    try {
+      said = saidIn(response.json());
+    } catch {
+      // It is not JSON: its start is shown.
+    }
+    const kind = response.contentType || "no content type";
+    const found = `expected server-sent events, found ${kind}: ${JSON.stringify(response.snippet)}`;
+    throw unreadable(said ? `The response is an error: ${said}` : found, response);
+  }
+
+  #timeout({ timeout }: CallOptions): number | null {
+    return timeout === undefined ? this.#settings.timeout : timeout;
+  }
+
+  #deadline(options: CallOptions): Deadline {
+    if (options.deadline !== undefined) return new Deadline(options.deadline);
+    const timeout = this.#timeout(options);
+    const attempts = (options.maxRetries ?? this.#settings.maxRetries) + 1;
+    return new Deadline(timeout === null ? null : attempts * (timeout + CONNECT_MILLISECONDS), true);
+  }
+
+  /** Return the 2xx response, read whole unless it is a stream that was asked for. */
+  async #attempts(
+    id: OperationId,
+    parts: Parts,
+    options: CallOptions,
+    deadline: Deadline,
+    streams: boolean,
+    silent = false,
+  ): Promise<OpenStream> {
+    const prepared = prepare(this.#settings, id, parts, checkOptions(options), streams);
+    const { method, url, headers } = prepared;
+    const repeatable = method !== "POST" || "idempotency-key" in headers;
+    const retries = repeatable ? (options.maxRetries ?? this.#settings.maxRetries) : 0;
+    const idle = silent ? null : this.#timeout(options);
+    let late = false;
+    for (let attempt = 0; ; attempt++) {
+      const outcome = await this.#attempt(prepared, options, idle, deadline, streams);
+      const response = outcome instanceof Failure ? null : outcome.response;
+      if (response?.ok) {
+        this.#settings.budget.succeed();
+        return outcome as OpenStream;
+      }
+      const { kind } = outcome as Partial<Failure>;
+      const slow = kind === "timeout" && method === "POST";
+      // The server may still be at work on it: then it is repeated once at most.
+      const last = attempt >= retries || kind === "tls" || (slow && late);
+      late ||= slow;
+      const wait = last ? null : backoff(response, attempt);
+      const allowed = wait !== null && deadline.allowsRetry(wait);
+      if (allowed && this.#settings.budget.take(retries)) {
+        await sleep(wait, options.signal);
+        continue;
+      }
+      const advice = allowed ? BUDGET_SPENT : "";
+      if (!(outcome instanceof Failure)) throw APIStatusError.of(outcome.response, advice);
+      const tries = attempt ? ` (${attempt + 1} attempts)` : "";
+      const Kind = outcome.kind === "timeout" ? APITimeoutError : APIConnectionError;
+      throw new Kind(`${method} ${url}: ${outcome.text}${tries} ${advice}`.trim(), { cause: outcome.cause });
+    }
+  }
+
+  /** Send a request once. Throws for a body that cannot be read, and what the caller aborted with. */
+  async #attempt(
+    { method, url, headers, body }: Prepared,
+    options: CallOptions,
+    idle: number | null,
+    deadline: Deadline,
+    streams: boolean,
+  ): Promise<OpenStream | Failure> {
+    const authorization = await this.#authorization();
+    const watch = new Watch(options.signal);
+    watch.limit(idle, deadline.until);
+    try {
+      const init: RequestInit = {
+        method,
+        headers: { ...headers, ...authorization },
+        redirect: "manual",
+        signal: watch.signal,
+      };
+      if (body !== undefined) init.body = body;
+      const raw = await (this.#settings.fetch ?? fetch)(url, init);
+      watch.wait(false);
+      if (raw.type === "opaqueredirect") throw new Failure("connection", "the server redirects: check baseUrl");
+      const response = new APIResponse(method, url, raw);
+      const maxBytes = options.maxBytes ?? BODY_LIMIT;
+      const stream = new OpenStream(response, raw.body, watch, maxBytes);
+      if (streams && response.ok && response.contentType === "text/event-stream") return stream;
+      await stream.fill(streams);
+      watch.end();
+      return stream;
+    } catch (error) {
+      watch.end();
+      if (error instanceof APIResponseError) throw error;
+      return watch.failureFrom(error);
+    }
+  }
+
+  async #authorization(): Promise<{ authorization?: string }> {
+    const { apiKey } = this.#settings;
+    const key = typeof apiKey === "function" ? checkKey((await apiKey()) ?? "") : apiKey;
+    return key === null ? {} : { authorization: `Bearer ${key}` };
+  }
+}

@@ -1,0 +1,71 @@
+import { decodeBody } from "./json.js";
+
+/** A response of the server: a value, without the key and without the connection. */
+export class APIResponse {
+  readonly method: string;
+  readonly url: string;
+  readonly statusCode: number;
+  /** The server's words for the status; over HTTP/2 there are none. */
+  readonly statusText: string;
+  readonly headers: Headers;
+  /** The body; of an error status, at most its first 64 kB. */
+  content = new Uint8Array();
+
+  constructor(method: string, url: string, { status, statusText, headers }: Response) {
+    this.method = method;
+    this.url = url;
+    this.statusCode = status;
+    this.statusText = statusText;
+    this.headers = headers;
+  }
+
+  /** Whether its status is 2xx. */
+  get ok(): boolean {
+    return this.statusCode >= 200 && this.statusCode < 300;
+  }
+
+  /** The `x-request-id` that the server gave the request. */
+  get requestId(): string | null {
+    return this.headers.get("x-request-id");
+  }
+
+  /** The media type of the body, in lower case and without parameters. */
+  get contentType(): string {
+    return (this.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+  }
+
+  /** The body as text; bytes that are not UTF-8 are replaced. */
+  get text(): string {
+    return new TextDecoder().decode(this.content);
+  }
+
+  /** Return the body as JSON. Throws where it is none. */
+  json(): unknown {
+    return decodeBody(this.content);
+  }
+
+  /** The start of the body in one line. */
+  get snippet(): string {
+    const text = this.text.slice(0, 1000).replace(/\s+/g, " ").trim();
+    return text.length <= 200 ? text : `${text.slice(0, 200)}…`;
+  }
+
+  /** Which call it belongs to. */
+  get place(): string {
+    return `${this.method} ${this.url}${this.requestId ? `, request ${this.requestId}` : ""}`;
+  }
+
+  /** How many seconds the server asks to wait (`Retry-After`); null where it does not say. */
+  get retryAfter(): number | null {
+    return parseRetryAfter(this.headers.get("retry-after"));
+  }
+}
+
+/** Return the seconds that a `Retry-After` header asks for: a number or an HTTP date; null for junk and the past. */
+export function parseRetryAfter(value: string | null, now = Date.now()): number | null {
+  const text = value?.trim() ?? "";
+  if (/^\d{1,400}(\.\d{0,400})?([eE]\+?\d{1,9})?$/.test(text)) return Number(text);
+  if (!/^[A-Z][a-z]+, /.test(text)) return null; // Date.parse takes much that is no HTTP date.
+  const seconds = (Date.parse(text) - now) / 1000;
+  return seconds > 0 ? seconds : null;
+}

@@ -1,0 +1,157 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+import { APIConnectionError, APITimeoutError, ParetaError, unreadable } from "./errors.js";
+import { Failure } from "./failure.js";
+import type { OpenStream } from "./requester.js";
+import type { APIResponse } from "./response.js";
+import { EventDecoder, TooLargeError } from "./sse.js";
+
+/** What only keeps a stream open: a ping, or an event without data that ends nothing. */
+export function isKeepAlive(name: string, text: string): boolean {
+  if (name === "message") return !text.trim();
+  return /^(ping|heartbeat|keep-?alive)$/.test(name) || !(text.trim() || /^(complete|error)$/.test(name));
+}
+
+/** Turns the pieces of a stream into items. `done` is set at the terminal event. */
+export abstract class StreamParser<T> {
+  readonly response: APIResponse;
+  /** Items that are not taken yet. */
+  items: T[] = [];
+  done = false;
+  readonly #decoder: EventDecoder;
+
+  constructor(response: APIResponse, maxBytes: number) {
+    this.response = response;
+    this.#decoder = new EventDecoder(maxBytes / 4, maxBytes / 2);
+  }
+
+  /** Take a piece; its items are added to `items`. Throws where it cannot be read. */
+  feed(piece: Uint8Array): void {
+    try {
+      this.#decoder.feed(piece, (name, text) => {
+        if (!this.done) this.take(name, text);
+      });
+    } catch (error) {
+      if (!(error instanceof TooLargeError)) throw error;
+      if (!this.done) throw this.unreadable(`The stream cannot be read: ${error.message}.`, error);
+    }
+  }
+
+  /** Take an event. */
+  protected abstract take(name: string, text: string): void;
+  /** Accept the end of the body; throws where the stream is incomplete. */
+  abstract end(): void;
+  /** The last event, for the errors of a broken stream. */
+  abstract readonly lastEvent: unknown;
+
+  /** Return the error for a connection that broke. Nobody retries: the items would come twice. */
+  broken(failure: Failure): Error {
+    return this.brokenWith(failure, `The stream broke: ${failure.text}.`);
+  }
+
+  protected brokenWith(failure: Failure, message: string): Error {
+    const Kind = failure.kind === "timeout" ? APITimeoutError : APIConnectionError;
+    const { lastEvent, response } = this;
+    return new Kind(`${message} [${response.place}]`, { lastEvent, cause: failure.cause });
+  }
+
+  protected unreadable(message: string, cause?: unknown): Error {
+    return unreadable(message, this.response, { cause });
+  }
+}
+
+/** A stream whose head has arrived, and what parses it. */
+export interface Opened<P> {
+  open: OpenStream;
+  parser: P;
+}
+
+/**
+ * A response in events, each delivered as it arrives.
+ *
+ * It hangs up when a loop over it is left, by `close()`, and at the end of an `await using`.
+ */
+export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements AsyncIterable<T>, AsyncDisposable {
+  readonly #opening: Promise<Opened<P>>;
+  #opened: Opened<P> | null = null;
+  #closed = false;
+  #error: unknown; // What is thrown after the items before it.
+
+  constructor(opening: Opened<P> | Promise<Opened<P>>) {
+    this.#opening = Promise.resolve(opening);
+    if (!(opening instanceof Promise)) this.#opened = opening;
+    this.#opening.then(
+      (opened) => {
+        this.#opened = opened;
+        if (this.#closed) opened.open.close();
+      },
+      () => {}, // It is thrown when the stream is read.
+    );
+  }
+
+  /** The `x-request-id` of the response; null before its head has arrived. */
+  get requestId(): string | null {
+    return this.#opened?.parser.response.requestId ?? null;
+  }
+
+  /** Hang up, unless the stream has ended. Closing it again does nothing. */
+  close(): void {
+    this.#closed = true;
+    this.#opened?.open.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<T> {
+    return {
+      next: () => {
+        const items = this.#opened?.parser.items;
+        // An item that is there already needs no reading.
+        if (items?.length && !this.#closed) return Promise.resolve({ value: items.shift() as T, done: false });
+        return this.#next();
+      },
+      return: async () => {
+        this.close();
+        return { value: undefined, done: true };
+      },
+    };
+  }
+
+  protected get opened(): Opened<P> | null {
+    return this.#opened;
+  }
+
+  async #next(): Promise<IteratorResult<T>> {
+    const { open, parser } = this.#opened ?? (await this.#opening);
+    try {
+      while (!this.#closed) {
+        const item = parser.items.shift();
+        if (item !== undefined) return { value: item, done: false };
+        if (this.#error) throw this.#error;
+        if (parser.done) {
+          await open.drain();
+          this.close();
+          break;
+        }
+        const piece = await open.read();
+        try {
+          if (piece) parser.feed(piece);
+          else parser.end();
+        } catch (error) {
+          this.#error = error;
+        }
+      }
+    } catch (error) {
+      if (this.#closed && error instanceof Failure) return this.#ended(parser);
+      this.close();
+      throw error instanceof Failure ? parser.broken(error) : error;
+    }
+    return this.#ended(parser);
+  }
+
+  #ended(parser: P): IteratorResult<T> {
+    if (parser.done) return { value: undefined, done: true };
+    throw new ParetaError("This stream was closed before its end; the rest was never read.");
+  }
+}

@@ -1,0 +1,102 @@
+import { APIResponseError, unreadable } from "./errors.js";
+import { camel } from "./names.js";
+import type { APIResponse } from "./response.js";
+
+type Raw = Record<string, unknown>;
+/** A class of views. */
+export type ViewClass<V = View> = {
+  new (raw: unknown, response?: APIResponse | null, path?: string): V;
+  prototype: object;
+};
+/** How a property is read: as a view, a list of views, or a view or null. */
+type Reading = ViewClass | [ViewClass] | [ViewClass, null];
+
+/**
+ * A JSON object of a response, with typed properties.
+ *
+ * Reading does not fail when a newer server adds or omits fields. A field that is absent, null or of another scalar
+ * type reads as null, a list as `[]`. `toJSON()` returns everything that the server sent.
+ */
+export class View<T extends object = object> {
+  readonly #raw: Raw;
+  readonly #response: APIResponse | null;
+  readonly #path: string;
+  #read: Record<string, unknown> | undefined;
+
+  constructor(raw: unknown, response: APIResponse | null = null, path = "$") {
+    this.#response = response;
+    this.#path = path;
+    if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw this.mismatch("", "an object", raw);
+    this.#raw = raw as Raw;
+  }
+
+  /** The server's JSON object. */
+  toJSON(): T {
+    return this.#raw as T;
+  }
+
+  /** The `x-request-id` of the response. */
+  get requestId(): string | null {
+    return this.#response?.requestId ?? null;
+  }
+
+  /** What Node, Deno and Bun print. */
+  [Symbol.for("nodejs.util.inspect.custom")](): T {
+    return this.toJSON();
+  }
+
+  /** Define the properties of a class by the names on the wire, in camelCase: of scalars, those of each type. */
+  static define(view: { prototype: object }, properties: Record<string, string | Reading>): void {
+    const add = (key: string, get: (this: View) => unknown) =>
+      Object.defineProperty(view.prototype, camel(key), { get });
+    for (const [key, how] of Object.entries(properties)) {
+      if (typeof how !== "string") {
+        add(key, function () {
+          return this.#once(key, how);
+        });
+        continue;
+      }
+      for (const each of how.split(" ")) {
+        add(each, function () {
+          const value = this.#raw[each];
+          return typeof value === key ? value : null;
+        });
+      }
+    }
+  }
+
+  /** The raw value at a key. */
+  protected raw(key: string): unknown {
+    return this.#raw[key];
+  }
+
+  /** The view or views at a key, the same each time: of a list each, `[]` where there is none. */
+  #once(key: string, how: ViewClass | [ViewClass, null?]): unknown {
+    this.#read ??= {};
+    if (key in this.#read) return this.#read[key];
+    const value = this.#raw[key] ?? null;
+    const path = `${this.#path}.${key}`;
+    const [view, nullable] = Array.isArray(how) ? how : [how, false];
+    let made: unknown = null;
+    if (nullable === undefined) made = viewsOf(view, value ?? [], this.#response, path);
+    else if (value !== null) made = new view(value, this.#response, path);
+    else if (nullable === false) made = new view({}, this.#response, path);
+    this.#read[key] = made;
+    return made;
+  }
+
+  protected mismatch(key: string, expected: string, found: unknown): APIResponseError {
+    return mismatch(this.#path + key, expected, found, this.#response);
+  }
+}
+
+/** Return the views of a list. */
+export function viewsOf<V>(view: ViewClass<V>, raw: unknown, response: APIResponse | null, path = "$"): V[] {
+  if (!Array.isArray(raw)) throw mismatch(path, "an array", raw, response);
+  return raw.map((item, index) => new view(item, response, `${path}[${index}]`));
+}
+
+function mismatch(path: string, expected: string, found: unknown, response: APIResponse | null): APIResponseError {
+  const said = `${path}: expected ${expected}, found ${JSON.stringify(found)?.slice(0, 50)}`;
+  return response ? unreadable(`The response has another shape: ${said}`, response) : new APIResponseError(said);
+}

@@ -1,0 +1,107 @@
+import { Failure, failureOf } from "./failure.js";
+
+const LONGEST = 2 ** 31 - 1; // What timers can hold.
+
+/** Aborts an attempt that is silent for too long, whose deadline has passed, or that the caller aborts. */
+export class Watch {
+  readonly #controller = new AbortController();
+  readonly #signal: AbortSignal | undefined;
+  readonly #abort = () => this.#controller.abort();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #idle: number | null = null;
+  #until: number | null = null;
+  #waits = true;
+  #last = 0;
+  #failure: Failure | null = null; // Why it was aborted, unless by the caller.
+
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    signal?.throwIfAborted();
+    signal?.addEventListener("abort", this.#abort, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Set how many milliseconds may be silent, and when all must be over, by `performance.now()`. */
+  limit(idle: number | null, until: number | null): void {
+    this.#idle = idle;
+    this.#until = until;
+    this.#last = performance.now();
+    this.#arm();
+  }
+
+  /** Begin to wait for bytes, or stop: while nobody reads, silence does not count. */
+  wait(waits: boolean): void {
+    this.#waits = waits;
+    if (waits) this.#last = performance.now();
+  }
+
+  /** Return what an error of the attempt means; throws what the caller aborted with. */
+  failureFrom(error: unknown): Failure {
+    this.#signal?.throwIfAborted();
+    return error instanceof Failure ? error : (this.#failure ?? failureOf(error));
+  }
+
+  /** Watch no more, and abort what is still going on. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#signal?.removeEventListener("abort", this.#abort);
+    this.#abort();
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    if (!this.#waits) this.#last = performance.now();
+    const silent = this.#idle === null ? Infinity : this.#last + this.#idle;
+    const due = Math.min(silent, this.#until ?? Infinity);
+    if (due === Infinity) return;
+    const left = due - performance.now();
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.#arm(), Math.min(Math.ceil(left), LONGEST));
+      // A stream that nobody reads keeps no process alive; browsers have numbers here.
+      (this.#timer as { unref?: () => void }).unref?.();
+    } else {
+      this.#failure = new Failure("timeout", due === this.#until ? "the deadline has passed" : "no response in time");
+      this.#abort();
+    }
+  }
+}
+
+/** When a logical call must be over. Without the user's, it follows from the timeouts, and moves with each wait. */
+export class Deadline {
+  until: number | null;
+  readonly #moves: boolean;
+
+  constructor(milliseconds: number | null, moves = false) {
+    this.until = milliseconds === null ? null : performance.now() + milliseconds;
+    this.#moves = moves;
+  }
+
+  /** Return whether there is time to wait so long. */
+  allows(milliseconds: number): boolean {
+    return this.until === null || performance.now() + milliseconds < this.until;
+  }
+
+  allowsRetry(wait: number): boolean {
+    if (this.until !== null && this.#moves) this.until += wait;
+    return this.allows(wait);
+  }
+}
+
+/** Wait for so many milliseconds, or until the caller aborts. */
+export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const aborted = () => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", aborted);
+      resolve();
+    }, milliseconds);
+    if (signal?.aborted) aborted();
+    else signal?.addEventListener("abort", aborted, { once: true });
+  });
+}
