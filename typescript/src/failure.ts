@@ -16,7 +16,7 @@ const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|E
 /** Return what an error of `fetch` means. Browsers say little: there, all are broken connections. */
 export function failureOf(error: unknown): Failure {
   const source = innermost(error);
-  const { code = "", message = "" } = source as { code?: string; message?: string };
+  const { code = "", message = "" } = (source ?? {}) as { code?: string; message?: string };
   const failure = (kind: Failure["kind"], text: string) => new Failure(kind, text + (message || code || source), error);
   if (/_TIMEOUT$/.test(code)) return failure("timeout", "no response in time: ");
   if (TLS.test(code) || /certificate/.test(message)) return failure("tls", "TLS failed: ");
