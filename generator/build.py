@@ -198,25 +198,5 @@ def _docstring(operation: OperationPlan) -> str:
 
 
 def _json(spec: Spec, header: str) -> str:
-    lines = {
-        "/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in pointer): line
-        for pointer, (line, _) in spec.positions.items()
-        if _is_source(pointer)
-    }
-    source = {"notice": header, "file": spec.name, "lines": lines}
+    source = {"notice": header, "file": spec.name}
     return json.dumps({**spec.root, "x-source": source}, indent=2, ensure_ascii=False) + "\n"
-
-
-def _is_source(pointer: Pointer) -> bool:
-    """Return whether a path item, operation, parameter, response, content type or component is at `pointer`."""
-    match pointer:
-        case ("paths", _) | ("components", _, _) | ("components", "responses", _, "content", _):
-            return True
-        case ("paths", _, _):
-            return pointer[2] not in ("summary", "description", "servers")
-        case ("paths", _, "parameters", _) | ("paths", _, _, "parameters", _) | ("paths", _, _, "responses", _):
-            return True
-        case ("paths", _, _, "responses", _, "content", _):
-            return True
-        case _:
-            return False

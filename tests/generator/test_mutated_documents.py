@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, SMALL
+from generator_kit import ROOT, SMALL
 from hypothesis import HealthCheck, given, settings, strategies as st
 from ruamel.yaml import YAML
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SMALL, Generate, digest
+from generator_kit import SMALL, Generate, digest
 
 ENVELOPE = (
     "                properties: {data: {type: string, contentMediaType: application/json,"
