@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, TypeGuard
 
 import attrs
@@ -39,16 +40,21 @@ def _is_array(node: Any) -> TypeGuard[list[Any]]:
     return isinstance(node, list)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Spec:
-    """An OpenAPI document with the position of each value."""
+    """An OpenAPI document, which finds the position of a value when a problem is reported."""
 
     file: str
     """The path that problems print."""
     name: str
     """The name that generated files print. It is the same on every machine."""
     root: dict[str, Any]
-    positions: Mapping[Pointer, tuple[int, int]]
+    locate: Callable[[], Mapping[Pointer, tuple[int, int]]]
+
+    @cached_property
+    def positions(self) -> Mapping[Pointer, tuple[int, int]]:
+        """The position of each value. Finding them takes longer than reading the document."""
+        return self.locate()
 
     @property
     def sha256(self) -> str:

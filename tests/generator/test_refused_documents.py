@@ -13,7 +13,7 @@ ENVELOPE = (
 )
 # What is replaced in the small document, by what, and how the refusal begins.
 BROKEN = {
-    "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:29: not YAML: "),
+    "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:20: not YAML: "),
     "tab indentation": ("\n  /pets:", "\n\t/pets:", "pets.yaml:16:1: not YAML: "),
     "duplicate key": (
         "        id: {type: string}",
@@ -245,11 +245,14 @@ def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_dict_view
         (b"- a\n- b\n", "pets.yaml:1:1: the document is not a mapping"),
         (b"just text\n", "pets.yaml:1:1: the document is not a mapping"),
         (b"openapi: 3.1.0\ninfo: \xff\xfe\n", "pets.yaml:2:7: not UTF-8"),
-        (b"a: &x [*x]\n", "pets.yaml:1:4: an alias is inside its own anchor"),
-        (b"a: " + b"[" * 5000 + b"]" * 5000, "pets.yaml:1:1: the document nests too deeply"),
+        (b"a: &x [*x]\n", "pets.yaml:1:8: an alias is inside its own anchor"),
+        (b"a: " + b"[" * 5000 + b"]" * 5000, "pets.yaml:1:1003: the document nests too deeply"),
         (b"a: " + b"[" * 200 + b"]" * 200, "pets.yaml:1:154: the document is too large or too deep"),
         (b"a: !!binary aGk=\n", "pets.yaml:1:4: a value tagged 'binary' is not JSON"),
-        (b'a: "\\ud800"\n', "pets.yaml:1:4: a lone surrogate"),
+        (b'a: "\\ud800"\n', "pets.yaml:1:7: not YAML: found invalid Unicode"),
+        (b'{"a": "\\ud800"}', "pets.yaml:1:10: not YAML: found invalid Unicode"),
+        (b'{"a": 1, "a": 2}', "pets.yaml:1:10: key 'a' is a duplicate of the one in line 1; remove one"),
+        (b'{"a": NaN}', "pets.yaml:1:7: NaN is not a JSON number"),
         (b"a: 1\n---\nb: 2\n", "pets.yaml:2:1: not YAML"),
         (b"a: \x00\n", "pets.yaml:1:"),
     ],
