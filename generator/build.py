@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import subprocess
@@ -19,9 +18,8 @@ from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.strings import safe_for_docstring
 
 from . import methods, names, prose
-from .operations import SSE
 from .plan import OperationPlan, Plan
-from .problems import GenerationError, Pointer, Problem, RefusedError
+from .problems import GenerationError
 from .runtime import types
 from .spec import Spec, at
 
@@ -32,6 +30,9 @@ _FILES = {
     "models.py": "models_init.py.jinja",
     "api.py": "api_init.py.jinja",
 }
+_ALWAYS = ("encoding", "json_values", "types", "views")
+_OPTIONAL = {"bodies": ["styles"], "readers": [], "styles": []}
+"""The modules of the runtime that only some packages need, and those that they import."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
 
@@ -42,12 +43,7 @@ def reserved_members() -> dict[bool, frozenset[str]]:
 
 
 def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[dict[str, str], str]:
-    """Return the package's files by name, and the SDK's methods where there is a project.
-
-    Raises:
-        RefusedError: openapi-python-client reports an error.
-
-    """
+    """Return the package's files by name, and the SDK's methods where there is a project."""
     env = _environment(spec)
     header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
     env.filters.update(literal=names.literal)
@@ -64,10 +60,19 @@ def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[
     }
     env.globals.update(values)
     files = {name: _formatted(name, env.get_template(template).render()) for name, template in _FILES.items()}
-    files |= {file.name: _copied(file, command) for file in sorted(_RUNTIME.glob("[!_]*.py"))}
+    files |= {file.name: _copied(file, command) for file in _runtime("".join(files.values()))}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
     return files, _methods(env, spec, plan, project) if project else ""
+
+
+def _runtime(source: str) -> list[Path]:
+    """Return the modules of the runtime that generated code needs."""
+    needed = set(_ALWAYS)
+    for name, others in _OPTIONAL.items():
+        if re.search(rf"\b{name}\.", source):
+            needed |= {name, *others}
+    return [_RUNTIME / f"{name}.py" for name in sorted(needed)]
 
 
 def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> str:
@@ -99,63 +104,15 @@ def format_source(name: str, source: str) -> str:
 
 
 def _environment(spec: Spec) -> jinja2.Environment:
+    """Return the template environment of openapi-python-client. Its parser gets an empty document: ours is `lint`."""
     config = Config.from_sources(_CONFIG, MetaType.NONE, Path(spec.file), "utf-8", False, None)  # noqa: FBT003
-    data = GeneratorData.from_dict(_without_streams(spec.root), config=config)
+    empty: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "_", "version": "0"}, "paths": {}}
+    data = GeneratorData.from_dict(empty, config=config)
     if isinstance(data, GeneratorError):
-        raise RefusedError(_located(spec, [data]))
-    found: list[GeneratorError] = list(data.errors)
-    for collection in data.endpoint_collections_by_tag.values():
-        found.extend(collection.parse_errors)
-    if found:  # A warning means that an operation or a schema is left out.
-        raise RefusedError(_located(spec, found))
+        raise GenerationError(f"openapi-python-client: {data.header} {data.detail or ''}")
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     project.env.undefined = jinja2.StrictUndefined
     return project.env
-
-
-def _without_streams(root: dict[str, Any]) -> dict[str, Any]:
-    """Return the document without event streams, which openapi-python-client reads as one string."""
-    root = copy.deepcopy(root)
-    responses = [one for item in at(root, "paths").values() for method in at(item) for one in
-                 at(item, method, "responses").values()]  # fmt: skip
-    for response in (*responses, *at(root, "components", "responses").values()):
-        at(response, "content").pop(SSE, None)
-    return root
-
-
-def _located(spec: Spec, errors: list[GeneratorError]) -> list[Problem]:
-    return [spec.problem(_pointer(spec, error), _message(error)) for error in errors]
-
-
-def _message(error: GeneratorError) -> str:
-    text = " ".join(f"{error.header} {error.detail or ''}".split())
-    text = re.sub(r" ?(For further information visit \S+|<[^<>]* object at 0x\w+>)", "", text)
-    return f"{text[:400].rstrip(' :')}; rewrite this part"
-
-
-def _pointer(spec: Spec, error: GeneratorError) -> Pointer:
-    """Return the most specific pointer that an error's text names."""
-    text = f"{error.header} {error.detail or ''}"
-    if found := re.search(r"validation errors? for OpenAPI\s+(\S+)", text):
-        return _nearest(spec, found[1].split("."))
-    for pointer, operation in spec.operations():
-        if f"{pointer[2].upper()} {pointer[1]} " in text or f" {operation.get('operationId')} " in text:
-            return pointer
-    if found := re.search(r"/components/(\w+)/([\w.-]+)", text):
-        return ("components", found[1], found[2])
-    for name in at(spec.root, "components", "schemas"):
-        if re.search(rf"\b{re.escape(name)}\b", text):
-            return ("components", "schemas", name)
-    return ()
-
-
-def _nearest(spec: Spec, steps: list[str]) -> Pointer:
-    """Return the pointer that `steps` lead to, without the class names among them."""
-    pointer: Pointer = ()
-    for step in steps:
-        if (*pointer, step) in spec.positions:
-            pointer = (*pointer, step)
-    return pointer
 
 
 def _formatted(name: str, source: str) -> str:

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import names
-from .operations import JSON, SSE, envelopes, successes
+from .media import SSE
 from .problems import Pointer
+from .responses import envelopes, successes
 from .shapes import Shape, properties
 from .spec import Spec, at, entries
 from .walk import objects, schemas
@@ -30,7 +31,6 @@ def operation_rules(spec: Spec) -> Iterator[Finding]:
         yield from _responses(spec, pointer, operation)
         yield from _path_parameters(spec, pointer, operation)
     yield from _parameters(spec)
-    yield from _contents(spec)
     yield from _terminal(spec)
 
 
@@ -101,22 +101,6 @@ def _parameters(spec: Spec) -> Iterator[Finding]:
             if key in seen and "name" in at(parameter):
                 yield (*pointer, "parameters", str(index)), f"parameter {key[1]!r} is declared twice; remove one"
             seen.add(key)
-
-
-def _contents(spec: Spec) -> Iterator[Finding]:
-    for pointer, node in objects(spec):
-        if not isinstance(node.get("content"), dict) or pointer[-1:] == ("headers",):
-            continue
-        request = pointer[-1:] == ("requestBody",) or pointer[:2] == ("components", "requestBodies")
-        response = pointer[-2:-1] == ("responses",)
-        if not (request or response):
-            continue
-        allowed = (JSON,) if request else (JSON, SSE)
-        for media in at(node, "content"):
-            if media not in allowed:
-                what = "request body" if request else "response"
-                text = f"media type {media!r} of a {what} cannot be generated; use {' or '.join(allowed)}"
-                yield (*pointer, "content", media), text
 
 
 def _terminal(spec: Spec) -> Iterator[Finding]:

@@ -36,7 +36,7 @@ class Origin:
 
     def field_error(self, node: JSON, key: str, expected: str, found: Any) -> Exception:
         """Return the exception for the value at `key` of `node`. Only an error pays for finding the path."""
-        return self.decode_error(f"{_json_path(self.root, node) or '$'}.{key}", expected, found)
+        return self.decode_error(f"{json_path(self.root, node) or '$'}.{key}", expected, found)
 
     def with_root(self, root: Any) -> Self:
         """Return a copy of this origin with another root, such as one part of the response."""
@@ -63,7 +63,7 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def _json_path(root: Any, node: Any) -> str | None:
+def json_path(root: Any, node: Any) -> str | None:
     """Return the JSON path from `root` to the object `node`, or None. It does not recurse, since JSON may be deep."""
     stack: list[tuple[Any, str]] = [(root, "$")]
     while stack:

@@ -119,6 +119,25 @@ class View:
         """Return the raw object at `key`; None if it is absent."""
         return read_object(self._raw, key, self._origin)
 
+    def _read(self, key: str, reader: Any) -> Any:
+        """Return the value at `key` by a reader, the same value each time; None if it is absent."""
+        cache = self._cache
+        if cache is not None and key in cache:
+            return cache[key]
+        value = self._raw.get(key)
+        if value is None:
+            return None
+        if not reader.accepts(value):
+            if not reader.lenient or is_object(value) or is_array(value):
+                raise self._origin.field_error(self._raw, key, reader.expected, value)
+            return None
+        made = reader.read(value, self._origin)
+        if cache is None:
+            self._cache = {key: made}
+        else:
+            cache[key] = made
+        return made
+
 
 class DictView(JSON):
     """A JSON object from the API as a `dict`, with typed properties.

@@ -42,17 +42,19 @@ def outcome(text: str) -> tuple[int, str, list[str]]:
         return code, errors.getvalue(), sorted(path.name for path in folder.rglob("*"))
 
 
-WHOLE = [
+WHOLE = {
     *("__init__.py", "api.py", "doc", "doc.yaml", "encoding.py", "json_values.py", "models.py", "openapi.json"),
     *("py.typed", "types.py", "views.py"),
-]
-OLD = ["__init__.py", "doc", "doc.yaml"]
+}
+SOMETIMES = {"bodies.py", "readers.py", "styles.py"}
+OLD = {"__init__.py", "doc", "doc.yaml"}
 
 
 def holds(code: int, errors: str, left: list[str]) -> None:
     """Assert what is true of every run."""
     assert "Traceback" not in errors
-    assert (code, bool(errors), left) in ((0, False, WHOLE), (1, True, OLD))
+    found = set(left)
+    assert (code, bool(errors), found if code else found - SOMETIMES) in ((0, False, WHOLE), (1, True, OLD))
 
 
 odd_values = st.one_of(
