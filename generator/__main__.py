@@ -19,9 +19,13 @@ SPEC, PACKAGE = "openapi/pareta.yaml", "pareta_generated"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the result is the exit code."""
-    options = _options(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        return _run(options)
+        if arguments[:1] == ["import"]:
+            from .door.command import main as import_document
+
+            return import_document(arguments[1:])
+        return _run(_options(arguments))
     except RefusedError as refused:
         _print_error(str(refused))
     except GenerationError as stopped:
@@ -38,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
+def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; print the diff, and fail if there is one")
     parser.add_argument("--house", action="store_true", help="check the document against the house rules only")

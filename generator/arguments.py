@@ -103,8 +103,8 @@ class Arguments:
             listed = " or ".join(_STYLES[location])
             text = f"parameter {wire!r} has style {style!r}, which {location} does not have; use {listed}"
             self._report((*pointer, "style"), text)
-        elif style != "deepObject" and (why := self._nested(found)):
-            text = f"parameter {wire!r} is {why}, which style {style!r} cannot write; describe it by `content` as JSON"
+        elif style != "deepObject" and nested(self._spec, found):
+            text = f"parameter {wire!r} holds objects, which style {style!r} cannot write; describe it by `content`"
             self._report(pointer, text)
         doc = prose.documented(parameter, found.schema, at(node))
         one = _Parameter(pointer, parameter, found, name, style, explode, doc)
@@ -125,9 +125,9 @@ class Arguments:
             type_ = names.union(type_, "None")
         compound = found.kind in ("object", "map", "array", "union", "any")
         literal, value = names.literal(wire), name
-        if location == "header" and compound and found.kind != "any" and not self._scalar(found):
+        if location == "header" and compound and found.kind != "any" and not is_scalar(found):
             value = f"styles.styled_text({name}{', explode=True' if one.explode else ''})"
-        elif location == "query" and compound and (style, one.explode) != ("form", True) and not self._scalar(found):
+        elif location == "query" and compound and (style, one.explode) != ("form", True) and not is_scalar(found):
             value = f"styles.styled_query({literal}, {name}, {names.literal(style)}, explode={one.explode})"
             location = "query_styled"
         self.planned.append(Argument(name, location, literal, type_, "" if required else "None", value, one.doc))
@@ -164,29 +164,26 @@ class Arguments:
             Argument(name, parameter["in"], names.literal(wire), type_, default, f"styles.json_text({name})", doc)
         )
 
-    def _scalar(self, found: Shape) -> bool:
-        return found.kind in SCALARS or (found.kind == "union" and all(map(self._scalar, found.members)))
 
-    def _nested(self, found: Shape) -> str:
-        """Return what makes a parameter too deep for a style that writes one level; empty if nothing does."""
-        inner = [found]
-        if found.kind == "union":
-            return next((why for one in found.members if (why := self._nested(one))), "")
-        if found.kind == "array":
-            inner = found.members
-        elif found.kind == "object":
-            members = properties(self._spec, found)
-            inner = [item for one in members for item in self._items(shape(self._spec, one.pointer, one.schema))]
-        elif found.kind == "map":
-            inner = [item for one in found.members for item in self._items(one)]
-        if found.kind in ("array", "object", "map") and not all(
-            self._scalar(one) or one.kind == "any" for one in inner
-        ):
-            return "an array or object of objects"
-        return ""
+def is_scalar(found: Shape) -> bool:
+    """Return whether a value is a scalar, or one of several."""
+    return found.kind in SCALARS or (found.kind == "union" and all(map(is_scalar, found.members)))
 
-    def _items(self, found: Shape) -> list[Shape]:
-        return found.members if found.kind == "array" else [found]
+
+def nested(spec: Spec, found: Shape) -> bool:
+    """Return whether a parameter is too deep for a style that writes one level."""
+    if found.kind == "union":
+        return any(nested(spec, one) for one in found.members)
+    if found.kind == "object":
+        members = [shape(spec, one.pointer, one.schema) for one in properties(spec, found)]
+    else:
+        members = found.members
+    inner = members if found.kind == "array" else [item for one in members for item in _items(one)]
+    return not all(is_scalar(one) or one.kind == "any" for one in inner)
+
+
+def _items(found: Shape) -> list[Shape]:
+    return found.members if found.kind == "array" else [found]
 
 
 def parameters_of(

@@ -43,7 +43,7 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
 def _operation(
     typed_dicts: TypedDictPlanner, pointer: Pointer, operation: dict[str, Any], response: Successes
 ) -> OperationPlan:
-    _, path, method = pointer
+    path, method = pointer[1].partition("#")[0], pointer[2]  # A fragment only tells operations apart.
     id_ = str(operation.get("operationId", ""))
     planner = Arguments(typed_dicts, pointer, id_)
     arguments = planner.plan(operation)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
-from typing import IO, Any, TypeAlias, cast
+from typing import IO, Any, TypeAlias
 
 import attrs
 
@@ -60,7 +60,8 @@ def encode_multipart(
     texts: list[tuple[str, str]] = []
     sent: list[tuple[str, FileParam]] = []
     for name, value in _given(fields, extra, files):
-        for item in cast("list[Any]", value if isinstance(value, list) else [value]):
+        items: list[Any] = value if isinstance(value, list) else [value]
+        for item in items:
             if name in files:
                 sent.append((name, item))
             elif isinstance(item, dict | list):
