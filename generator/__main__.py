@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shlex
 import signal
@@ -106,5 +107,6 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # A diff has any character.
+    gc.disable()  # The process is short, and a large document is many objects to look through.
     signal.signal(signal.SIGTERM, _stop)  # Raises, so that temporary files are removed.
     sys.exit(main())

@@ -128,7 +128,7 @@ def _parts(path: str, arguments: list[Argument], planner: Arguments) -> list[tup
     if given("body"):
         value = {"text": "bodies.Raw(body)", "bytes": "bodies.Raw(body)", "form": "bodies.encode_form(body)",
                  "multipart": "bodies.encode_multipart(body)"}.get(body.kind, "to_json_value(body)")  # fmt: skip
-        value = f"{'None if body is UNSET else ' if body.optional else ''}{value}"
+        value = f"{'None if isinstance(body, Unset) else ' if body.optional else ''}{value}"
         parts.append(("body" if body.kind == "json" else "content", value))
     elif given("body_field", "extra_body"):
         fields = f"{mapping('body_field')}{', extra_body' if given('extra_body') else ''}"

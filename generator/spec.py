@@ -17,26 +17,23 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 def at(node: Any, *keys: str) -> dict[str, Any]:
     """Return the object at `keys` below `node`; an empty one if there is none."""
-    found: Any = node
     for key in keys:
-        found = _object(found).get(key)
-    return _object(found)
+        node = node.get(key) if is_object(node) else None
+    return node if is_object(node) else {}
 
 
 def entries(node: Any) -> list[Any]:
     """Return `node` if it is an array; otherwise an empty one."""
-    return node if _is_array(node) else []
+    return node if is_array(node) else []
 
 
-def _object(node: Any) -> dict[str, Any]:
-    return node if _is_object(node) else {}
-
-
-def _is_object(node: Any) -> TypeGuard[dict[str, Any]]:
+def is_object(node: Any) -> TypeGuard[dict[str, Any]]:
+    """Return whether `node` is a JSON object."""
     return isinstance(node, dict)
 
 
-def _is_array(node: Any) -> TypeGuard[list[Any]]:
+def is_array(node: Any) -> TypeGuard[list[Any]]:
+    """Return whether `node` is a JSON array."""
     return isinstance(node, list)
 
 
@@ -83,8 +80,8 @@ class Spec:
         node: Any = self.root
         for key in pointer:
             items = entries(node)
-            if key in _object(node):
-                node = _object(node)[key]
+            if key in at(node):
+                node = at(node)[key]
             elif key.isdecimal() and int(key) < len(items):
                 node = items[int(key)]
             else:
@@ -94,7 +91,7 @@ class Spec:
     def follow(self, pointer: Pointer, node: Any) -> tuple[Pointer, Any]:
         """Resolve the references of `node`, to any depth; return it unchanged if one does not exist."""
         seen: set[str] = set()
-        while isinstance(ref := _object(node).get("$ref"), str):
+        while isinstance(ref := at(node).get("$ref"), str):
             found = self.find(ref)
             if found is None or ref in seen:
                 break

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from .. import names
+from ..arguments import parameters_of
 from ..problems import Pointer
 from ..shapes import properties, shape
 from ..spec import at, entries
@@ -22,6 +23,8 @@ def name_schemas(work: Import) -> None:
     _hoist_inline(work)
     _rename(work)
     _properties(work)
+    for pointer, operation in work.spec.operations():
+        _parameters(work, pointer, operation)
 
 
 def _hoist_targets(work: Import) -> None:
@@ -189,3 +192,19 @@ def _properties(work: Import) -> None:
             if isinstance(node, dict):
                 node["x-name"] = f"{name}_{number}"
                 work.note(pointer, f"property {wire!r} is named {name}_{number}: {taken[name]!r} has its name")
+
+
+def _parameters(work: Import, pointer: Pointer, operation: dict[str, Any]) -> None:
+    """Name the parameters of one place whose Python names are the same; the one that is written so keeps it."""
+    declared = parameters_of(work.spec, pointer, operation)
+    taken: set[tuple[str, str]] = set()
+    for place, wire in sorted(declared, key=lambda one: names.argument(one[1]) != one[1]):
+        where, node = declared[place, wire]
+        base = name = names.argument(str(node.get("x-name", wire)))
+        number = 2
+        while (place, name) in taken:
+            name, number = f"{base}_{number}", number + 1
+        taken.add((place, name))
+        if name != base:
+            node["x-name"] = name
+            work.note(where, f"{place} parameter {wire!r} is named {name}: another one has its name")
