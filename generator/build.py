@@ -21,7 +21,7 @@ from . import methods, names, prose
 from .plan import OperationPlan, Plan
 from .problems import GenerationError
 from .runtime import types
-from .spec import Spec, at
+from .spec import Spec, at, entries
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _RUNTIME = Path(types.__file__).parent
@@ -53,6 +53,7 @@ def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[
         "spec_sha256": spec.sha256,
         "spec_version": names.literal(str(at(spec.root, "info").get("version", ""))),
         "generator": _GENERATOR,
+        "skipped": [str(one) for one in entries(spec.root.get("x-skipped"))],
         "models": plan.models,
         "operations": plan.operations,
         "model_names": _model_names(plan),

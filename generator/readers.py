@@ -78,6 +78,8 @@ def _objects(views: ViewPlanner, found: Shape, objects: list[Shape], fallback: s
     classes = [
         views.class_of(one, f"{fallback}_{index}", where, dict_view=False) for index, one in enumerate(objects, 1)
     ]
+    if len(classes) == 1:
+        return classes[0], f"readers.ObjectOf({classes[0]})"
     type_ = names.union(*classes, "View")
     key = at(found.schema, "discriminator").get("propertyName")
     if isinstance(key, str) and (tags := _tags(views, found, objects, classes, key)):

@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from .problems import Problem, RefusedError
-from .spec import Spec
+from .spec import Spec, is_array, is_object
 from .yaml_events import MAX_DEPTH, Reader, events
-
-Object = dict[str, Any]
 
 
 def load(path: Path, file: str, name: str) -> Spec:
     """Read the document at `path`. Problems print it as `file`, generated code as `name`."""
     text = read_text(path, file)
     root = parse(text, file)
-    if not isinstance(root, dict):
+    if not is_object(root):
         what = "the document is empty" if root is None else "the document is not a mapping"
         raise RefusedError([Problem(file, 1, 1, f"{what}; start it with `openapi: 3.1.0`")])
     return Spec(file, name, root, locator(text, file))
@@ -85,7 +83,7 @@ def _json(text: str, file: str) -> Any:
     return found if _depth(found) <= MAX_DEPTH else None
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> Object:
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise ValueError("duplicate key")
@@ -116,8 +114,7 @@ def _depth(value: Any) -> int:
         level = [
             inner
             for node in level
-            if isinstance(node, dict | list)
-            for inner in (node.values() if isinstance(node, dict) else node)
+            for inner in (node.values() if is_object(node) else node if is_array(node) else ())
             if isinstance(inner, dict | list)
         ]
     return depth

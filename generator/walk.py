@@ -31,7 +31,7 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
             continue  # A link contains values.
         named = pointer[:1] == ("components",) and len(pointer) == 2  # Its keys are component names.
         for key, value in node.items():
-            visit = isinstance(value, dict | list) and (named or not (key in _VALUES or key.startswith("x-")))
+            visit = (is_object(value) or is_array(value)) and (named or not (key in _VALUES or key.startswith("x-")))
             if visit and key != "schema" and not (key == "schemas" and pointer == ("components",)):
                 stack.append(((*pointer, key), value))
 

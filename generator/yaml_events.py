@@ -93,18 +93,19 @@ class Reader:
         if anchor:
             self._open.add(anchor)
         before = self._count
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
+        value: Any
+        if type(event) is yaml.ScalarEvent:
             value = self._scalar(event)
-        elif kind is yaml.MappingStartEvent:
+        elif type(event) is yaml.MappingStartEvent:
             value = self._mapping(pointer, depth)
         else:
-            value = []
+            items: list[Any] = []
             while type(item := next(self._events)) is not yaml.SequenceEndEvent:
-                inner = (*pointer, str(len(value))) if self._with_positions else pointer
+                inner = (*pointer, str(len(items))) if self._with_positions else pointer
                 if self._with_positions:
                     self.positions[inner] = _position(item)
-                value.append(self._value(item, inner, depth + 1))
+                items.append(self._value(item, inner, depth + 1))
+            value = items
         if anchor:
             self._open.discard(anchor)
             self._anchors[anchor] = value, self._count - before + 1, pointer

@@ -72,7 +72,8 @@ class _Bundler:
         target = str(PurePosixPath(file).parent / unquote(name)) if name else file
         content = self._load(target, where)
         found = content
-        for key in pointer_of(fragment) if fragment.strip("/") else ():
+        steps = pointer_of(f"#{fragment}") if fragment.strip("/") else ()
+        for key in steps:
             items = entries(found)
             found = items[int(key)] if key.isdecimal() and int(key) < len(items) else at(found).get(key)
         if found is None:
@@ -81,7 +82,7 @@ class _Bundler:
         kind = "pathItems" if where[:1] == ("paths",) and len(where) == 2 else self._kind(where)
         part = (kind, target, fragment)
         if part not in self.placed:
-            stem = pointer_of(fragment)[-1] if fragment.strip("/") else PurePosixPath(target).stem
+            stem = steps[-1] if steps else PurePosixPath(target).stem
             self.placed[part] = placed = self._name(kind, stem, found)
             value = copy.deepcopy(found)
             self.work.components(kind)[placed] = value

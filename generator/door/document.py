@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from ..problems import Pointer, Problem, RefusedError
-from ..spec import Spec, at
+from ..spec import Spec, at, is_array, is_object
 
 
 @attrs.define(eq=False)
@@ -61,12 +61,12 @@ def rewrite_refs(node: Any, change: Callable[[str], str]) -> None:
     stack: list[Any] = [node]
     while stack:
         here = stack.pop()
-        if isinstance(here, list):
+        if is_array(here):
             stack.extend(here)
             continue
-        if not isinstance(here, dict):
+        if not is_object(here):
             continue
-        found: dict[str, Any] = here
+        found = here
         if isinstance(found.get("$ref"), str):
             found["$ref"] = change(found["$ref"])
         if "propertyName" in found and isinstance(found.get("mapping"), dict):

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from ..problems import GenerationError, Pointer
+from ..spec import is_array, is_object
 
 _STEP = re.compile(
     r"""\.\.(?P<deep>[\w$-]+|\*)|\.(?P<name>[\w$-]+)|(?P<all>\.\*|\[\*\])|\[(?P<index>\d+)\]"""
@@ -47,16 +48,16 @@ def _next(one: tuple[Pointer, Any], step: re.Match[str]) -> list[tuple[Pointer, 
         return below
     if step["field"]:
         wanted = _literal(step["value"])
-        return [each for each in below if isinstance(each[1], dict) and each[1].get(step["field"], ...) == wanted]
+        return [each for each in below if is_object(each[1]) and each[1].get(step["field"], ...) == wanted]
     name = step["name"] or step["index"] or _unquoted(step["quoted"])
     return [each for each in below if each[0][-1] == name]
 
 
 def _children(one: tuple[Pointer, Any]) -> list[tuple[Pointer, Any]]:
     pointer, node = one
-    if isinstance(node, dict):
-        return [((*pointer, str(key)), value) for key, value in node.items()]
-    if isinstance(node, list):
+    if is_object(node):
+        return [((*pointer, key), value) for key, value in node.items()]
+    if is_array(node):
         return [((*pointer, str(index)), value) for index, value in enumerate(node)]
     return []
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from .. import names
 from ..problems import Pointer
-from ..spec import at
+from ..spec import at, is_array
 from .document import Import
 
 _WORDS = {"get": "get", "post": "create", "put": "replace", "patch": "update", "delete": "delete"}
@@ -93,7 +93,7 @@ def _links(work: Import, renamed: Mapping[str, str]) -> None:
     stack: list[Any] = [work.root.get("paths"), at(work.root, "components")]
     while stack:
         node = stack.pop()
-        if isinstance(node, list):
+        if is_array(node):
             stack.extend(node)
             continue
         for link in at(node, "links").values():

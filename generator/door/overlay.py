@@ -10,7 +10,7 @@ from typing import Any
 
 from .. import source
 from ..problems import GenerationError, Problem, RefusedError
-from ..spec import Spec, at, entries
+from ..spec import Spec, at, entries, is_array, is_object
 from . import json_path
 from .document import Import
 from .yaml_writer import dump
@@ -94,7 +94,7 @@ def digest(value: Any) -> str:
 
 def _node(root: Any, pointer: tuple[str, ...]) -> Any:
     for key in pointer:
-        root = root[int(key)] if isinstance(root, list) else root[key]
+        root = root[int(key)] if is_array(root) else at(root)[key]
     return root
 
 
@@ -103,22 +103,22 @@ def _act(root: Any, pointer: tuple[str, ...], action: dict[str, Any]) -> None:
         _merge(root, action.get("update"))
         return
     parent, key = _node(root, pointer[:-1]), pointer[-1]
-    place: Any = int(key) if isinstance(parent, list) else key
+    place: Any = int(key) if is_array(parent) else key
     if action.get("remove") is True:
         del parent[place]
-    elif isinstance(parent[place], dict) and isinstance(action["update"], dict):
+    elif is_object(parent[place]) and is_object(action["update"]):
         _merge(parent[place], action["update"])
-    elif isinstance(parent[place], list):
-        parent[place].append(copy.deepcopy(action["update"]))
+    elif is_array(parent[place]):
+        entries(parent[place]).append(copy.deepcopy(action["update"]))
     else:
         parent[place] = copy.deepcopy(action["update"])
 
 
 def _merge(node: dict[str, Any], update: Any) -> None:
     for key, value in at(update).items():
-        if isinstance(value, dict) and isinstance(node.get(key), dict):
+        if is_object(value) and is_object(node.get(key)):
             _merge(node[key], value)
-        elif isinstance(value, list) and isinstance(node.get(key), list):
-            node[key] = [*node[key], *copy.deepcopy(value)]
+        elif is_array(value) and is_array(node.get(key)):
+            node[key] = [*entries(node[key]), *copy.deepcopy(value)]
         else:
             node[key] = copy.deepcopy(value)

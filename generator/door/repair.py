@@ -9,7 +9,7 @@ from typing import Any
 from .. import lint
 from ..keywords import SCHEMA
 from ..problems import Pointer
-from ..spec import at, entries
+from ..spec import at, entries, is_array, is_object
 from ..walk import objects, schemas
 from .document import Import
 
@@ -37,8 +37,9 @@ def repair(work: Import) -> None:
 def _schema(work: Import, pointer: Pointer, schema: dict[str, Any]) -> None:
     for key in ("required", "enum", "type"):
         value = schema.get(key)
-        if isinstance(value, list) and len({repr(one) for one in value}) < len(value):
-            schema[key] = list({repr(one): one for one in value}.values())
+        different = {repr(one): one for one in entries(value)}
+        if is_array(value) and len(different) < len(value):
+            schema[key] = list(different.values())
             work.note((*pointer, key), f"`{key}` listed a value twice")
     if isinstance(schema.get("required"), bool):
         del schema["required"]
@@ -97,7 +98,7 @@ def _structure(work: Import) -> None:
 
 def _mend(work: Import, pointer: Pointer, text: str) -> bool:  # noqa: PLR0911  # One for each kind.
     parent = _find(work, pointer[:-1])
-    if "is not an OpenAPI field here" in text and isinstance(parent, dict):
+    if "is not an OpenAPI field here" in text and is_object(parent):
         if parent.pop(pointer[-1], work) is work:
             return False
         work.note(pointer, f"`{pointer[-1]}` is left out: it is no field here")
@@ -108,7 +109,7 @@ def _mend(work: Import, pointer: Pointer, text: str) -> bool:  # noqa: PLR0911  
             node[found[1]] = "/" if found[1] == "url" else ""
             work.note(pointer, f"`{found[1]}` is missing; it is empty now")
             return True
-    if not isinstance(parent, dict) or pointer[-1] not in parent:
+    if not is_object(parent) or pointer[-1] not in parent:
         return False
     if parent[pointer[-1]] is None or pointer[-1] in _TEXTS:
         del parent[pointer[-1]]

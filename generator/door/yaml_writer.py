@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from ..spec import is_array, is_object
+
 # A plain scalar that YAML 1.1 and 1.2 both read as this string.
 _PLAIN = re.compile(r"[A-Za-z/$_][A-Za-z0-9_./$+() -]*")
 _WORDS = frozenset({"true", "false", "null", "yes", "no", "on", "off", "y", "n"})
@@ -18,10 +20,10 @@ def dump(value: Any) -> str:
 
 
 def _lines(value: Any, indent: str) -> Iterator[str]:
-    if isinstance(value, dict) and value:
+    if is_object(value) and value:
         for key, item in value.items():
             yield from _entry(f"{indent}{_scalar(key)}:", item, f"{indent}  ")
-    elif isinstance(value, list) and value:
+    elif is_array(value) and value:
         for item in value:
             inner = list(_lines(item, f"{indent}  ")) if isinstance(item, dict | list) and item else []
             if inner:

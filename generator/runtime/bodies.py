@@ -9,6 +9,7 @@ from typing import IO, Any, TypeAlias
 import attrs
 
 from .encoding import UNSET, encode_query, to_json_value
+from .json_values import is_array
 from .styles import styled_query
 
 FileParam: TypeAlias = bytes | IO[bytes] | tuple[str, bytes | IO[bytes]] | tuple[str, bytes | IO[bytes], str]
@@ -60,7 +61,7 @@ def encode_multipart(
     texts: list[tuple[str, str]] = []
     sent: list[tuple[str, FileParam]] = []
     for name, value in _given(fields, extra, files):
-        items: list[Any] = value if isinstance(value, list) else [value]
+        items: list[Any] = value if is_array(value) else [value]
         for item in items:
             if name in files:
                 sent.append((name, item))

@@ -8,6 +8,7 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from .encoding import UNSET, Unset, encode_query, to_json_value
+from .json_values import is_array, is_object
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "label": ".", "matrix": ";"}
 
@@ -19,10 +20,9 @@ def styled_query(name: str, value: Any, style: str, *, explode: bool) -> tuple[t
         return ()
     if style == "deepObject":
         return tuple(_deep(name, value))
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        return encode_query(fields) if explode else ((name, _joined(_flat(fields), style)),)
-    if isinstance(value, list) and not explode:
+    if is_object(value):
+        return encode_query(value) if explode else ((name, _joined(_flat(value), style)),)
+    if is_array(value) and not explode:
         return ((name, _joined(value, style)),) if value else ()
     return encode_query({name: value})
 
@@ -32,10 +32,9 @@ def styled_text(value: Any, *, explode: bool = False) -> str | None:
     value = _given(value)
     if value is None:
         return None
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        return ",".join(f"{key}={_text(item)}" for key, item in fields.items()) if explode else _joined(_flat(fields))
-    return _joined(value) if isinstance(value, list) else _text(value)
+    if is_object(value):
+        return ",".join(f"{key}={_text(item)}" for key, item in value.items()) if explode else _joined(_flat(value))
+    return _joined(value) if is_array(value) else _text(value)
 
 
 def styled_segment(name: str, value: Any, style: str = "simple", *, explode: bool = False) -> str:
@@ -48,13 +47,12 @@ def styled_segment(name: str, value: Any, style: str = "simple", *, explode: boo
     value = _given(value)
     if value is None or value in ("", [], {}):
         raise ValueError(f"{name} is {'None' if value is None else 'empty'}")
-    if isinstance(value, dict):
-        fields = cast("dict[str, Any]", value)
-        parts = [f"{_part(name, key)}={_part(name, item)}" for key, item in fields.items()]
-        parts = parts if explode else [_part(name, part) for part in _flat(fields)]
+    if is_object(value):
+        parts = [f"{_part(name, key)}={_part(name, item)}" for key, item in value.items()]
+        parts = parts if explode else [_part(name, part) for part in _flat(value)]
         keyed = explode
     else:
-        parts = [_part(name, item) for item in (value if isinstance(value, list) else [value])]
+        parts = [_part(name, item) for item in (value if is_array(value) else [value])]
         keyed = False
     if style == "label":
         return "." + ("." if explode else ",").join(parts)
@@ -110,8 +108,8 @@ def _joined(values: list[Any], style: str = "simple") -> str:
 
 
 def _text(value: Any) -> str:
-    if isinstance(value, dict | list):
-        raise ValueError("a parameter of this style cannot contain an object or an array")  # noqa: TRY004
+    if is_object(value) or is_array(value):
+        raise ValueError("a parameter of this style cannot contain an object or an array")
     if isinstance(value, bool):
         return "true" if value else "false"
     return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -126,12 +124,11 @@ def _part(name: str, value: Any) -> str:
 
 def _deep(name: str, value: Any) -> Iterator[tuple[str, str]]:
     """Yield `name[key]` for an object, `name[]` for an array of scalars, and `name[0]` for one of objects."""
-    if isinstance(value, dict):
-        for key, item in cast("dict[str, Any]", value).items():
+    if is_object(value):
+        for key, item in value.items():
             yield from _deep(f"{name}[{key}]", item)
-    elif isinstance(value, list):
-        items = value
-        for index, item in enumerate(items):
-            yield from _deep(f"{name}[{index if isinstance(item, dict | list) else ''}]", item)
+    elif is_array(value):
+        for index, item in enumerate(value):
+            yield from _deep(f"{name}[{index if (is_object(item) or is_array(item)) else ''}]", item)
     else:
         yield name, _text(value)

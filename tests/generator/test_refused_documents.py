@@ -137,11 +137,16 @@ BROKEN = {
     ),
     "no title": ("title: Pets, ", "", 'pets.yaml:2:1: "title" is a required property'),
     "merge key": ("    Pet:\n", "    Pet:\n      <<: {}\n", "pets.yaml:33:7: merge keys"),
+    "path item by reference": (
+        "  /pets:\n    post:",
+        "  /other: {$ref: '#/components/pathItems/Other'}\n  /pets:\n    post:",
+        "pets.yaml:16:12: `$ref`: a path item by reference cannot be generated",
+    ),
     "not a number": ("type: integer}", "type: integer, maximum: .nan}", "pets.yaml:9:69: .nan is not a JSON number"),
     "no string as key": ("        id: {type: string}", "        ~: {type: string}", "pets.yaml:36:9: a key must be"),
     "stream without payload": (
         "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
-        "text/event-stream:\n              schema: {properties: {data: {contentMediaType: application/json}}}\n  /pets:",
+        "text/event-stream:\n              schema: {properties: {data: {contentMediaType: text/csv}}}\n  /pets:",
         "pets.yaml:15:15: an event's `data` must be",
     ),
     "x-terminal outside a stream": (
