@@ -8,7 +8,7 @@ SOURCES := pareta pareta_generated generator tests examples bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test test-browser contract faults fuzz soak load bench \
-	generate check lint type fmt stable clean
+	generate import diff check lint type fmt stable release clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
@@ -43,9 +43,16 @@ contract: $(READY) ## Check a server (BASE_URL= API_KEY= ALLOW_WRITES=1), else a
 generate: $(READY) ## Write pareta_generated/ and pareta/_sync/ from the document
 	@$(BIN)/python -m generator
 
-check: lint type ## Lint, types, the document's house rules, generated trees, layers
+import: $(READY) ## Turn a published document (FILE=) into openapi/upstream.yaml, by openapi/fixes.yaml
+	@$(BIN)/python -m generator import $(FILE) -o openapi/upstream.yaml
+
+diff: $(READY) ## Say what changed since a release (BASE=, the last tag; FORMAT=json or markdown), and which version it demands
+	@$(BIN)/python -m generator diff $(if $(BASE),--base $(BASE)) $(if $(FORMAT),--format $(FORMAT))
+
+check: lint type ## Lint, types, house rules, SDK and sandbox against the document, generated trees, version, layers
 	@$(BIN)/python -m generator --house
 	@$(BIN)/python -m generator --check
+	@$(BIN)/python -m generator diff --check
 	@$(BIN)/python -m pytest -q tests/project/test_layers.py < /dev/null
 
 lint: $(READY) ## Look for mistakes and formatting

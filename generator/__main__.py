@@ -11,7 +11,9 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from .plan import Plan
 from .problems import GenerationError, RefusedError
+from .spec import Spec
 from .tree import Module, Package, check_target, diff, write
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -26,6 +28,10 @@ def main(arguments: list[str] | None = None) -> int:
             from .door.command import main as import_document
 
             return import_document(arguments[1:])
+        if arguments[:1] == ["diff"]:
+            from .diff.command import main as diff_documents
+
+            return diff_documents(arguments[1:], PROJECT, SPEC)
         return _run(_options(arguments))
     except RefusedError as refused:
         _print_error(str(refused))
@@ -46,7 +52,11 @@ def main(arguments: list[str] | None = None) -> int:
 def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; print the diff, and fail if there is one")
-    parser.add_argument("--house", action="store_true", help="check the document against the house rules only")
+    parser.add_argument(
+        "--house",
+        action="store_true",
+        help="check the document against the house rules, and SDK and sandbox against it; write nothing",
+    )
     parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; requires --output")
     parser.add_argument("--output", type=Path, metavar="DIR", help="the package directory to write for it")
     options = parser.parse_args(arguments)
@@ -57,27 +67,20 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, house, lint, methods, operations, source
+    from . import build, derive, house, methods, reach, source
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
     document = source.load(path, SPEC if ours else str(path), SPEC if ours else path.name)
     if options.house:
         house.check(document)
-        return 0
-    target = PROJECT / PACKAGE if ours else options.output.resolve()
+    target = PROJECT / PACKAGE if ours else (options.output or Path("house")).resolve()
     check_target(target)
-    reserved = build.reserved_members()
-    problems = lint.problems(document)
-    clean = not problems
-    try:
-        plan = operations.plan(document, reserved, problems)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        if clean:
-            raise
-        raise RefusedError(problems) from None  # They include the cause.
-    if problems:
-        raise RefusedError(problems)
+    plan = _plan(document, build.reserved_members())
+    if options.house:
+        if ours and (lacking := reach.missing(document, plan.operations, PROJECT)):
+            raise RefusedError(lacking)
+        return 0
     command = "make generate"
     if not ours:
         command = shlex.join(["python", "-m", "generator", "--spec", path.name, "--output", target.name])
@@ -95,6 +98,23 @@ def _run(options: argparse.Namespace) -> int:
     if lines:
         _print_error(f"{target.name} does not match {document.name}: run `{command}`")
     return int(bool(lines))
+
+
+def _plan(document: Spec, reserved: dict[bool, frozenset[str]]) -> Plan:
+    """Return the plan of the package. Raise RefusedError with every problem of the document."""
+    from . import lint, operations
+
+    problems = lint.problems(document)
+    clean = not problems
+    try:
+        plan = operations.plan(document, reserved, problems)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if clean:
+            raise
+        raise RefusedError(problems) from None  # They include the cause.
+    if problems:
+        raise RefusedError(problems)
+    return plan
 
 
 def _print_error(text: str) -> None:

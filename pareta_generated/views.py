@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import attrs
 
-from .json_values import JSON, Origin, deep_copy, is_array, is_object, short_repr
+from .json_values import JSON, Origin, deep_copy, is_array, is_object, read_by, short_repr
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")
@@ -124,18 +124,8 @@ class View:
         cache = self._cache
         if cache is not None and key in cache:
             return cache[key]
-        value = self._raw.get(key)
-        if value is None:
-            return None
-        if not reader.accepts(value):
-            if not reader.lenient or is_object(value) or is_array(value):
-                raise self._origin.field_error(self._raw, key, reader.expected, value)
-            return None
-        made = reader.read(value, self._origin)
-        if cache is None:
-            self._cache = {key: made}
-        else:
-            cache[key] = made
+        made = read_by(reader, self._raw, key, self._origin)
+        self._cache = {**(cache or {}), key: made}
         return made
 
 

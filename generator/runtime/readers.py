@@ -117,21 +117,22 @@ class Nullable:
         return None if value is None else self.reader.read(value, origin)
 
 
-@attrs.frozen
-class ObjectOf:
-    """Reads an object as a view."""
+class _Object:
+    """What all readers of objects share."""
 
-    view: type[View]
+    expected: ClassVar[str] = "an object"
     lenient: ClassVar[bool] = False
-
-    @property
-    def expected(self) -> str:
-        """The JSON type, and the class."""
-        return f"an object ({self.view.__name__})"
 
     def accepts(self, value: Any) -> bool:
         """Return whether `value` is an object."""
         return is_object(value)
+
+
+@attrs.frozen
+class ObjectOf(_Object):
+    """Reads an object as a view."""
+
+    view: type[View]
 
     def read(self, value: Any, origin: Origin) -> View:
         """Return the view."""
@@ -160,16 +161,10 @@ class ListOf:
 
 
 @attrs.frozen
-class MapOf:
+class MapOf(_Object):
     """Reads an object as a dict, each of whose values `item` reads."""
 
     item: Reader[Any]
-    expected: ClassVar[str] = "an object"
-    lenient: ClassVar[bool] = False
-
-    def accepts(self, value: Any) -> bool:
-        """Return whether `value` is an object."""
-        return is_object(value)
 
     def read(self, value: JSON, origin: Origin) -> dict[str, Any]:
         """Return the values by key."""
@@ -197,17 +192,11 @@ class Candidate:
 
 
 @attrs.frozen
-class Tagged:
+class Tagged(_Object):
     """Reads an object of a union by the value of its discriminator; a plain `View` if the value is not known."""
 
     key: str
     views: Mapping[str, type[View]]
-    expected: ClassVar[str] = "an object"
-    lenient: ClassVar[bool] = False
-
-    def accepts(self, value: Any) -> bool:
-        """Return whether `value` is an object."""
-        return is_object(value)
 
     def read(self, value: JSON, origin: Origin) -> View:
         """Return the view of the class that the discriminator names."""
@@ -218,19 +207,13 @@ class Tagged:
 
 
 @attrs.frozen
-class Fitting:
+class Fitting(_Object):
     """Reads an object of a union by its keys; a plain `View` if no class fits.
 
     Of several that fit, the one that knows the most of the object's keys is taken, then the one declared first.
     """
 
     candidates: tuple[Candidate, ...]
-    expected: ClassVar[str] = "an object"
-    lenient: ClassVar[bool] = False
-
-    def accepts(self, value: Any) -> bool:
-        """Return whether `value` is an object."""
-        return is_object(value)
 
     def read(self, value: JSON, origin: Origin) -> View:
         """Return the view of the class that fits."""
