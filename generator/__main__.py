@@ -59,6 +59,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
     )
     parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; requires --output")
     parser.add_argument("--output", type=Path, metavar="DIR", help="the package directory to write for it")
+    parser.add_argument("--client", action="store_true", help="clients, too, over the transport and policy of pareta")
     options = parser.parse_args(arguments)
     if (options.spec is None) != (options.output is None) and not (options.house and options.output is None):
         parser.error("--spec and --output go together")
@@ -83,8 +84,9 @@ def _run(options: argparse.Namespace) -> int:
         return 0
     command = "make generate"
     if not ours:
-        command = shlex.join(["python", "-m", "generator", "--spec", path.name, "--output", target.name])
-    files, rendered = build.render(document, plan, command, PROJECT if ours else None)
+        words = ["python", "-m", "generator", "--spec", path.name, "--output", target.name]
+        command = shlex.join([*words, *(["--client"] if options.client else [])])
+    files, rendered = build.render(document, plan, command, PROJECT if ours else None, client=options.client)
     package, modules = Package(target, files), list[Module]()
     if ours:
         sources = {PROJECT / methods.METHODS: rendered}

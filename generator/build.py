@@ -17,7 +17,7 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.strings import safe_for_docstring
 
-from . import methods, names, prose
+from . import clients, methods, names, prose
 from .plan import OperationPlan, Plan
 from .problems import GenerationError
 from .runtime import types
@@ -42,8 +42,13 @@ def reserved_members() -> dict[bool, frozenset[str]]:
     return {False: frozenset(dir(types.View)), True: frozenset(dir(types.DictView))}
 
 
-def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[dict[str, str], str]:
-    """Return the package's files by name, and the SDK's methods where there is a project."""
+def render(
+    spec: Spec, plan: Plan, command: str, project: Path | None, *, client: bool = False
+) -> tuple[dict[str, str], str]:
+    """Return the package's files by name, and the SDK's methods where there is a project.
+
+    With `client`, the package has clients, and stands on the runtime of `pareta_generated`.
+    """
     env = _environment(spec)
     header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
     env.filters.update(literal=names.literal)
@@ -61,10 +66,24 @@ def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[
     }
     env.globals.update(values)
     files = {name: _formatted(name, env.get_template(template).render()) for name, template in _FILES.items()}
+    if client:
+        env.globals.update(clients.values(spec, plan.operations, _model_names(plan)))
+        files["client.py"] = _formatted("client.py", env.get_template("client.py.jinja").render())
     files |= {file.name: _copied(file, command) for file in _runtime("".join(files.values()))}
+    if client:
+        files = {name: _shared(source) for name, source in files.items() if name.removesuffix(".py") not in _ALWAYS}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
     return files, _methods(env, spec, plan, project) if project else ""
+
+
+def _shared(source: str) -> str:
+    """Return a module that imports the runtime of `pareta_generated` instead of a copy."""
+    for name in _ALWAYS:
+        source = re.sub(rf"^from \.{name} import", f"from pareta_generated.{name} import", source, flags=re.MULTILINE)
+    both = "from pareta_generated import types\n\nfrom . import readers"
+    source = re.sub(r"^from \. import readers, types$", both, source, flags=re.MULTILINE)
+    return re.sub(r"^from \. import types$", "from pareta_generated import types", source, flags=re.MULTILINE)
 
 
 def _runtime(source: str) -> list[Path]:

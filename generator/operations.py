@@ -78,6 +78,7 @@ def _operation(
         if planner.body.media not in ("", "application/json", "*/*")
         else "",
         server=servers.server(registry, pointer, operation),
+        authorization=servers.is_authorized(registry.spec, operation),
         security=servers.security(registry, pointer, operation),
         deprecated=operation.get("deprecated") is True,
         parts=_parts(path, arguments, planner),

@@ -173,6 +173,7 @@ class OperationPlan:
     """The literal of the media type of a body that is not `application/json`."""
     server: str
     """The literal of the URL, if the operation has a server of its own."""
+    authorization: bool
     security: list[str] | None
     """The literals of its security schemes, if they are not those of the document."""
     deprecated: bool

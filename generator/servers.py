@@ -51,6 +51,14 @@ def url(node: Any) -> tuple[str, str]:
     return found.rstrip("/") or "/", unknown[0] if unknown else ""
 
 
+def is_authorized(spec: Spec, operation: dict[str, Any]) -> bool:
+    """Return whether the key goes into the Authorization header, which other schemes do not use."""
+    schemes = at(spec.root, "components", "securitySchemes")
+    needed = operation.get("security", spec.root.get("security"))
+    used = [spec.follow((), schemes.get(name))[1] for one in entries(needed) for name in at(one)]
+    return any(at(one).get("type") != "apiKey" for one in used)
+
+
 def security(registry: Registry, pointer: Pointer, operation: dict[str, Any]) -> list[str] | None:
     """Return the literals of the operation's security schemes, [] for none; None if it has those of the document."""
     spec = registry.spec

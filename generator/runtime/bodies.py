@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
 from typing import IO, Any, TypeAlias
+from urllib.parse import urlencode
 
 import attrs
 
@@ -24,6 +26,10 @@ class Form:
 
     pairs: tuple[tuple[str, str], ...]
 
+    def encode(self) -> tuple[bytes, str]:
+        """Return the bytes, and the parameters of the content type."""
+        return urlencode(self.pairs).encode(), ""
+
 
 @attrs.frozen
 class Multipart:
@@ -32,12 +38,37 @@ class Multipart:
     fields: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, FileParam], ...]
 
+    def encode(self) -> tuple[bytes, str]:
+        """Return the bytes, files read to their end, and the parameters of the content type."""
+        parts = [(name, "", text.encode(), "") for name, text in self.fields]
+        parts += [_part(name, file) for name, file in self.files]
+        boundary = hashlib.sha256(b"".join(data for _, _, data, _ in parts)).hexdigest()[:32]
+        pieces: list[bytes] = []
+        for name, file_name, data, media in parts:
+            named = f'; filename="{_quoted(file_name)}"' if file_name else ""
+            head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"{named}\r\n'
+            pieces += [
+                f"{head}{f'Content-Type: {media}{chr(13)}{chr(10)}' if media else ''}\r\n".encode(),
+                data,
+                b"\r\n",
+            ]
+        return b"".join([*pieces, f"--{boundary}--\r\n".encode()]), f"; boundary={boundary}"
+
 
 @attrs.frozen
 class Raw:
     """A body of another content type, as it is."""
 
     data: RawParam | str
+
+    def encode(self) -> tuple[bytes, str]:
+        """Return the bytes, an open file read to its end, and the parameters of the content type."""
+        data = self.data
+        if isinstance(data, str):
+            return data.encode(), "; charset=utf-8"
+        if isinstance(data, AsyncIterable):
+            raise TypeError("this client sends bytes, an open file or an iterable, not an async iterable")
+        return (data if isinstance(data, bytes) else b"".join(data)), ""
 
 
 def encode_form(
@@ -82,6 +113,24 @@ def _given(
         if value is None or value is UNSET:
             continue
         yield name, value if name in files else to_json_value(value)
+
+
+def _part(name: str, file: FileParam) -> tuple[str, str, bytes, str]:
+    """Return name, file name, content and content type of a file."""
+    file_name, media, content = name, "application/octet-stream", file
+    if isinstance(file, tuple):
+        file_name, content = file[0], file[1]
+        media = file[2] if len(file) > 2 else media
+    return name, file_name, content if isinstance(content, bytes) else _read(content), media
+
+
+def _read(file: Any) -> bytes:
+    data: bytes = file.read()
+    return data
+
+
+def _quoted(text: str) -> str:
+    return text.replace('"', "%22").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _json(value: Any) -> str:

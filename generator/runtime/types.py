@@ -90,6 +90,8 @@ class Operation:
     """The content type of the request's body."""
     server: str | None = None
     """The URL that it is sent to, if it has one of its own."""
+    authorization: bool = True
+    """Whether the Authorization header carries the key."""
     security: tuple[str, ...] | None = None
     """The names of its security schemes, if they are not those of the document; () if it needs none."""
 

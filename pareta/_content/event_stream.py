@@ -43,6 +43,7 @@ class EventStreamParser(StreamParser[T]):
 
     def end(self) -> None:
         """Accept the end of a stream that has no terminal event; else raise APIResponseError."""
-        if self._call.operation.terminal or self._call.operation.done:
+        operation = self._call.operation
+        if (operation.terminal or operation.done) and not operation.open_ended:
             raise self._unreadable("The stream ended before its terminal event.")
         self.done = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import Any, TypeVar
 
@@ -37,10 +38,13 @@ def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> F
     response = yield from _attempts(session, call, deadline or Deadline.of(session))
     if not isinstance(response, Response):  # Only a StreamCall opens a stream.
         raise TypeError(f"{call.operation.id} was not sent as a stream")
-    if call.operation.no_content:
-        return call.read(None, ResponseOrigin(None, response))
-    value = _value(response)
-    return call.read(value, ResponseOrigin.of(value, response))
+    operation, status = call.operation, response.status_code
+    result = operation.result(status) if operation.by_status else None
+    media = result.media if result else operation.media
+    if operation.no_content or media == "none":
+        return call.read(None, ResponseOrigin(None, response), status)
+    value = _value(response) if media == "json" else response.content if media == "bytes" else _text(response)
+    return call.read(value, ResponseOrigin.of(value, response), status)
 
 
 def open_stream(session: Session, call: StreamCall[Any]) -> Flow[OpenStream]:
@@ -133,6 +137,34 @@ def _value(response: Response) -> Any:
         raise APIResponseError(
             f"The response is not JSON ({what or 'no content type'}): {shown} {_place(response)}", response=response
         ) from error
+
+
+def _text(response: Response) -> str:
+    charset = re.search(r"charset=\"?([\w-]+)", response.content_type)
+    try:
+        return response.content.decode(charset[1] if charset else "utf-8", errors="replace")
+    except LookupError:  # No encoding that Python knows.
+        return response.content.decode(errors="replace")
+
+
+def check_sendable(call: object) -> None:
+    """Refuse a call that this client would send or read wrongly. Nothing was sent.
+
+    Raises:
+        TypeError: It is no call, or one of a package with a runtime of its own.
+        ValueError: It needs what this client does not do.
+
+    """
+    if not isinstance(call, Request):
+        raise TypeError(
+            f"call() takes a call of pareta_generated.api or of a package generated with --client, not"
+            f" {type(call).__module__}.{type(call).__name__}; nothing was sent"
+        )
+    operation = call.operation
+    if operation.server is not None:
+        raise ValueError(f"{operation.id} goes to {operation.server}: call it by a client with that base_url")
+    if operation.framing == "lines" and isinstance(call, StreamCall):
+        raise ValueError(f"{operation.id} answers with a line for each value, which this client does not read")
 
 
 def _place(response: Response) -> str:

@@ -11,6 +11,7 @@ from pareta_generated.types import Call, StreamCall
 
 from .._credentials import KeySource
 from .._exceptions import public
+from .._policy import calls
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
@@ -215,6 +216,7 @@ class Pareta:
             The result that the document declares; of a stream, an iterator of the payloads of its events.
 
         """
+        calls.check_sendable(call)
         if isinstance(call, Call):
             return self._requester.send(call, options)
         from .._content.event_stream import EventStreamParser
