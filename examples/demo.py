@@ -21,7 +21,7 @@ LIVE = sys.stdout.isatty()
 
 def main() -> None:
     """Tell the story."""
-    with Sandbox(seed=7) as sandbox, Pareta(api_key=sandbox.api_key, base_url=sandbox.base_url) as pa:
+    with Sandbox(seed=7) as sandbox, sandbox.client() as pa:
         say(f"A sandbox of the platform listens at {sandbox.base_url}.")
 
         step("1. Find a task for an intent")

@@ -68,13 +68,13 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, house, methods, reach, source
+    from . import build, derive, exports, house, methods, reach, source
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
     document = source.load(path, SPEC if ours else str(path), SPEC if ours else path.name)
     if options.house:
-        house.check(document)
+        house.check(document, path)
     target = PROJECT / PACKAGE if ours else (options.output or Path("house")).resolve()
     check_target(target)
     plan = _plan(document, build.reserved_members())
@@ -91,7 +91,10 @@ def _run(options: argparse.Namespace) -> int:
     if ours:
         sources = {PROJECT / methods.METHODS: rendered}
         derived = derive.modules(PROJECT, build.format_source, sources)
-        modules = [Module(file, text) for file, text in (sources | derived).items()]
+        texts = sources | derived
+        init = exports.module(PROJECT, texts, plan.models.names)
+        texts[PROJECT / exports.INIT] = build.format_source(exports.INIT.name, init)
+        modules = [Module(file, text) for file, text in texts.items()]
     if not options.check:
         write(package, modules)
         return 0

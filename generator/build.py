@@ -30,7 +30,7 @@ _FILES = {
     "models.py": "models_init.py.jinja",
     "api.py": "api_init.py.jinja",
 }
-_ALWAYS = ("encoding", "json_values", "types", "views")
+_ALWAYS = ("argument_values", "encoding", "interchange", "json_values", "pydantic_schema", "types", "views")
 _OPTIONAL = {"bodies": ["styles"], "readers": [], "styles": []}
 """The modules of the runtime that only some packages need, and those that they import."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
@@ -61,13 +61,13 @@ def render(
         "skipped": [str(one) for one in entries(spec.root.get("x-skipped"))],
         "models": plan.models,
         "operations": plan.operations,
-        "model_names": _model_names(plan),
+        "model_names": plan.models.names,
         "docstring_of": _docstring,
     }
     env.globals.update(values)
     files = {name: _formatted(name, env.get_template(template).render()) for name, template in _FILES.items()}
     if client:
-        env.globals.update(clients.values(spec, plan.operations, _model_names(plan)))
+        env.globals.update(clients.values(spec, plan.operations, plan.models.names))
         files["client.py"] = _formatted("client.py", env.get_template("client.py.jinja").render())
     files |= {file.name: _copied(file, command) for file in _runtime("".join(files.values()))}
     if client:
@@ -100,6 +100,8 @@ def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> 
         "methods": methods.plan(plan.operations),
         "options": methods.options(project),
         "flag": methods.flag,
+        "callback": methods.callback,
+        "choice": methods.choice,
         "docstring": methods.docstring,
         "spec_name": spec.name,
     }
@@ -110,6 +112,7 @@ def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> 
 def format_source(name: str, source: str) -> str:
     """Return `source` formatted by ruff, with its imports sorted and the unused ones removed."""
     common = ["--isolated", "--no-cache", "--quiet", "--line-length=120", "--target-version=py311"]
+    common.append("--config=lint.isort.combine-as-imports=true")
     for work in (["check", "--fix-only", "--select=F401,I"], ["format"]):
         done = subprocess.run(  # noqa: S603  # The command contains nothing from the document.
             [sys.executable, "-m", "ruff", *work, *common, f"--stdin-filename={name}", "-"],
@@ -152,15 +155,6 @@ def _copied(file: Path, command: str) -> str:
 
 def _escaped_text(text: str) -> str:
     return safe_for_docstring(text).rstrip('"')
-
-
-def _model_names(plan: Plan) -> list[str]:
-    models = plan.models
-    return sorted(
-        [one.name for one in (*models.enums, *models.aliases)]
-        + [one.name for one in models.views]
-        + [one.name for one in models.typed_dicts]
-    )
 
 
 def _docstring(operation: OperationPlan) -> str:

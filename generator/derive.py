@@ -25,6 +25,7 @@ RENAMES = {
     "StopAsyncIteration": "StopIteration",
     "aclose": "close",
     "anext": "next",
+    "aread": "read",
     "handle_async_request": "handle_request",
     "AsyncByteStream": "SyncByteStream",
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
@@ -18,11 +19,14 @@ from .walk import objects, schemas
 Finding = tuple[Pointer, str]
 
 
-def check(spec: Spec) -> None:
-    """Raise RefusedError with every violation in `spec`."""
+def check(spec: Spec, path: Path) -> None:
+    """Raise RefusedError with every violation in `spec`, which was read from `path`."""
+    from . import readers  # It needs PyYAML, which generation does not.
+
     found = [*_operations(spec), *_schemas(spec), *_examples(spec)]
-    if found:
-        raise RefusedError([spec.problem(pointer, text) for pointer, text in found])
+    problems = [*readers.problems(spec, path), *(spec.problem(pointer, text) for pointer, text in found)]
+    if problems:
+        raise RefusedError(problems)
 
 
 def _operations(spec: Spec) -> Iterator[Finding]:

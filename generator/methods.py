@@ -13,6 +13,11 @@ from .plan import Argument, OperationPlan
 OPTIONS = "pareta/_policy/options.py"
 METHODS = "pareta/_async/methods.py"
 _WIDTH = 104
+_ACCEPTED = {
+    "tools": ("Sequence[ToolParam | Callable[..., Any]] | None", "tools_of"),
+    "response_format": ("ResponseFormatParam | type[Any] | None", "format_of"),
+}
+"""Parameters that take more than the document says: their type, and what makes of it what the document says."""
 
 
 @attrs.frozen
@@ -26,6 +31,8 @@ class Parameter:
     doc: str
     unset: bool = False
     """Whether the operation's function takes UNSET where the method takes None."""
+    convert: str = ""
+    """The function that the argument goes through, if any."""
 
 
 @attrs.frozen
@@ -73,6 +80,16 @@ def flag(name: str, doc: str) -> Parameter:
     return Parameter(name, "bool", "False", doc)
 
 
+def callback(name: str, type_: str, doc: str) -> Parameter:
+    """Return a function of the user's, which the document does not have."""
+    return Parameter(name, f"{type_} | None", "None", doc)
+
+
+def choice(name: str, values: list[str], doc: str) -> Parameter:
+    """Return a parameter with a few values, the first by default, which the document does not have."""
+    return Parameter(name, names.literal_type(values), names.literal(values[0]), doc)
+
+
 def docstring(summary: str, description: str, parameters: list[Parameter], rest: str, rest_doc: str) -> str:
     """Return the first sections of a method's docstring, up to the arguments."""
     items = [prose.item(one.name, one.doc, _WIDTH) for one in parameters] + [prose.item(rest, rest_doc, _WIDTH)]
@@ -86,5 +103,5 @@ def _parameter(argument: Argument) -> Parameter:
     members = [each for each in names.union_members(argument.type) if each != "Unset"]
     if any(each.startswith("Literal[") for each in members):  # Of the known values, so that a slip is seen.
         members = [each for each in members if each != "str"]
-    type_ = names.union(*members, *(["None"] if unset else []))
-    return Parameter(argument.name, type_, "None" if unset else argument.default, argument.doc, unset)
+    type_, convert = _ACCEPTED.get(argument.name) or (names.union(*members, *(["None"] if unset else [])), "")
+    return Parameter(argument.name, type_, "None" if unset else argument.default, argument.doc, unset, convert)

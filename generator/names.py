@@ -6,6 +6,8 @@ import keyword
 import re
 import unicodedata
 
+from .problems import Pointer
+
 # A property may shadow a builtin (`object`, `type`), but not one that the generated annotations use.
 _TYPE_NAMES = frozenset(
     {"bool", "datetime", "dict", "float", "int", "list", "property", "readers", "str", "tuple", "types"}
@@ -62,6 +64,11 @@ def class_name(wire: str) -> str:
         return wire
     name = "".join(word if word.isupper() else word.capitalize() for word in _words(wire))
     return name if name.isidentifier() else f"Schema{name}"
+
+
+def json_pointer(pointer: Pointer) -> str:
+    """Return a JSON pointer as text, such as `/components/schemas/Pet`."""
+    return "".join(f"/{step.replace('~', '~0').replace('/', '~1')}" for step in pointer)
 
 
 def literal(text: str) -> str:

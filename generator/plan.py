@@ -43,6 +43,8 @@ class ViewPlan:
     """An object of a response: a `View` or a `DictView`."""
 
     name: str
+    pointer: str
+    """The JSON pointer of its schema, as a literal."""
     dict_view: bool
     doc: str
     properties: list[Property] = attrs.field(factory=list[Property])
@@ -109,6 +111,15 @@ class Models:
     readers: list[ReaderPlan] = attrs.field(factory=list[ReaderPlan])
     typed_dicts: list[TypedDictPlan] = attrs.field(factory=list[TypedDictPlan])
     aliases: list[Alias] = attrs.field(factory=list[Alias])
+
+    @property
+    def names(self) -> list[str]:
+        """The names that it defines, sorted."""
+        return sorted(
+            [one.name for one in (*self.enums, *self.aliases)]
+            + [one.name for one in self.views]
+            + [one.name for one in self.typed_dicts]
+        )
 
 
 Location = Literal[

@@ -7,7 +7,7 @@ from typing import Any
 
 import attrs
 
-from . import media, names, readers
+from . import answer_readers, media, names
 from .media import JSON
 from .plan import ResponsePlan
 from .problems import Pointer
@@ -123,7 +123,7 @@ def _payload(views: ViewPlanner, pointer: Pointer, schema: Any, owner: str, resp
     if response.framing != "lines":
         response.done, response.open_ended = names.literal("[DONE]"), True
     if found.kind == "union" and all(one.kind == "object" for one in found.members):
-        response.event_type, response.any_event = readers.plan(views, found, f"{owner}_event", pointer)
+        response.event_type, response.any_event = answer_readers.plan(views, found, f"{owner}_event", pointer)
     elif found.kind == "object":
         response.event_type = response.any_event = views.class_of(found, f"{owner}_event", pointer, dict_view=False)
     elif found.kind == "array" and found.members[0].kind == "object" and response.framing != "lines":

@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
-from . import names, prose, readers
+from . import answer_readers, names, prose
 from .plan import Alias, Kind, Property, ReaderPlan, ResponsePlan, ViewPlan
 from .problems import Pointer, Problem
 from .shapes import SCALARS, Member, Shape, properties, shape
 from .spec import Spec, at
 
-_SCALARS = readers.TYPES
+_SCALARS = answer_readers.TYPES
 _CHECKED = {"string": "str", "datetime": "str", "integer": "int", "number": "(int, float)", "boolean": "bool"}
 
 
@@ -84,6 +84,7 @@ class ViewPlanner:
             name = self.registry.claim(names.class_name(found.component or fallback), found.pointer)
             planned = ViewPlan(
                 name,
+                names.literal(names.json_pointer(found.pointer)),
                 dict_view,
                 prose.paragraphs(prose.description(found.schema)) or f"{name}, as declared by the document.",
             )
@@ -140,7 +141,7 @@ class ViewPlanner:
                 return "any", "Any", ""
 
     def _nested(self, owner: ViewPlan, member: Member, found: Shape, name: str) -> tuple[Kind, str, str]:
-        type_, reader = readers.plan(
+        type_, reader = answer_readers.plan(
             self, attrs.evolve(found, nullable=False), f"{owner.name}_{member.wire}", member.pointer
         )
         if type_ == "Any":
@@ -173,7 +174,7 @@ def response_of(views: ViewPlanner, pointer: Pointer, schema: Any, fallback: str
         name = f"{fallback}_item" if is_list else fallback
         cls = views.class_of(item, name, pointer, dict_view=views.is_dict_view(item))
         return ResponsePlan("json", f"list[{cls}]" if is_list else cls, cls, is_list=is_list)
-    type_, reader = readers.plan(views, found, fallback, pointer)
+    type_, reader = answer_readers.plan(views, found, fallback, pointer)
     if type_ == "Any":
         return ResponsePlan("json", "Any")
     if type_ == "list[Any]":

@@ -21,39 +21,76 @@ from typing import TYPE_CHECKING, Any
 
 from ._version import __version__ as __version__
 
+# From here on written by `make generate`: what `@public` marks, the exceptions, and the document's objects.
 if TYPE_CHECKING:
     from pareta_generated.models import (
-        ChatCompletion as ChatCompletion,
+        ActivityHour as ActivityHour,
+        AssistantMessageParam as AssistantMessageParam,
         ChatCompletionChunk as ChatCompletionChunk,
+        ChatMessageParam as ChatMessageParam,
         Choice as Choice,
+        ChunkChoice as ChunkChoice,
+        ContentPartParam as ContentPartParam,
+        CostGroup as CostGroup,
+        Delta as Delta,
+        DeployComplete as DeployComplete,
+        DeployFailure as DeployFailure,
+        DeployProgress as DeployProgress,
+        DeveloperMessageParam as DeveloperMessageParam,
         EndpointActivity as EndpointActivity,
         EndpointCost as EndpointCost,
         EndpointPerformance as EndpointPerformance,
         EndpointQuality as EndpointQuality,
         EndpointState as EndpointState,
+        EndpointStatus as EndpointStatus,
         EndpointUptime as EndpointUptime,
+        FinishReason as FinishReason,
+        FunctionCall as FunctionCall,
+        FunctionCallDelta as FunctionCallDelta,
+        FunctionCallParam as FunctionCallParam,
+        FunctionDefinitionParam as FunctionDefinitionParam,
+        FunctionNameParam as FunctionNameParam,
+        ImagePartParam as ImagePartParam,
+        ImageUrlParam as ImageUrlParam,
+        Incident as Incident,
+        JudgeWindow as JudgeWindow,
         Leaderboard as Leaderboard,
         LeaderboardEntry as LeaderboardEntry,
         Message as Message,
         Model as Model,
+        ResponseFormatParam as ResponseFormatParam,
+        StreamOptionsParam as StreamOptionsParam,
+        SystemMessageParam as SystemMessageParam,
         Task as Task,
+        TaskExample as TaskExample,
+        TaskList as TaskList,
         TaskMatch as TaskMatch,
         TaskMatchCandidate as TaskMatchCandidate,
+        TextPartParam as TextPartParam,
+        ToolCall as ToolCall,
+        ToolCallDelta as ToolCallDelta,
+        ToolCallParam as ToolCallParam,
+        ToolChoiceParam as ToolChoiceParam,
+        ToolMessageParam as ToolMessageParam,
+        ToolParam as ToolParam,
         Usage as Usage,
+        UserMessageParam as UserMessageParam,
     )
 
     from ._async.chat import AsyncChat as AsyncChat
     from ._async.client import AsyncPareta as AsyncPareta
     from ._async.endpoints import AsyncEndpoints as AsyncEndpoints
+    from ._async.ephemeral import AsyncEphemeralEndpoint as AsyncEphemeralEndpoint
     from ._async.methods import AsyncCompletions as AsyncCompletions, AsyncMetrics as AsyncMetrics
     from ._async.models import AsyncModels as AsyncModels
     from ._async.streams import (
         AsyncChatStream as AsyncChatStream,
         AsyncDeployStream as AsyncDeployStream,
+        AsyncDeployWatch as AsyncDeployWatch,
         AsyncStream as AsyncStream,
     )
     from ._async.tasks import AsyncTasks as AsyncTasks
-    from ._content.response import Headers as Headers, Response as Response
+    from ._content.response import Headers as Headers, RateLimit as RateLimit, Response as Response
     from ._exceptions import (
         APIConnectionError as APIConnectionError,
         APIResponseError as APIResponseError,
@@ -61,56 +98,82 @@ if TYPE_CHECKING:
         APITimeoutError as APITimeoutError,
         AuthenticationError as AuthenticationError,
         BadRequestError as BadRequestError,
+        BudgetExceededError as BudgetExceededError,
         ConflictError as ConflictError,
         DeployError as DeployError,
         EndpointNotReadyError as EndpointNotReadyError,
         InsufficientCreditsError as InsufficientCreditsError,
+        InternalServerError as InternalServerError,
         NotFoundError as NotFoundError,
         ParetaError as ParetaError,
         PermissionDeniedError as PermissionDeniedError,
         RateLimitError as RateLimitError,
         StreamError as StreamError,
+        UnprocessableEntityError as UnprocessableEntityError,
     )
-    from ._models import Endpoint as Endpoint, ModelList as ModelList
+    from ._models import ChatCompletion as ChatCompletion, Endpoint as Endpoint, ModelList as ModelList
+    from ._policy.hooks import Hooks as Hooks, RequestInfo as RequestInfo
     from ._policy.options import CallOptions as CallOptions
+    from ._responses import response_of as response_of
     from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
     from ._sync.endpoints import Endpoints as Endpoints
+    from ._sync.ephemeral import EphemeralEndpoint as EphemeralEndpoint
     from ._sync.methods import Completions as Completions, Metrics as Metrics
     from ._sync.models import Models as Models
-    from ._sync.streams import ChatStream as ChatStream, DeployStream as DeployStream, Stream as Stream
+    from ._sync.streams import (
+        ChatStream as ChatStream,
+        DeployStream as DeployStream,
+        DeployWatch as DeployWatch,
+        Stream as Stream,
+    )
     from ._sync.tasks import Tasks as Tasks
+    from ._tools import arguments_of as arguments_of, run_tools as run_tools, run_tools_async as run_tools_async
 
 # Where each public name is. `import pareta` loads none of them: no HTTP library and no generated module.
 _HOMES = {
-    "pareta._content.response": "Headers Response",
+    "pareta._async.chat": "AsyncChat",
+    "pareta._async.client": "AsyncPareta",
+    "pareta._async.endpoints": "AsyncEndpoints",
+    "pareta._async.ephemeral": "AsyncEphemeralEndpoint",
+    "pareta._async.methods": "AsyncCompletions AsyncMetrics",
+    "pareta._async.models": "AsyncModels",
+    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncDeployWatch AsyncStream",
+    "pareta._async.tasks": "AsyncTasks",
+    "pareta._content.response": "Headers RateLimit Response",
     "pareta._exceptions": (
         "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
-        "BadRequestError ConflictError DeployError EndpointNotReadyError InsufficientCreditsError "
-        "NotFoundError ParetaError PermissionDeniedError RateLimitError StreamError"
+        "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError "
+        "InsufficientCreditsError InternalServerError NotFoundError ParetaError PermissionDeniedError "
+        "RateLimitError StreamError UnprocessableEntityError"
     ),
-    "pareta._models": "Endpoint ModelList",
-    "pareta_generated.models": (
-        "ChatCompletion ChatCompletionChunk Choice EndpointActivity EndpointCost EndpointPerformance "
-        "EndpointQuality EndpointState EndpointUptime Leaderboard LeaderboardEntry Message Model Task "
-        "TaskMatch TaskMatchCandidate Usage"
-    ),
+    "pareta._models": "ChatCompletion Endpoint ModelList",
+    "pareta._policy.hooks": "Hooks RequestInfo",
     "pareta._policy.options": "CallOptions",
+    "pareta._responses": "response_of",
     "pareta._sync.chat": "Chat",
-    "pareta._async.chat": "AsyncChat",
     "pareta._sync.client": "Pareta",
-    "pareta._async.client": "AsyncPareta",
     "pareta._sync.endpoints": "Endpoints",
-    "pareta._async.endpoints": "AsyncEndpoints",
+    "pareta._sync.ephemeral": "EphemeralEndpoint",
     "pareta._sync.methods": "Completions Metrics",
-    "pareta._async.methods": "AsyncCompletions AsyncMetrics",
     "pareta._sync.models": "Models",
-    "pareta._async.models": "AsyncModels",
-    "pareta._sync.streams": "ChatStream DeployStream Stream",
-    "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncStream",
+    "pareta._sync.streams": "ChatStream DeployStream DeployWatch Stream",
     "pareta._sync.tasks": "Tasks",
-    "pareta._async.tasks": "AsyncTasks",
+    "pareta._tools": "arguments_of run_tools run_tools_async",
+    "pareta_generated.models": (
+        "ActivityHour AssistantMessageParam ChatCompletionChunk ChatMessageParam Choice ChunkChoice "
+        "ContentPartParam CostGroup Delta DeployComplete DeployFailure DeployProgress "
+        "DeveloperMessageParam EndpointActivity EndpointCost EndpointPerformance EndpointQuality "
+        "EndpointState EndpointStatus EndpointUptime FinishReason FunctionCall FunctionCallDelta "
+        "FunctionCallParam FunctionDefinitionParam FunctionNameParam ImagePartParam ImageUrlParam "
+        "Incident JudgeWindow Leaderboard LeaderboardEntry Message Model ResponseFormatParam "
+        "StreamOptionsParam SystemMessageParam Task TaskExample TaskList TaskMatch TaskMatchCandidate "
+        "TextPartParam ToolCall ToolCallDelta ToolCallParam ToolChoiceParam ToolMessageParam ToolParam "
+        "Usage UserMessageParam"
+    ),
 }
+# To here.
+
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
 globals()["__all__"] = sorted([*_HOME_OF, "__version__"])
 

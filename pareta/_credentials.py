@@ -45,19 +45,38 @@ class Key:
         self.source: Callable[[], Any] | None = None
         """What returns the key of the next attempt; None where the key is fixed."""
         if not key:
-            raise ParetaError("No API key: set the environment variable PARETA_API_KEY, or pass api_key=.")
+            raise ParetaError("No API key: api_key= is empty. Leave it out to use the environment's PARETA_API_KEY.")
         if not key.isascii() or any(ord(char) < 32 or ord(char) == 127 for char in key):
             raise ValueError("The API key holds a control or non-ASCII character. Was it copied whole, and alone?")
         self._value = key
 
     @classmethod
+    @classmethod
     def of(cls, api_key: str | Callable[[], Any] | None) -> Key:
-        """Return the key that an argument names: itself, a function's, or by default the environment's."""
+        """Return the key that an argument names: itself, a function's, or by default the environment's.
+
+        Raises:
+            ParetaError: There is none. The text says what was looked at.
+
+        """
         if callable(api_key):
             key = object.__new__(cls)
             key._value, key.source = "", api_key
             return key
-        return cls(os.environ.get("PARETA_API_KEY") if api_key is None else api_key)
+        if api_key is not None:
+            return cls(api_key)
+        value = os.environ.get("PARETA_API_KEY")
+        if not (value or "").strip():
+            raise ParetaError(
+                "No API key: api_key= is not given, and the environment variable PARETA_API_KEY is"
+                f" {'not set' if value is None else 'empty'}. Set it, or pass api_key=."
+            )
+        return cls(value)
+
+    @property
+    def value(self) -> str:
+        """The key itself."""
+        return self.header().removeprefix(b"Bearer ").decode("ascii")
 
     def header(self) -> bytes:
         """Return the value of the Authorization header."""
@@ -128,6 +147,8 @@ class BaseUrl:
             port = parts.port
             if not is_host_name((parts.hostname or "-").partition("%")[0]):
                 raise ValueError("its host name is malformed")  # noqa: TRY301
+            if port == 0:
+                raise ValueError("its port is 0, where nothing can listen")  # noqa: TRY301
         except ValueError as error:
             raise ValueError(f"base_url is not a URL: {error}") from None
         if parts.username is not None or parts.password is not None:

@@ -2,45 +2,84 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import re
+from typing import TYPE_CHECKING, Any
+
+from pareta_generated.json_values import is_array, is_object
 
 if TYPE_CHECKING:
     from ._content.response import Response
 
+_NAMES = (
+    *("message", "Message", "error_description", "errorMessage", "error_message", "msg", "errors", "error"),
+    *("title", "reason", "fault", "faultstring"),
+)
+"""Where the servers of different makers put their message, the best first."""
+_NO_ROUTE = (
+    r"(?i)|(404[ :]*)?(page |resource |route )?not found\.?|no message available|there is nothing at this path\.?"
+    r"|(invalid url|cannot \w+ /|no static resource |no route |unrecognized request url|unknown (path|route|url)).*"
+)
+"""What servers say of a path that none of their routes has."""
+
 
 def detail_of(response: Response) -> Any:
+    """Return the body's `detail`, or what another form of error says instead, or the start of the text."""
     try:
-        body = response.json()
+        said = words_in(response.json())
     except ValueError:
-        body = None
-    if isinstance(body, dict):
-        known = cast("dict[str, Any]", body)
-        if known.get("detail") is not None:
-            return known["detail"]
-        error = known.get("error")  # The form of OpenAI-compatible servers.
-        message: Any = cast("dict[str, Any]", error).get("message") if isinstance(error, dict) else error
-        if message:
-            return message
-    return response.text[:1000].strip()
+        said = None
+    return said or response.text[:1000].strip()
+
+
+def words_in(body: Any) -> Any:
+    """Return what the JSON body of an error says is wrong, as any JSON value; None where it says nothing.
+
+    It knows the forms of FastAPI, OpenAI, vLLM (the flat one too), problem+json (RFC 9457), Spring, Cloudflare, AWS.
+    """
+    if is_array(body) and len(body) == 1:
+        body = body[0]  # Google's servers put their error in a list.
+    if not is_object(body):
+        return body if isinstance(body, str) else None
+    if body.get("detail"):
+        return body["detail"]
+    error = body.get("error")
+    if is_object(error) and (said := words_in(error)):
+        return said
+    for name in _NAMES:
+        found = body.get(name)
+        if found and found is not error and (is_object(found) or is_array(found)):
+            return words_in(found) or found
+        if found and isinstance(found, str):
+            return found
+    return None
 
 
 def text_of(detail: Any) -> str:
     """Return a detail in one line: a message, or the problems of a 422."""
-    if isinstance(detail, str):
-        return detail.strip()
-    if isinstance(detail, list):
-        problems: list[Any] = detail  # pyright: ignore[reportUnknownVariableType]
-        return "; ".join(map(_problem, problems))
-    return "" if detail is None else str(detail)
+    if is_array(detail):
+        return "; ".join(map(_problem, detail))
+    if is_object(detail):
+        return _problem(detail)
+    return "" if detail is None else str(detail).strip()
 
 
-def _problem(item: Any) -> str:
-    if not isinstance(item, dict):
-        return str(item)
-    problem = cast("dict[str, Any]", item)
+def _problem(problem: Any) -> str:
+    if not is_object(problem):
+        return str(problem)
     where = problem.get("loc")
-    place = ".".join(map(str, where)) if isinstance(where, list) else ""  # pyright: ignore[reportUnknownArgumentType]
-    return f"{place}: {problem.get('msg', problem)}" if place else str(problem.get("msg", problem))
+    place = ".".join(map(str, where)) if is_array(where) else ""
+    said = words_in(problem)
+    text = str(problem) if said is None else text_of(said)
+    return f"{place}: {text}" if place else text
+
+
+def is_missing_route(response: Response) -> bool:
+    """Return whether a 404 is of the path: it is a page or empty, or says no more than servers say of any path."""
+    try:
+        said = text_of(words_in(response.json()))
+    except ValueError:
+        return True
+    return bool(re.fullmatch(_NO_ROUTE, said))
 
 
 def phrase_of(status: int) -> str:
@@ -53,6 +92,18 @@ def phrase_of(status: int) -> str:
 
 
 def place_of(response: Response) -> str:
-    """Name the call of a response: method, URL and request id."""
+    """Name the call of a response: method, URL, request id and proxy."""
     request = f", request {response.request_id}" if response.request_id else ""
-    return f"{response.method} {response.url}{request}"
+    return f"{response.method} {response.url}{request}{through(response.proxy)}"
+
+
+def through(proxy: str | None) -> str:
+    return f" (through the proxy {proxy})" if proxy else ""
+
+
+def not_a_call(value: object) -> str:
+    """Say what `client.call` takes instead of `value`."""
+    kind = type(value)
+    found = f"the {kind.__name__} of {kind.__module__}" if hasattr(value, "operation") else f"a {kind.__name__}"
+    way = "; call the function first" if callable(value) else ""
+    return f"call() takes what a function of pareta_generated.api returns, not {found}{way}. Nothing was sent."

@@ -4,35 +4,38 @@ ParetaError
 ├── APIConnectionError           the server was not reached, or the connection broke
 │   └── APITimeoutError          no response in time
 ├── APIStatusError               a status other than 2xx
-│   ├── BadRequestError          400, 422
+│   ├── BadRequestError          400
+│   │   └── UnprocessableEntityError 422
 │   ├── AuthenticationError      401
 │   ├── InsufficientCreditsError 402
 │   ├── PermissionDeniedError    403
 │   ├── NotFoundError            404
 │   ├── ConflictError            409
 │   ├── RateLimitError           429
+│   ├── InternalServerError      500, 502, 504
 │   └── EndpointNotReadyError    503
-├── APIResponseError             a 2xx response that cannot be read
-│   └── StreamError              a chat stream that is incomplete
-└── DeployError                  a deployment that did not become live
+├── APIResponseError             a 2xx response that cannot be read, or is an error
+│   └── StreamError              a chat stream that is incomplete, or ended by an error
+├── DeployError                  a deployment that did not become live
+└── BudgetExceededError          a completion that would pass the budget of its client
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ._error_text import detail_of, phrase_of, place_of, text_of
+from ._error_text import detail_of, is_missing_route, phrase_of, place_of, text_of
 
 if TYPE_CHECKING:
     from ._content.response import Response
 
-C = TypeVar("C", bound=type)
+C = TypeVar("C")
 
 
-def public(cls: C) -> C:
-    """Make a class name `pareta` as its module, in reprs and tracebacks: users import it from there."""
-    cls.__module__ = "pareta"
-    return cls
+def public(defined: C) -> C:
+    """Export a class or a function from `pareta`, which reprs and tracebacks name as its module."""
+    defined.__module__ = "pareta"
+    return defined
 
 
 class ParetaError(Exception):
@@ -106,9 +109,15 @@ class APIStatusError(ParetaError):
 
 
 class BadRequestError(APIStatusError):
-    """400 or 422: the request is malformed, or names an unknown task."""
+    """400, and 422 as a subclass: the request is malformed, or names an unknown task."""
 
-    codes = (400, 422)
+    codes = (400,)
+
+
+class UnprocessableEntityError(BadRequestError):
+    """422: a value of the request is not valid. `detail` is the list of problems, where the server gives one."""
+
+    codes = (422,)
 
 
 class AuthenticationError(APIStatusError):
@@ -132,9 +141,12 @@ class PermissionDeniedError(APIStatusError):
 
 
 class NotFoundError(APIStatusError):
-    """404: the endpoint, task or model does not exist."""
+    """404: the endpoint, task or model does not exist, or nothing is at this path."""
 
     codes = (404,)
+
+    def _advice(self) -> str:
+        return "Nothing may be at this path: check base_url." if is_missing_route(self.response) else ""
 
 
 class ConflictError(APIStatusError):
@@ -154,6 +166,12 @@ class RateLimitError(APIStatusError):
         return self.response.retry_after
 
 
+class InternalServerError(APIStatusError):
+    """500, 502 or 504: the server failed, or one behind it."""
+
+    codes = (500, 502, 504)
+
+
 class EndpointNotReadyError(APIStatusError):
     """503: the endpoint is stopped or cold, or its provider is down."""
 
@@ -165,7 +183,7 @@ class EndpointNotReadyError(APIStatusError):
 
 
 class APIResponseError(ParetaError):
-    """A 2xx response cannot be read: it is cut, malformed, or of another shape."""
+    """A 2xx response cannot be read, since it is cut, malformed or of another shape, or it is an error."""
 
     def __init__(self, message: str, *, response: Response | None = None) -> None:
         super().__init__(message)
@@ -212,6 +230,17 @@ class DeployError(ParetaError):
         """The last event of the deploy stream, `{"event": …, "data": …}`."""
         self.endpoint_id = endpoint_id
         """The endpoint's id, if known."""
+
+
+class BudgetExceededError(ParetaError):
+    """A completion would cost more than is left of `budget_micro_usd`. It was not sent."""
+
+    def __init__(self, message: str, *, spent_micro_usd: int, budget_micro_usd: int) -> None:
+        super().__init__(message)
+        self.spent_micro_usd = spent_micro_usd
+        """What the client has spent, by its own count."""
+        self.budget_micro_usd = budget_micro_usd
+        """What it may spend."""
 
 
 for _kind in list(globals().values()):

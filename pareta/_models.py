@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, ParamSpec, Self, TypeVar, overload
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 V = TypeVar("V", bound=View)
 G = TypeVar("G", bound=View)
+T = TypeVar("T")
 
 
 class ResponseOrigin(Origin):
@@ -60,7 +62,7 @@ View.make_origin = ResponseOrigin
 class ModelList(models.ModelList):
     """The models that can be called now. Iterate it, take its length, or read `data`.
 
-    It has no index: use `models.data[0]`.
+    It has no index: use `models.data[0]`. Its keys are those of the server's object.
     """
 
     __slots__ = ()
@@ -83,8 +85,54 @@ class ModelList(models.ModelList):
     def __bool__(self) -> bool:
         return bool(self.data)
 
-    def __contains__(self, model: object) -> bool:
-        return model in self.data
+    def __contains__(self, key: object) -> bool:
+        return super().__contains__(key) if isinstance(key, str) else key in self.data
+
+    def __getitem__(self, key: str) -> Any:
+        try:
+            return super().__getitem__(key)
+        except TypeError as error:
+            place = key if isinstance(key, int) else "…"
+            raise TypeError(f"{error}; for a model by its place, use .data[{place}]") from None
+
+
+@public
+class ChatCompletion(models.ChatCompletion):
+    """An answer to a conversation."""
+
+    __slots__ = ()
+
+    def parsed(self, kind: type[T]) -> T:
+        """Return the answer of the first choice as `kind`, which `response_format` asked for.
+
+        Args:
+            kind: A pydantic model, a dataclass or a TypedDict.
+
+        Raises:
+            APIResponseError: The answer is refused, cut, or something else. The text shows what came.
+
+        """
+        from ._schemas import read_as  # Rarely needed.
+
+        choice = self.choices[0] if self.choices else None
+        text = choice.message.content if choice else None
+        name = getattr(kind, "__name__", str(kind))
+        if choice is None or text is None:
+            refusal = choice.message.refusal if choice else None
+            raise self._error(f"refused: {refusal!r}" if refusal else "there is no text", name, text)
+        if choice.finish_reason not in ("stop", None):
+            raise self._error(f"it is incomplete, by finish_reason {choice.finish_reason!r}", name, text)
+        try:
+            value: T = read_as(kind, json.loads(text))
+        except ValueError as error:
+            raise self._error(str(error), name, text) from error
+        return value
+
+    def _error(self, why: str, name: str, text: str | None) -> APIResponseError:
+        came = "" if text is None else f" It is {text[:500]!r}."
+        response = self._origin.response if isinstance(self._origin, ResponseOrigin) else None
+        where = f" [{response.status_code} to {place_of(response)}]" if response else ""
+        return APIResponseError(f"The answer is no {name}: {why}.{came}{where}", response=response)
 
 
 @public

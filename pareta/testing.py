@@ -1,8 +1,9 @@
 """The pytest plugin: a sandbox as new for each test, clients of it, and what they asked where a test fails.
 
 It comes with the package: a test asks for `pareta_sandbox`, `pareta_client` or `async_pareta_client`. The sandbox is
-the platform on a port of this machine, and needs its extra: `pip install './pareta[sandbox]'` beside a checkout. There
-is one in each test process, started when it is first asked for, and brought back to its first state before each test.
+the platform on a port of this machine, and needs its extra: `pip install './pareta[sandbox]'` beside a checkout (the
+name on the public index is another project). There is one in each test process, started when it is first asked for,
+and brought back to its first state before each test.
 """
 
 from collections.abc import Generator
@@ -52,16 +53,12 @@ def pareta_client(pareta_sandbox: "Sandbox") -> Generator["Pareta"]:
 
 
 @pytest.fixture
-def async_pareta_client(pareta_sandbox: "Sandbox") -> Generator["AsyncPareta"]:
+def async_pareta_client(pareta_sandbox: "Sandbox") -> "AsyncPareta":
     """Give an asynchronous client of the sandbox, for whatever runs the test's event loop.
 
-    It is closed after the test; `async with async_pareta_client:` closes it within the test's loop.
+    Its connections close with that loop; `async with async_pareta_client:` closes them before.
     """
-    import asyncio  # who does not ask for it does not pay for it.
-
-    client = pareta_sandbox.async_client()
-    yield client
-    asyncio.run(client.aclose())
+    return pareta_sandbox.async_client()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -5,51 +5,15 @@ Copied from generator/runtime/encoding.py. Do not edit: change that file and run
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
-from datetime import date, datetime
-from typing import Any, Final, Literal, TypeVar, cast, final
+from collections.abc import Iterator, Mapping, Sized
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
+from .argument_values import UNSET, to_json_value
 from .json_values import JSON
 from .views import View
 
 T = TypeVar("T")
-
-
-@final
-class Unset:
-    """The type of `UNSET`, which marks an argument that was not given. `None` is sent as null."""
-
-    __slots__ = ()
-
-    def __bool__(self) -> Literal[False]:
-        return False
-
-    def __repr__(self) -> str:
-        return "UNSET"
-
-    def __reduce__(self) -> str:
-        return "UNSET"
-
-
-UNSET: Final = Unset()
-
-
-def to_json_value(value: Any) -> Any:
-    """Return the JSON value of an argument. It converts views and mappings to dicts and omits `UNSET`."""
-    if value is None or isinstance(value, str | int | float):
-        return value
-    if isinstance(value, View):
-        return value.to_dict()
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, Mapping):
-        fields = cast("Mapping[Any, Any]", value)  # type: ignore[redundant-cast]  # Pyright needs it.
-        return {key: to_json_value(item) for key, item in fields.items() if item is not UNSET}
-    if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
-        items = cast("Sequence[Any]", value)  # type: ignore[redundant-cast]
-        return [to_json_value(item) for item in items]
-    return cast("Any", value)  # Not JSON: the encoder raises an error that names its type.
 
 
 def quote_segment(name: str, value: str | None) -> str:
@@ -57,7 +21,8 @@ def quote_segment(name: str, value: str | None) -> str:
     if value is None or value == "":
         raise ValueError(f"{name} is {'None' if value is None else 'empty'}")
     if not isinstance(value, str):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise ValueError(f"{name} must be a str, not {type(value).__name__}")  # noqa: TRY004
+        way = "; pass its id" if isinstance(value, View) else ""
+        raise ValueError(f"{name} must be a str, not {type(value).__name__}{way}")  # noqa: TRY004
     if value in (".", "..") or any(ord(char) < 32 or ord(char) == 127 for char in value):
         raise ValueError(f"{name} is not allowed in a URL path: {value!r}")
     return quote(value, safe="")
@@ -74,15 +39,15 @@ def require(name: str, value: T | None) -> T:
 
 def encode_body(fields: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> JSON:
     """Return the request body: the arguments that were given, and the fields that the document does not declare."""
-    try:
-        body: JSON = to_json_value(fields)
-        undeclared: JSON = to_json_value(extra or {})
-    except RecursionError:
-        raise ValueError("the arguments are nested too deeply, or contain themselves") from None
+    body, undeclared = _values(fields), _values(extra or {})
     for name in undeclared:
         if name in body:
             raise ValueError(f"{name} is given twice: as an argument and as an undeclared field")
     return body | undeclared
+
+
+def _values(fields: Mapping[str, Any]) -> JSON:
+    return {name: to_json_value(value, name) for name, value in fields.items() if value is not UNSET}
 
 
 def encode_headers(headers: Mapping[str, Any]) -> dict[str, str]:
@@ -93,20 +58,26 @@ def encode_headers(headers: Mapping[str, Any]) -> dict[str, str]:
 def encode_query(query: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> tuple[tuple[str, str], ...]:
     """Return the query parameters as text. It omits None, repeats a list, and writes true, false and ISO 8601."""
     for name in extra or ():
-        if query.get(name, UNSET) not in (None, UNSET):
+        given = query.get(name)
+        if given is not None and given is not UNSET:
             raise ValueError(f"{name} is given twice: as an argument and as an undeclared parameter")
     return tuple(
-        (name, _encode_parameter(item))
+        (name, text)
         for name, value in (*query.items(), *(extra or {}).items())
-        for item in (cast("Iterable[Any]", value) if isinstance(value, list | tuple | set | frozenset) else (value,))
-        if item is not None and item is not UNSET
+        if value is not None and value is not UNSET
+        for text in _parameter(name, value)
     )
 
 
-def _encode_parameter(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    try:
-        return value.isoformat() if isinstance(value, date) else str(value)
-    except RecursionError:
-        raise ValueError("a parameter is nested too deeply") from None
+def _parameter(name: str, value: Any) -> Iterator[str]:
+    """Yield the text of a parameter; of a list or a set, that of each item."""
+    if isinstance(value, set | frozenset):
+        value = list(cast("set[Any]", value))
+    made = to_json_value(value, name)
+    for item in cast("list[Any]", made) if isinstance(made, list) else [made]:  # type: ignore[redundant-cast]
+        if isinstance(item, bool):
+            yield "true" if item else "false"
+        elif isinstance(item, str | int | float):
+            yield str(item)
+        elif item is not None:
+            raise ValueError(f"{name}: cannot send {type(value).__name__} as a parameter; pass text, numbers or a list")

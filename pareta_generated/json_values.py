@@ -6,6 +6,7 @@ Copied from generator/runtime/json_values.py. Do not edit: change that file and 
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Self, TypeGuard, TypeVar
 
@@ -36,7 +37,8 @@ class Origin:
 
     def field_error(self, node: JSON, key: str, expected: str, found: Any) -> Exception:
         """Return the exception for the value at `key` of `node`. Only an error pays for finding the path."""
-        return self.decode_error(f"{json_path(self.root, node) or '$'}.{key}", expected, found)
+        path = find_path(self.root, lambda here: here is node) or "$"
+        return self.decode_error(f"{path}.{key}", expected, found)
 
     def with_root(self, root: Any) -> Self:
         """Return a copy of this origin with another root, such as one part of the response."""
@@ -63,18 +65,47 @@ def is_array(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def json_path(root: Any, node: Any) -> str | None:
-    """Return the JSON path from `root` to the object `node`, or None. It does not recurse, since JSON may be deep."""
+def find_path(root: Any, test: Callable[[Any], bool]) -> str | None:
+    """Return the JSON path from `root` to a value that passes `test`, or None. It does not recurse: JSON is deep."""
     stack: list[tuple[Any, str]] = [(root, "$")]
     while stack:
         here, path = stack.pop()
-        if here is node:
+        if test(here):
             return path
         if is_object(here):
             stack.extend((value, f"{path}.{key}") for key, value in here.items())
         elif is_array(here):
             stack.extend((value, f"{path}[{index}]") for index, value in enumerate(here))
     return None
+
+
+def read_array(raw: JSON, key: str, kind: type[T] | tuple[type[T], ...], origin: Origin) -> list[T]:
+    """Return the array at `key`, whose items must be instances of `kind`; `[]` if it is absent."""
+    value = raw.get(key)
+    if value is None:
+        return []
+    if not is_array(value):
+        raise origin.field_error(raw, key, "an array", value)
+    if all_are(value, kind):
+        return value
+    for index, item in enumerate(value):
+        if not isinstance(item, kind) or (isinstance(item, bool) and kind not in (bool, object)):
+            expected = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
+            raise origin.field_error(raw, f"{key}[{index}]", expected, item)
+    return value
+
+
+def all_are(values: list[Any], kind: Any) -> bool:
+    """Return whether the type of every value is exactly `kind`. It runs no Python code for each value."""
+    return list(map(type, values)).count(kind) == len(values)
+
+
+def read_object(raw: JSON, key: str, origin: Origin) -> JSON | None:
+    """Return the raw object at `key`; None if it is absent."""
+    value = raw.get(key)
+    if value is None or is_object(value):
+        return value
+    raise origin.field_error(raw, key, "an object", value)
 
 
 def parse_integer(value: Any) -> int | None:
@@ -134,15 +165,3 @@ def deep_copy(value: T) -> T:
                 stack.append(node[place])
     result: T = top[0]
     return result
-
-
-def short_repr(value: Any, *, nested: bool = False) -> str:
-    """Return a short repr of a JSON value: arrays by their length, nested objects and long text abbreviated."""
-    if is_array(value) and value:
-        return f"[{len(value)} item{'s' if len(value) > 1 else ''}]"
-    if is_object(value) and value:
-        if nested:
-            return "{…}"
-        return f"{{{', '.join(f'{key!r}: {short_repr(item, nested=True)}' for key, item in value.items())}}}"
-    text = repr(value)
-    return text if len(text) <= 100 else f"{text[:97]}…'"

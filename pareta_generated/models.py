@@ -22,6 +22,7 @@ class ModelList(types.View):
     """The models that can be called now."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ModelList"
 
     @property
     def object(self) -> str | None:
@@ -39,6 +40,7 @@ class Model(types.View):
     """A model that can be called, in the form of OpenAI's model index."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Model"
 
     @property
     def id(self) -> str | None:
@@ -68,6 +70,7 @@ class Endpoint(types.View):
     """A deployed model, and where it stands."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Endpoint"
 
     @property
     def id(self) -> str | None:
@@ -138,6 +141,7 @@ class DeployProgress(types.View):
     """How far a deployment is."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/DeployProgress"
 
     @property
     def stage(self) -> str | None:
@@ -155,6 +159,7 @@ class DeployComplete(types.View):
     """A deployment succeeded."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/DeployComplete"
 
     @property
     def endpoint(self) -> Endpoint:
@@ -166,6 +171,7 @@ class DeployFailure(types.View):
     """A deployment failed."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/DeployFailure"
 
     @property
     def message(self) -> str | None:
@@ -178,6 +184,7 @@ class EndpointState(types.DictView):
     """The status of an endpoint after a change."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/EndpointState"
 
     @property
     def id(self) -> str | None:
@@ -196,6 +203,7 @@ class EndpointPerformance(types.DictView):
     """Latency of an endpoint over a window of time."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/EndpointPerformance"
 
     @property
     def endpoint_id(self) -> str | None:
@@ -234,6 +242,7 @@ class EndpointUptime(types.DictView):
     """Availability of an endpoint over a window of time."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/EndpointUptime"
 
     @property
     def endpoint_id(self) -> str | None:
@@ -262,6 +271,7 @@ class Incident(types.DictView):
     """A time in which an endpoint was meant to be live and was not."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Incident"
 
     @property
     def started_at(self) -> datetime | None:
@@ -284,6 +294,7 @@ class EndpointCost(types.DictView):
     """Spend and savings of an endpoint over a window of time, in micro-USD."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/EndpointCost"
 
     @property
     def endpoint_id(self) -> str | None:
@@ -327,6 +338,7 @@ class CostGroup(types.DictView):
     """Spend and savings of one day or hour, in micro-USD."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/CostGroup"
 
     @property
     def started_at(self) -> datetime | None:
@@ -358,6 +370,7 @@ class EndpointQuality(types.DictView):
     """Judged quality of an endpoint over a window of time."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/EndpointQuality"
 
     @property
     def endpoint_id(self) -> str | None:
@@ -392,6 +405,7 @@ class JudgeWindow(types.DictView):
     """How an hour's completions were judged."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/JudgeWindow"
 
     @property
     def started_at(self) -> datetime | None:
@@ -418,6 +432,7 @@ class EndpointActivity(types.DictView):
     """Usage of an endpoint over a window of time."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/EndpointActivity"
 
     @property
     def endpoint_id(self) -> str | None:
@@ -461,6 +476,7 @@ class ActivityHour(types.DictView):
     """Usage in one hour."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ActivityHour"
 
     @property
     def started_at(self) -> datetime | None:
@@ -492,6 +508,7 @@ class ChatCompletionChunk(types.View):
     """A piece of an answer."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ChatCompletionChunk"
 
     @property
     def id(self) -> str | None:
@@ -531,6 +548,7 @@ class ChunkChoice(types.View):
     """What is new of one answer."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ChunkChoice"
 
     @property
     def index(self) -> int | None:
@@ -553,6 +571,7 @@ class Delta(types.View):
     """What a chunk adds to a message."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Delta"
 
     @property
     def role(self) -> str | None:
@@ -582,6 +601,7 @@ class ToolCallDelta(types.View):
     """What a chunk adds to a request for a function."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ToolCallDelta"
 
     @property
     def index(self) -> int | None:
@@ -610,6 +630,7 @@ class FunctionCallDelta(types.View):
     """What a chunk adds to a function and its arguments."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/FunctionCallDelta"
 
     @property
     def name(self) -> str | None:
@@ -628,6 +649,7 @@ class Usage(types.View):
     """The tokens of a completion."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Usage"
 
     @property
     def prompt_tokens(self) -> int | None:
@@ -649,6 +671,7 @@ class ChatCompletion(types.View):
     """An answer to a conversation."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ChatCompletion"
 
     @property
     def id(self) -> str | None:
@@ -688,6 +711,7 @@ class Choice(types.View):
     """One answer of a completion."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Choice"
 
     @property
     def index(self) -> int | None:
@@ -710,6 +734,7 @@ class Message(types.View):
     """A message that the model wrote. It can be sent back among a request's messages as it is."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Message"
 
     @property
     def role(self) -> str | None:
@@ -739,6 +764,7 @@ class ToolCall(types.View):
     """A function that the model asks to have called."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/ToolCall"
 
     @property
     def id(self) -> str | None:
@@ -762,6 +788,7 @@ class FunctionCall(types.View):
     """A function and its arguments."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/FunctionCall"
 
     @property
     def name(self) -> str | None:
@@ -780,6 +807,7 @@ class TaskList(types.View):
     """The catalog of tasks."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/TaskList"
 
     @property
     def tasks(self) -> list[Task]:
@@ -791,6 +819,7 @@ class Task(types.View):
     """Something that a model can be deployed for."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Task"
 
     @property
     def id(self) -> str | None:
@@ -819,6 +848,7 @@ class TaskExample(types.View):
     """A worked example of a task."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/TaskExample"
 
     @property
     def input(self) -> str | None:
@@ -837,6 +867,7 @@ class TaskMatch(types.View):
     """The tasks that fit an intent."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/TaskMatch"
 
     @property
     def query(self) -> str | None:
@@ -875,6 +906,7 @@ class TaskMatchCandidate(types.View):
     """A task, and how well it fits an intent."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/TaskMatchCandidate"
 
     @property
     def task_id(self) -> str | None:
@@ -897,6 +929,7 @@ class Leaderboard(types.View):
     """The models for a task, ranked."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/Leaderboard"
 
     @property
     def task_id(self) -> str | None:
@@ -937,6 +970,7 @@ class LeaderboardEntry(types.View):
     """A model, measured on a task."""
 
     __slots__ = ()
+    _pointer = "/components/schemas/LeaderboardEntry"
 
     @property
     def name(self) -> str | None:

@@ -10,7 +10,8 @@ from typing import Any, Generic, Literal, TypeVar, cast
 
 import attrs
 
-from .encoding import UNSET, Unset, encode_body, encode_headers, encode_query, quote_segment, require, to_json_value
+from .argument_values import UNSET, Unset, to_json_value
+from .encoding import encode_body, encode_headers, encode_query, quote_segment, require
 from .json_values import (
     JSON,
     DecodeError,

@@ -5,32 +5,38 @@ Copied from generator/runtime/views.py. Do not edit: change that file and run `m
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, KeysView
 from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
-import attrs
-
-from .json_values import JSON, Origin, deep_copy, is_array, is_object, read_by, short_repr
+from .interchange import core_schema, json_schema, pretty, short_repr, to_text
+from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")
 D = TypeVar("D", bound="DictView")
 
 
-@attrs.define(eq=False, repr=False)
 class View:
     """A JSON object from the API, with typed properties.
 
     Reading does not fail when a newer server adds or omits fields. A field that is absent, null or
-    of another scalar type reads as None (a list as `[]`). `to_dict()` returns every field.
+    of another scalar type reads as None (a list as `[]`). `dict(view)` and `**view` have the server's
+    keys and values; nested ones are shared, as by a copy of a dict. `to_dict()` copies all.
     """
 
-    _raw: JSON
-    _origin: Origin
-    _cache: dict[str, Any] | None = attrs.field(init=False, default=None)
+    __slots__ = ("__weakref__", "_cache", "_origin", "_raw")
 
     make_origin: ClassVar[Callable[[Any], Origin]] = Origin
+    _pointer: ClassVar[str] = ""  # The JSON pointer of its schema in the document; empty for any object.
+    __get_pydantic_core_schema__ = classmethod(core_schema)
+    __get_pydantic_json_schema__ = classmethod(json_schema)
+    _repr_pretty_ = pretty
+
+    def __init__(self, raw: JSON, origin: Origin) -> None:
+        self._raw = raw
+        self._origin = origin
+        self._cache: dict[str, Any] | None = None
 
     @classmethod
     def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
@@ -43,6 +49,14 @@ class View:
     def to_dict(self) -> JSON:
         """Return a deep copy of the server's JSON object."""
         return deep_copy(self._raw)
+
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the server's JSON object as text: compact, or indented by so many spaces."""
+        return to_text(self._raw, indent)
+
+    def keys(self) -> KeysView[str]:
+        """Return the keys that the server sent."""
+        return self._raw.keys()
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the raw JSON value at `key`, or `default` if the server did not send it."""
@@ -58,6 +72,9 @@ class View:
             raise TypeError(f"{type(self).__name__} keys are strings, not {type(key).__name__}")
         return self._raw[key]
 
+    def __contains__(self, key: object) -> bool:
+        return key in self._raw
+
     __hash__: ClassVar[None] = None  # type: ignore[assignment]  # Compares by a dict, which has no hash.
 
     def __eq__(self, other: object) -> bool:
@@ -71,6 +88,18 @@ class View:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (type(self), (self._raw, self._origin.with_root(self._raw)))
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        for key, value in self._raw.items():
+            yield key, self._as_views(key, value) if is_object(value) or is_array(value) else value
+
+    def _as_views(self, key: str, value: Any) -> Any:
+        """Return the view or the list of views that `key` reads as; else `value`, since printing never fails."""
+        try:
+            found: Any = getattr(self, key)
+        except Exception:  # No property has that name, or it is of another shape.
+            return value
+        return found if isinstance(found[0] if is_array(found) and found else found, View) else value
 
     def _one(self, key: str, view: type[V]) -> V | None:
         """Return the object at `key` as a view, the same view each time; None if it is absent."""
@@ -138,6 +167,10 @@ class DictView(JSON):
 
     __slots__ = ("_origin",)
     _origin: Origin
+    _pointer: ClassVar[str] = ""
+    __get_pydantic_core_schema__ = classmethod(core_schema)
+    __get_pydantic_json_schema__ = classmethod(json_schema)
+    _repr_pretty_ = pretty
 
     @classmethod
     def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
@@ -153,14 +186,27 @@ class DictView(JSON):
         """Return a deep copy of the server's JSON object."""
         return deep_copy(dict(self))
 
+    def to_json(self, *, indent: int | None = None) -> str:
+        """Return the server's JSON object as text: compact, or indented by so many spaces."""
+        return to_text(self, indent)
+
     @property
     def request_id(self) -> str | None:
         """The `x-request-id` header of the response; None for an object that was made by hand."""
         return self._get_origin().request_id
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({super().__repr__()})"
+
+    def __str__(self) -> str:
+        return super().__repr__()  # Printed, it is the server's JSON.
+
+    def __rich_repr__(self) -> Iterator[tuple[str, Any]]:
+        yield "", dict(self)
+
     def __reduce__(self) -> tuple[Any, ...]:
         raw = dict(self)
-        return (_rebuild_dict_view, (type(self), raw, self._get_origin().with_root(raw)))
+        return (type(self).from_dict, (raw, self._get_origin().with_root(raw)))
 
     def _get_origin(self) -> Origin:
         try:
@@ -187,31 +233,6 @@ class DictView(JSON):
         return read_object(self, key, self._get_origin())
 
 
-def _rebuild_dict_view(view: type[D], raw: JSON, origin: Origin) -> D:
-    return view.from_dict(raw, origin)
-
-
-def read_array(raw: JSON, key: str, kind: type[T] | tuple[type[T], ...], origin: Origin) -> list[T]:
-    """Return the array at `key`, whose items must be instances of `kind`; `[]` if it is absent."""
-    value = raw.get(key)
-    if value is None:
-        return []
-    if not is_array(value):
-        raise origin.field_error(raw, key, "an array", value)
-    if _all_are(value, kind):
-        return value
-    for index, item in enumerate(value):
-        if not isinstance(item, kind) or (isinstance(item, bool) and kind not in (bool, object)):
-            expected = " or ".join(k.__name__ for k in (kind if isinstance(kind, tuple) else (kind,)))
-            raise origin.field_error(raw, f"{key}[{index}]", expected, item)
-    return value
-
-
-def _all_are(values: list[Any], kind: Any) -> bool:
-    """Return whether the type of every value is exactly `kind`. It runs no Python code for each value."""
-    return list(map(type, values)).count(kind) == len(values)
-
-
 def make_views(view: type[V], found: list[JSON], origin: Origin) -> list[V]:
     """Return a view of each object.
 
@@ -226,21 +247,13 @@ def make_views(view: type[V], found: list[JSON], origin: Origin) -> list[V]:
     return views
 
 
-def read_object(raw: JSON, key: str, origin: Origin) -> JSON | None:
-    """Return the raw object at `key`; None if it is absent."""
-    value = raw.get(key)
-    if value is None or is_object(value):
-        return value
-    raise origin.field_error(raw, key, "an object", value)
-
-
 def read_items(raw: Any, view: type[View | DictView] | None, origin: Origin) -> list[Any]:
     """Return the items of a response that is an array."""
     if not is_array(raw):
         raise origin.decode_error("$", "an array", raw)
     if view is None:
         return raw
-    if not _all_are(raw, dict):
+    if not all_are(raw, dict):
         for index, item in enumerate(raw):
             if not is_object(item):
                 raise origin.decode_error(f"$[{index}]", f"an object ({view.__name__})", item)

@@ -14,7 +14,7 @@ from wire import Step, Wire
 
 from pareta.sandbox import Sandbox
 
-NAMES = ("PARETA_API_KEY", "PARETA_BASE_URL", "PARETA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+NAMES = ("PARETA_API_KEY", "PARETA_BASE_URL", "PARETA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 
 @pytest.fixture(autouse=True)

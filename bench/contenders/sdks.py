@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import cache, partial
 from importlib import import_module
 from typing import Any
 
@@ -113,9 +113,15 @@ def _pareta(name: str, **parts: Callable[[], Any]) -> Callable[[str | None], Any
     return opened
 
 
+@cache
+def _tls_context() -> Any:
+    return _load("httpx:create_ssl_context")
+
+
 def _aiohttp_transport() -> Any:
     limits = _load("httpx:Limits", max_connections=1000)  # As many connections as bare aiohttp may have.
-    return _load("httpx_aiohttp:AiohttpTransport", limits=limits)
+    # All share one TLS context, as the README says.
+    return _load("httpx_aiohttp:AiohttpTransport", limits=limits, verify=_tls_context())
 
 
 def _openai(name: str) -> Callable[[str | None], Any]:

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 
 import attrs
 
-from .encoding import UNSET, encode_query, to_json_value
+from .argument_values import UNSET, to_json_value
+from .encoding import encode_query
 from .json_values import is_array
 from .styles import styled_query
 

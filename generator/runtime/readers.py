@@ -10,9 +10,9 @@ import attrs
 from .json_values import (
     JSON,
     Origin,
+    find_path,
     is_array,
     is_object,
-    json_path,
     parse_boolean,
     parse_datetime,
     parse_integer,
@@ -43,6 +43,10 @@ class Reader(Protocol[T_co]):
     def read(self, value: Any, origin: Origin) -> T_co:
         """Return the value of a JSON value that it accepts."""
         ...
+
+
+def _path(origin: Origin, value: Any) -> str:
+    return find_path(origin.root, lambda here: here is value) or "$"
 
 
 @attrs.frozen
@@ -156,7 +160,7 @@ class ListOf:
         item = self.item
         for index, one in enumerate(value):
             if not item.accepts(one):
-                raise origin.decode_error(f"{json_path(origin.root, value) or '$'}[{index}]", item.expected, one)
+                raise origin.decode_error(f"{_path(origin, value)}[{index}]", item.expected, one)
         return [item.read(one, origin) for one in value]
 
 
@@ -171,7 +175,7 @@ class MapOf(_Object):
         item = self.item
         for key, one in value.items():
             if not item.accepts(one):
-                raise origin.decode_error(f"{json_path(origin.root, value) or '$'}.{key}", item.expected, one)
+                raise origin.decode_error(f"{_path(origin, value)}.{key}", item.expected, one)
         return {key: item.read(one, origin) for key, one in value.items()}
 
 

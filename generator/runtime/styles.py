@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 from urllib.parse import quote
 
-from .encoding import UNSET, Unset, encode_query, to_json_value
+from .argument_values import UNSET, Unset, to_json_value
+from .encoding import encode_query
 from .json_values import is_array, is_object
 
 _DELIMITERS = {"form": ",", "simple": ",", "spaceDelimited": " ", "pipeDelimited": "|", "label": ".", "matrix": ";"}

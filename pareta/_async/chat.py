@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .._exceptions import public
+from .._namespace import Namespace
 from .methods import AsyncCompletions
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class AsyncChat:
     def __init__(self, requester: AsyncRequester) -> None:
         self._requester = requester
 
-    @cached_property
-    def completions(self) -> AsyncCompletions:
+    @Namespace
+    def completions(self) -> type[AsyncCompletions]:
         """Answers to conversations."""
-        return AsyncCompletions(self._requester)
+        return AsyncCompletions

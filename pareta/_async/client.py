@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
-from typing import TYPE_CHECKING, Any, Self, TypedDict, TypeVar, Unpack, overload
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
 from .._credentials import AsyncKeySource
+from .._error_text import not_a_call
 from .._exceptions import public
-from .._policy import calls
+from .._namespace import Namespace
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
+from .client_options import AsyncClientOptions
 from .requester import AsyncRequester
 
 if TYPE_CHECKING:
     import ssl
 
     import httpx
+    from openai import AsyncOpenAI
 
+    from .._models import Endpoint
+    from .._policy.hooks import Hooks, Tracer
     from .chat import AsyncChat
     from .endpoints import AsyncEndpoints
     from .models import AsyncModels
@@ -28,23 +32,6 @@ if TYPE_CHECKING:
     from .tasks import AsyncTasks
 
 T = TypeVar("T")
-
-
-class AsyncClientOptions(TypedDict, total=False):
-    """The arguments of `AsyncPareta`, for functions that pass them on."""
-
-    api_key: str | AsyncKeySource | None
-    base_url: str | None
-    timeout: float | HttpxTimeout | None | NotGiven
-    max_retries: int
-    http_client: httpx.AsyncClient | None
-    transport: httpx.AsyncBaseTransport | None
-    proxy: str | httpx.URL | httpx.Proxy | None
-    verify: ssl.SSLContext | bool | None
-    default_headers: Mapping[str, str] | None
-    default_query: Mapping[str, Any] | None
-    max_connections: int | None
-    allow_http: bool
 
 
 @public
@@ -65,12 +52,14 @@ class AsyncPareta:
         http_client: Your own `httpx.AsyncClient`, or one of httpx2. It stays yours to close.
         transport: Your own `httpx.AsyncBaseTransport`, such as `httpx.MockTransport`. It stays yours to close.
         proxy: The URL of a proxy, `http://`, `https://` or `socks5://`, or an `httpx.Proxy`. By default the
-            environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`.
+            environment names it: `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, `NO_PROXY`. False for none.
         verify: An `ssl.SSLContext`, with CAs and client certificates; False trusts any server.
         default_headers: Headers to send with each request.
         default_query: Query parameters to send with each request.
         max_connections: How many calls may be in flight at a time; others wait. 1,000 in an event loop, else 100.
         allow_http: Allow plain http to another machine, which shows the key to the network.
+        hooks: Functions that see each request, response and retry.
+        tracing: What traces each call: `pareta.integrations.otel.OpenTelemetry()`.
 
     Raises:
         ParetaError: There is no key.
@@ -87,12 +76,14 @@ class AsyncPareta:
         max_retries: int = 2,
         http_client: httpx.AsyncClient | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
-        proxy: str | httpx.URL | httpx.Proxy | None = None,
+        proxy: str | httpx.URL | httpx.Proxy | Literal[False] | None = None,
         verify: ssl.SSLContext | bool | None = None,
         default_headers: Mapping[str, str] | None = None,
         default_query: Mapping[str, Any] | None = None,
         max_connections: int | None = None,
         allow_http: bool = False,
+        hooks: Hooks | None = None,
+        tracing: Tracer | None = None,
     ) -> None:
         settings = TransportSettings.create(
             http_client=http_client,
@@ -111,6 +102,8 @@ class AsyncPareta:
             default_query=default_query,
             own_timeouts=settings.own_timeouts,
             allow_http=allow_http,
+            hooks=hooks,
+            tracing=tracing,
         )
         self._open(session, settings)
 
@@ -125,33 +118,33 @@ class AsyncPareta:
         """Make a client from `PARETA_API_KEY` and `PARETA_BASE_URL`; arguments of the constructor win over them."""
         return cls(**options)
 
-    @cached_property
-    def models(self) -> AsyncModels:
+    @Namespace
+    def models(self) -> type[AsyncModels]:
         """The models that can be called now."""
         from .models import AsyncModels  # Each namespace is loaded when it is used.
 
-        return AsyncModels(self._requester)
+        return AsyncModels
 
-    @cached_property
-    def endpoints(self) -> AsyncEndpoints:
+    @Namespace
+    def endpoints(self) -> type[AsyncEndpoints]:
         """Deploy models, operate what is deployed, and measure it."""
         from .endpoints import AsyncEndpoints
 
-        return AsyncEndpoints(self._requester)
+        return AsyncEndpoints
 
-    @cached_property
-    def chat(self) -> AsyncChat:
+    @Namespace
+    def chat(self) -> type[AsyncChat]:
         """Completions, compatible with OpenAI's."""
         from .chat import AsyncChat
 
-        return AsyncChat(self._requester)
+        return AsyncChat
 
-    @cached_property
-    def tasks(self) -> AsyncTasks:
+    @Namespace
+    def tasks(self) -> type[AsyncTasks]:
         """The catalog of tasks, and which model is best at each."""
         from .tasks import AsyncTasks
 
-        return AsyncTasks(self._requester)
+        return AsyncTasks
 
     @property
     def base_url(self) -> str:
@@ -162,6 +155,7 @@ class AsyncPareta:
         self,
         *,
         api_key: str | AsyncKeySource | NotGiven = NOT_GIVEN,
+        budget_micro_usd: int | None | NotGiven = NOT_GIVEN,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         max_retries: int | NotGiven = NOT_GIVEN,
@@ -173,6 +167,8 @@ class AsyncPareta:
 
         Args:
             api_key: Another key, or a function that returns it.
+            budget_micro_usd: What completions may cost from now on, by this client's own count: the price
+                on the leaderboard, each. Further ones raise BudgetExceededError. None: no limit.
             timeout: Seconds for each operation of a socket, None, or an `httpx.Timeout`.
             deadline: Seconds for a whole call with its retries and waits; None for no limit.
             max_retries: How often a failed call is retried.
@@ -190,6 +186,7 @@ class AsyncPareta:
         other._requester = self._requester._replace(
             session=self._requester.session.changed(
                 api_key=api_key,
+                budget_micro_usd=budget_micro_usd,
                 timeout=timeout,
                 deadline=deadline,
                 max_retries=max_retries,
@@ -199,6 +196,23 @@ class AsyncPareta:
             ),
         )
         return other
+
+    def openai(self, endpoint: Endpoint | None = None, **options: Any) -> AsyncOpenAI:
+        """Return OpenAI's client for this platform, with this client's key. The package `openai` must be installed.
+
+        Args:
+            endpoint: A live endpoint, whose `url` it then uses; by default the platform's `base_url`.
+            options: Further arguments of OpenAI's client. Its connections are its own: it has no share in
+                this client's proxy, certificates or limits.
+
+        Raises:
+            ParetaError: `openai` is not installed.
+            ValueError: The endpoint has no URL yet, or one that would show the key to the network.
+
+        """
+        from .openai_client import openai_client  # Rarely needed.
+
+        return openai_client(self._requester.session, endpoint, options)
 
     @overload
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...
@@ -214,17 +228,22 @@ class AsyncPareta:
         Returns:
             The result that the document declares; of a stream, an iterator of the payloads of its events.
 
+        Raises:
+            TypeError: It is no call of `pareta_generated`; nothing is sent.
+
         """
-        calls.check_sendable(call)
         if isinstance(call, Call):
             return await self._requester.send(call, options)
+        if not isinstance(call, StreamCall):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(not_a_call(call))
         from .._content.event_stream import EventStreamParser
         from .._policy import deployments
+        from .._policy.logical import logical
         from .streams import AsyncStream
 
         session, prepared = self._requester.session.prepare(call, options)
-        stream, raw = await self._requester.open(deployments.open_any(session, prepared))
-        return AsyncStream(raw, EventStreamParser(prepared, stream.response, stream.limit))
+        stream, raw = await self._requester.open(logical(session, prepared, deployments.open_any(session, prepared)))
+        return AsyncStream(raw, EventStreamParser(prepared, stream.response, stream.limit), stream.span)
 
     async def aclose(self) -> None:
         """Close the connections. Your own `http_client` or `transport` stays open."""

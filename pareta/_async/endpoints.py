@@ -15,6 +15,7 @@ from .._policy import deployments
 from .._policy.deadline import Deadline
 from .._policy.options import POLL_OPTIONS, CallOptions, PollOptions, positive
 from .methods import AsyncDeployMethod, AsyncMetrics
+from .streams import AsyncDeployWatch
 
 
 @public
@@ -58,12 +59,43 @@ class AsyncEndpoints(AsyncDeployMethod):
             ValueError: The id is None or empty, or a number is not positive; nothing is sent.
 
         """
+        watch = self._watch(endpoint_id, timeout, poll_interval, options)
+        return await self._requester.run(deployments.wait_until_live(watch))
+
+    def attach(
+        self,
+        endpoint_id: str | None,
+        *,
+        timeout: float | None = 3600.0,
+        poll_interval: float = 3.0,
+        **options: Unpack[PollOptions],
+    ) -> AsyncDeployWatch:
+        """Follow a deployment that was begun elsewhere, by polling its endpoint.
+
+        Args:
+            endpoint_id: The endpoint's id, or the name that it was given.
+            timeout: How many seconds it may take until the endpoint is live; None for ever.
+            poll_interval: How many seconds to wait between two looks.
+            options: Options of each request: see `CallOptions`.
+
+        Returns:
+            The progress, in the events of `deploy`, whenever the status changes. Nothing is sent before the
+            first is asked for. After `complete`, its `endpoint` is the live endpoint.
+
+        Raises:
+            ValueError: The id is None or empty, or a number is not positive.
+
+        """
+        return AsyncDeployWatch(self._requester, self._watch(endpoint_id, timeout, poll_interval, options))
+
+    def _watch(
+        self, endpoint_id: str | None, timeout: float | None, poll_interval: float, options: PollOptions
+    ) -> deployments.Watch:
         session, call = self._requester.session.prepare(RETRIEVE_ENDPOINT(endpoint_id), options, POLL_OPTIONS)
         seconds = None if timeout is None else positive("timeout", timeout)
         interval = positive("poll_interval", poll_interval)
         deadline = Deadline(session, seconds, moves=False)
-        flow = deployments.wait_until_live(session, call, str(endpoint_id), deadline, interval)
-        return await self._requester.run(flow)
+        return deployments.Watch(session, call, str(endpoint_id), deadline, poll_interval=interval)
 
     async def start(self, endpoint_id: str | None, **options: Unpack[CallOptions]) -> EndpointState:
         """Start a stopped endpoint. It is cold for a moment: see `wait_until_live`.

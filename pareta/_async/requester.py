@@ -11,7 +11,8 @@ from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
 from .._exceptions import ParetaError
 from .._policy import calls
-from .._policy.effects import AskForKey, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.effects import CallBack, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.logical import logical
 from .._policy.session import Session
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class AsyncRequester(NamedTuple):
     async def send(self, call: Call[T], options: Mapping[str, Any]) -> T:
         """Send a call with its options and return its result."""
         session, call = self.session.prepare(call, options)
-        return await self.run(calls.send(session, call))
+        return await self.run(logical(session, call, calls.send(session, call)))
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
@@ -51,25 +52,28 @@ class AsyncRequester(NamedTuple):
             raise ParetaError("This client is closed: make another.")
         outcome: object = None
         raw: AsyncRawResponse | None = None
-        while True:
-            try:
-                effect = flow.send(outcome)
-            except StopIteration as stop:
-                return stop.value, raw
-            match effect:
-                case Send():
-                    outcome, raw = await self._send(effect)
-                case Sleep():
-                    from .._transport.async_waiting import sleep  # Loaded with the first client.
+        try:
+            while True:
+                try:
+                    effect = flow.send(outcome)
+                except StopIteration as stop:
+                    return stop.value, raw
+                match effect:
+                    case Send():
+                        outcome, raw = await self._send(effect)
+                    case Sleep():
+                        from .._transport.async_waiting import sleep  # Loaded with the first client.
 
-                    await sleep(effect.seconds)
-                    outcome = None
-                case AskForKey():
-                    from .._transport.async_waiting import result_of
+                        await sleep(effect.seconds)
+                        outcome = None
+                    case CallBack():
+                        from .._transport.async_waiting import result_of
 
-                    outcome = await result_of(effect.source)
-                case ReadToEnd():
-                    outcome = await _read_to_end(raw, effect)
+                        outcome = await result_of(effect.function, *effect.arguments)
+                    case ReadToEnd():
+                        outcome = await _read_to_end(raw, effect)
+        finally:
+            flow.close()  # Where the wait itself was ended, a trace ends here, in this context.
 
     async def _send(self, effect: Send) -> tuple[Outcome, AsyncRawResponse | None]:
         """Send a request; read the body, unless it is a stream that was asked for."""
@@ -80,7 +84,9 @@ class AsyncRequester(NamedTuple):
         if raw.status == 101:
             await raw.aclose()
             return TransportError("connection", "the server switched to another protocol, unasked"), None
-        builder = ResponseBuilder(effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit)
+        builder = ResponseBuilder(
+            effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit, proxy=raw.proxy
+        )
         if builder.opens:
             return OpenStream(builder.head, limit=effect.limit), raw
         try:
@@ -103,8 +109,11 @@ async def _read_to_end(raw: AsyncRawResponse | None, effect: ReadToEnd) -> Trans
     parser = effect.parser
     try:
         while piece := await raw.read():
-            for _ in parser.feed(piece):
-                pass
+            for item in parser.feed(piece):
+                if effect.on_item is not None:
+                    from .._transport.async_waiting import result_of
+
+                    await result_of(effect.on_item, item)
             if parser.done:
                 await raw.drain()
                 return None

@@ -5,17 +5,25 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from pareta_generated.models import ChatCompletion, ChatCompletionChunk
+from pareta_generated.models import ChatCompletionChunk
 
+from .._content.chat_accumulator import first_text
 from .._content.chat_stream import ChatStreamParser
-from .._content.deploy_stream import DeployStreamParser, endpoint_id_of
+from .._content.deploy_stream import DeployStreamParser
 from .._content.exchange import TransportError
+from .._content.response import Response
 from .._content.stream_parser import StreamParser
+from .._error_text import place_of
 from .._exceptions import ParetaError, public
+from .._models import ChatCompletion, Endpoint
+from .._policy.deployments import Watch
 from .._policy.effects import OpenStream
+from .traced import traced
 
 if TYPE_CHECKING:
+    from .._policy.hooks import Span
     from .._transport.async_response import AsyncRawResponse
+    from .requester import AsyncRequester
 
 T = TypeVar("T")
 
@@ -28,16 +36,21 @@ class AsyncStream(Generic[T]):
     collected. The server sees the hang-up at once, and no connection leaks.
     """
 
-    def __init__(self, raw: AsyncRawResponse, parser: StreamParser[T]) -> None:
-        self._raw = raw
+    def __init__(self, raw: AsyncRawResponse, parser: StreamParser[T], span: Span | None = None) -> None:
+        self._raw = raw if span is None else traced(raw, parser, span)
         self._parser = parser
         self._items: Iterator[T] = iter(())  # The items of the last piece.
         self._open = True
 
     @property
+    def response(self) -> Response:
+        """The head of the response."""
+        return self._parser.response
+
+    @property
     def request_id(self) -> str | None:
         """The `x-request-id` of the response."""
-        return self._parser.response.request_id
+        return self.response.request_id
 
     def __aiter__(self) -> AsyncIterator[T]:
         return _Loop(self, self._hang_up)
@@ -76,6 +89,11 @@ class AsyncStream(Generic[T]):
 
     async def __aexit__(self, *_error: object) -> None:
         await self.aclose()
+
+    def __repr__(self) -> str:
+        parser = self._parser
+        state = "ended" if parser.done else "open" if self._open else "closed"
+        return f"<{type(self).__name__}: {state}, {parser.progress} [{place_of(parser.response)}]>"
 
     def _hang_up(self) -> None:
         """Close without waiting; the garbage collector does it too."""
@@ -126,10 +144,8 @@ class _Text:
 
     async def __anext__(self) -> str:
         while True:
-            chunk = await self._chunks.__anext__()
-            for choice in chunk.choices:
-                if choice.delta.content and not choice.index:
-                    return choice.delta.content
+            if text := first_text(await self._chunks.__anext__()):
+                return text
 
 
 @public
@@ -140,12 +156,42 @@ class AsyncDeployStream(AsyncStream[dict[str, Any]]):
     """
 
     def __init__(self, stream: OpenStream, raw: AsyncRawResponse) -> None:
-        super().__init__(raw, DeployStreamParser(stream.response, stream.limit))
+        parser = DeployStreamParser(stream.response, stream.limit, stream.name)
+        super().__init__(raw, parser, stream.span)
+        self._deployment = parser
 
     @property
     def endpoint_id(self) -> str | None:
-        """The id of the endpoint that is being deployed, if the server named it in the head."""
-        return endpoint_id_of(self._parser.response)
+        """The id of the endpoint that is being deployed, if the server named it in the head, or you did."""
+        return self._deployment.endpoint_id
+
+
+@public
+class AsyncDeployWatch:
+    """The progress of a deployment that was begun elsewhere, as `{"event": str, "data": dict}`.
+
+    It ends after `complete` or `error`. Leaving it does not stop the deployment.
+    """
+
+    def __init__(self, requester: AsyncRequester, watch: Watch) -> None:
+        self._requester = requester
+        self._watch = watch
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {self._watch}>"
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """The endpoint, as soon as it is live."""
+        return self._watch.live
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> dict[str, Any]:
+        if self._watch.done:
+            raise StopAsyncIteration
+        return await self._requester.run(self._watch.next_event())
 
 
 @public
@@ -157,7 +203,7 @@ class AsyncChatStream(AsyncStream[ChatCompletionChunk]):
 
     def __init__(self, stream: OpenStream, raw: AsyncRawResponse) -> None:
         parser = ChatStreamParser(stream.response, stream.limit)
-        super().__init__(raw, parser)
+        super().__init__(raw, parser, stream.span)
         self._chat = parser
 
     @property

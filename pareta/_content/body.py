@@ -106,9 +106,17 @@ class ResponseBuilder:
     """Builds a response from its head and the pieces of its body; shared by both drivers."""
 
     def __init__(
-        self, request: HttpRequest, status: int, headers: Sequence[tuple[bytes, bytes]], *, streams: bool, limit: int
+        self,
+        request: HttpRequest,
+        status: int,
+        headers: Sequence[tuple[bytes, bytes]],
+        *,
+        streams: bool,
+        limit: int,
+        proxy: str | None = None,
     ) -> None:
         self.head = Response(method=request.method, url=request.url, status_code=status, headers=Headers(headers))
+        self.head.proxy = proxy
         self._ok = 200 <= status < 300
         encoding = self.head.headers.get("content-encoding", "")
         events = streams and self._ok and self.head.content_type == "text/event-stream"

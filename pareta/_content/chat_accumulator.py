@@ -2,54 +2,76 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from io import StringIO
-from typing import Any, cast
+from typing import Any
 
-from pareta_generated.types import parse_integer
+from pareta_generated.json_values import JSON, is_array, is_object, parse_integer
+from pareta_generated.models import ChatCompletionChunk
+
+from .growing_json import GrowingList, GrowingObject, text_at
+from .tool_calls import ToolCalls
 
 
 class ChatAccumulator:
     """Accumulates chunks into the completion that the request would have had without `stream`.
 
-    Text grows, tool calls grow by their index, and of any other field the last value counts, so that
-    fields of newer servers are kept.
+    It takes a chunk of any shape: what cannot be accumulated is left out.
     """
 
     def __init__(self) -> None:
-        self._head: dict[str, Any] = {}
-        self._width = 0
+        self._head = GrowingObject("completion")
+        self._last_head: JSON = {}
         self._choices: dict[int, _Choice] = {}
 
-    def add(self, chunk: dict[str, Any]) -> None:
+    def add_repeated(self, chunk: JSON) -> bool:
+        """Take a chunk that repeats the last one but for a delta, as nearly every chunk does; else return False."""
+        try:
+            (choice,) = chunk["choices"]
+            known = self._choices[choice["index"]]
+            delta: Any = choice["delta"]
+            known.last_choice["delta"] = delta
+            if chunk != known.last_chunk or delta.__class__ is not dict:
+                return False
+        except (LookupError, TypeError, ValueError):
+            return False
+        if len(delta) == 1 and type(text := delta.get("content")) is str and known.parts is None:
+            known.content.write(text)
+        else:
+            known.extend(delta)
+        return True
+
+    def add(self, chunk: JSON) -> None:
         """Take a chunk, as raw JSON."""
-        for choice in chunk.get("choices") or ():
-            index = choice.get("index") or 0
-            known = self._choices.get(index)
-            if known is None:
-                known = self._choices[_index(index)] = _Choice()
-            content = _only_content(choice)
-            if content is None:
-                known.add(choice)
-            else:
-                known.content.write(content)
-                known.spoke = True
-        if len(chunk) != self._width or chunk.get("usage"):  # Fields that repeat in each chunk are read once.
-            self._width = len(chunk)
-            self._head.update((key, value) for key, value in chunk.items() if key != "choices" and value is not None)
+        head = {name: value for name, value in chunk.items() if name != "choices" and value is not None}
+        if head != self._last_head:
+            self._last_head = head
+            self._head.add(head)
+            for known in self._choices.values():
+                known.last_chunk = {}
+        for index, choice in _choices_of(chunk):
+            if index not in self._choices:
+                self._choices[index] = _Choice()
+            self._choices[index].add(choice, chunk)
 
     @property
     def finished(self) -> bool:
         """Whether each choice has a finish_reason."""
-        return bool(self._choices) and all(choice.fields.get("finish_reason") for choice in self._choices.values())
+        return bool(self._choices) and all(choice.finish_reason for choice in self._choices.values())
+
+    @property
+    def finished_any(self) -> bool:
+        """Whether a choice has a finish_reason."""
+        return any(choice.finish_reason for choice in self._choices.values())
 
     def text(self) -> str:
         """Return the text of the first choice so far."""
         first = self._choices.get(0)
         return first.content.getvalue() if first else ""
 
-    def completion(self) -> dict[str, Any]:
+    def completion(self) -> JSON:
         """Return the completion so far, as raw JSON."""
-        raw = {**self._head, "object": "chat.completion"}
+        raw = {**self._head.to_json(), "object": "chat.completion"}
         raw["choices"] = [choice.to_json(index) for index, choice in sorted(self._choices.items())]
         return raw
 
@@ -57,97 +79,108 @@ class ChatAccumulator:
 class _Choice:
     """One choice, growing."""
 
+    __slots__ = ("_calls", "_fields", "_message", "_spoke", "content", "last_choice", "last_chunk", "parts")
+
     def __init__(self) -> None:
         self.content = StringIO()
-        self.fields: dict[str, Any] = {}
-        self._message: dict[str, Any] = {}
-        self._texts: dict[str, StringIO] = {}
-        self._calls: dict[int, dict[str, Any]] = {}
-        self._arguments: dict[int, StringIO] = {}
-        self.spoke = False
+        self.last_chunk: JSON = {}
+        """The last chunk with this choice, where all but its delta changes nothing when it comes again."""
+        self.last_choice: JSON = {}
+        """The only choice of that chunk."""
+        self._fields = GrowingObject("choice")
+        self._message = GrowingObject("message")
+        self._calls = ToolCalls()
+        self.parts: GrowingList | None = None
+        self._spoke = False
 
-    def add(self, choice: dict[str, Any]) -> None:
+    @property
+    def finish_reason(self) -> str | None:
+        """Why it ended; None before."""
+        return text_at(self._fields.fields, "finish_reason")
+
+    def add(self, choice: JSON, chunk: JSON) -> None:
         """Add what a chunk holds of this choice."""
-        for key, value in choice.items():
-            if value is None or key == "index":
-                continue
-            if key == "delta":
-                for name, addition in value.items():
-                    if addition is None:
-                        continue
-                    if name == "content":
-                        self.content.write(addition)
-                        self.spoke = True
-                    else:
-                        self._extend(name, addition)
-            else:
-                grows = isinstance(value, dict)  # Log probabilities, one list item per token.
-                self.fields[key] = _joined(self.fields.get(key), value) if grows else value
+        repeatable = True
+        for name, value in choice.items():
+            if name not in ("index", "delta", "message") and value is not None:
+                self._fields.grow(name, value)
+                repeatable = repeatable and not isinstance(value, list | dict)
+        self.last_choice = choice.copy()
+        self.last_chunk = {**chunk, "choices": [self.last_choice]} if repeatable else {}
+        self.extend(_delta_of(choice))
 
-    def _extend(self, name: str, addition: Any) -> None:
-        if name == "tool_calls":
-            for place, call in enumerate(addition):
-                index = call.get("index")
-                self._call(place if index is None else _index(index), call)
-        elif name != "role" and isinstance(addition, str):  # A refusal or reasoning text.
-            self._texts.setdefault(name, StringIO()).write(addition)
-        elif isinstance(addition, dict):  # A function call in its older form, or audio.
-            self._message[name] = _joined(self._message.get(name), addition)
+    def extend(self, delta: JSON) -> None:
+        """Add to the message."""
+        for name, value in delta.items():
+            if name == "content":
+                self._speak(value)
+            elif name == "tool_calls":
+                if is_array(value):
+                    self._calls.add(value)
+            elif value is not None:
+                self._message.grow(name, value)
+
+    def _speak(self, content: Any) -> None:
+        """Add text, or parts: they are kept beside the text if any of them is something else."""
+        if content is None:
+            return
+        self._spoke = True
+        if self.parts is None and is_array(content):
+            self.parts = GrowingList()
+            self.parts.add(_parts_of(self.content.getvalue() or None))
+        if self.parts is not None:
+            self.parts.add(_parts_of(content))
+        self.content.write(content if isinstance(content, str) else text_of(content))
+
+    def to_json(self, index: int) -> JSON:
+        """Return the choice as it is in a completion."""
+        message = {"role": "assistant", **self._message.to_json()}
+        calls = self._calls.to_json()
+        parts = self.parts.to_json() if self.parts else []
+        if not all(map(_is_text, parts)):
+            message["content"] = parts
         else:
-            self._message[name] = addition
-
-    def _call(self, index: int, call: dict[str, Any]) -> None:
-        known = self._calls.setdefault(index, {"function": {}})
-        for key, value in call.items():
-            if key == "function":
-                for name, part in cast("dict[str, Any]", value or {}).items():
-                    if name == "arguments":
-                        self._arguments.setdefault(index, StringIO()).write(part or "")
-                    elif part or name not in known["function"]:  # Some servers repeat them, empty.
-                        known["function"][name] = part
-            elif key != "index" and (value or key not in known):
-                known[key] = value
-
-    def to_json(self, index: int) -> dict[str, Any]:
-        """Return the choice as it stands in a completion."""
-        message: dict[str, Any] = {"role": "assistant", **self._message}
-        message["content"] = self.content.getvalue() if self.spoke or not self._calls else None
-        message.update((name, text.getvalue()) for name, text in self._texts.items())
-        if self._calls:
-            message["tool_calls"] = [self._call_to_json(place) for place in sorted(self._calls)]
-        return {"finish_reason": None, **self.fields, "index": index, "message": message}
-
-    def _call_to_json(self, place: int) -> dict[str, Any]:
-        call = self._calls[place]
-        arguments = self._arguments.get(place)
-        return {**call, "function": {**call["function"], "arguments": arguments.getvalue() if arguments else ""}}
+            text = self.content.getvalue()
+            message["content"] = text if text or self._spoke or not calls else None
+        if calls:
+            message["tool_calls"] = calls
+        return {"finish_reason": None, **self._fields.to_json(), "index": index, "message": message}
 
 
-def _only_content(choice: dict[str, Any]) -> Any:
-    """Return the text of a choice that holds nothing else, as nearly all do; else None."""
-    delta = choice.get("delta")
-    if not delta or len(delta) != 1 or choice.get("finish_reason", "") is not None or "index" not in choice:
-        return None
-    if len(choice) == 3 or (len(choice) == 4 and choice.get("logprobs", "") is None):
-        return delta.get("content")
-    return None
+def text_of(content: Any) -> str:
+    """Return the text of a message's `content`: a string, or a list of parts."""
+    if isinstance(content, str):
+        return content
+    return "".join(str(part["text"]) for part in _parts_of(content) if _is_text(part))
 
 
-def _index(index: Any) -> int:
-    """Return an index; raise TypeError where it is not a whole number."""
-    number = parse_integer(index)
-    if number is None:
-        raise TypeError("an index is no whole number")
-    return number
+def first_text(chunk: ChatCompletionChunk) -> str:
+    """Return the text that a chunk of any shape adds to the first choice."""
+    return "".join(text_of(_delta_of(choice).get("content")) for index, choice in _choices_of(chunk) if index == 0)
 
 
-def _joined(known: Any, addition: Any) -> Any:
-    """Join a part to what is known: texts and lists grow, objects field by field."""
-    if known is None or addition is None:
-        return addition if known is None else known
-    if isinstance(known, dict) and isinstance(addition, dict):
-        fields = cast("dict[str, Any]", known)
-        parts = cast("dict[str, Any]", addition)
-        return fields | {name: _joined(fields.get(name), part) for name, part in parts.items()}
-    same = isinstance(known, str | list) and type(known) is type(addition)  # pyright: ignore[reportUnknownArgumentType]
-    return known + addition if same else addition
+def _choices_of(chunk: JSON | ChatCompletionChunk) -> Iterator[tuple[int, JSON]]:
+    """Yield the choices of a chunk with their indexes; where the server sends none, these are their places."""
+    choices = chunk.get("choices")
+    for place, choice in enumerate(choices if is_array(choices) else ()):
+        if is_object(choice):
+            index = parse_integer(choice.get("index"))
+            yield place if index is None else index, choice
+
+
+def _delta_of(choice: JSON) -> JSON:
+    delta = choice.get("delta", choice.get("message"))  # Some servers send a whole message.
+    return delta if is_object(delta) else {}
+
+
+def _parts_of(content: Any) -> list[JSON]:
+    parts = content if is_array(content) else [content]
+    return [
+        {"type": "text", "text": part} if isinstance(part, str) else part
+        for part in parts
+        if isinstance(part, str | dict)
+    ]
+
+
+def _is_text(part: JSON) -> bool:
+    return part.get("type", "text") in ("text", "output_text") and isinstance(part.get("text"), str)

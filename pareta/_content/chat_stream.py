@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
-from pareta_generated.models import ChatCompletion, ChatCompletionChunk
+from pareta_generated.json_values import is_object
+from pareta_generated.models import ChatCompletionChunk
 
 from .._error_text import place_of
 from .._exceptions import StreamError
-from .._models import ResponseOrigin
+from .._models import ChatCompletion, ResponseOrigin
 from . import strict_json
 from .body import BODY_LIMIT
 from .chat_accumulator import ChatAccumulator
+from .error_bodies import error_in, said_in
 from .response import Response
-from .stream_parser import StreamParser
+from .stream_parser import StreamParser, is_keep_alive
 
 _DONE = "[DONE]"
 
@@ -27,26 +29,35 @@ class ChatStreamParser(StreamParser[ChatCompletionChunk]):
         self._origin = ResponseOrigin(None, response)
         self.accumulator = ChatAccumulator()
 
+    @property
+    def progress(self) -> str:
+        """How much text came, for the repr of the stream."""
+        return f"{len(self.accumulator.text()):,} characters"
+
     def _items(self, events: Sequence[tuple[str, str]]) -> Iterator[ChatCompletionChunk]:
-        add, at = self.accumulator.add, self._origin.with_root
+        repeats, at = self.accumulator.add_repeated, self._origin.with_root
         for name, text in events:
             raw = strict_json.decode_short_object(text)
-            if raw is None or name == "error" or raw.get("error"):
-                if text == _DONE:
-                    self.done = True
+            if raw is None or name != "message" or not repeats(raw):
+                if is_keep_alive(name, text):
+                    continue
+                if text.strip() == _DONE:
+                    self._end("[DONE] came, but no finish_reason", finished=self.accumulator.finished_any)
                     return
                 raw = self._decoded(name, text)
+                self.accumulator.add(raw)
             self.last_event = raw
-            try:
-                add(raw)
-            except (AttributeError, TypeError, ValueError, KeyError) as error:
-                raise self._unreadable(f"A chunk has another shape than a completion's: {text[:200]!r}.") from error
             yield ChatCompletionChunk(raw, at(raw))
 
     def end(self) -> None:
         """Accept an end without `[DONE]` where each choice has a finish_reason; else raise StreamError."""
-        if not self.accumulator.finished:
-            raise self._unreadable("The stream ended before the answer did: neither [DONE] nor a finish_reason came.")
+        self._end("neither [DONE] nor a finish_reason came", finished=self.accumulator.finished)
+
+    def _end(self, what: str, *, finished: bool) -> None:
+        if not finished:
+            said = said_in(self.last_event) or self._said_instead()
+            reason = f"{what}. The server said: {said}" if said else f"{what}."
+            raise self._unreadable(f"The stream ended before the answer did: {reason}")
         self.done = True
 
     def completion(self) -> ChatCompletion:
@@ -61,13 +72,13 @@ class ChatStreamParser(StreamParser[ChatCompletionChunk]):
             if name == "error":
                 raise self._unreadable(f"The server ended the stream: {text[:1000]}") from error
             raise self._unreadable(f"A chunk is not JSON ({error}): {text[:200]!r}.") from error
-        if not isinstance(raw, dict):
+        said = error_in(raw, ChatCompletionChunk)
+        if name == "error" or said:
+            self.last_event = raw if is_object(raw) else self.last_event
+            raise self._unreadable(f"The server ended the stream: {said or said_in(raw) or text[:1000]}")
+        if not is_object(raw):
             raise self._unreadable(f"A chunk is not a JSON object: {text[:200]!r}.")
-        chunk = cast("dict[str, Any]", raw)
-        if name == "error" or chunk.get("error"):
-            self.last_event = chunk
-            raise self._unreadable(f"The server ended the stream: {_message(chunk)}")
-        return chunk
+        return raw
 
     def _unreadable(self, message: str) -> StreamError:
         return StreamError(
@@ -76,11 +87,3 @@ class ChatStreamParser(StreamParser[ChatCompletionChunk]):
             partial=self.accumulator.text(),
             last_event=self.last_event,
         )
-
-
-def _message(raw: dict[str, Any]) -> str:
-    error: Any = raw.get("error", raw)
-    if isinstance(error, dict):
-        known = cast("dict[str, Any]", error)
-        return str(known.get("message") or known.get("detail") or known)
-    return str(error)

@@ -7,13 +7,16 @@ from typing import Any, cast
 from urllib.parse import unquote, urlsplit
 
 from pareta_generated.api import DEPLOY_ENDPOINT
+from pareta_generated.models import DeployProgress
 
 from .._error_text import place_of
 from .._exceptions import DeployError
 from . import strict_json
+from .body import BODY_LIMIT
+from .error_bodies import error_in, said_in
 from .exchange import TransportError
 from .response import Response
-from .stream_parser import StreamParser
+from .stream_parser import StreamParser, is_keep_alive
 
 _ROUTE = "/v1/endpoints/"
 
@@ -31,9 +34,17 @@ def endpoint_id_of(response: Response) -> str | None:
 class DeployStreamParser(StreamParser[dict[str, Any]]):
     """Yields `{"event": …, "data": …}` up to the terminal event, `complete` or `error`."""
 
+    def __init__(self, response: Response, limit: int = BODY_LIMIT, name: str | None = None) -> None:
+        """Begin a stream. `name` is the endpoint's, where the user gave one."""
+        super().__init__(response, limit)
+        self.endpoint_id = endpoint_id_of(response) or name or None
+        """The endpoint's id by `Location`, else its name, which is the same; None where neither is known."""
+
     def _items(self, events: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
         for name, text in events:
             data = strict_json.decode_short_object(text)
+            if data is None and is_keep_alive(name, text):
+                continue
             event = self.last_event = {"event": name, "data": _data(text) if data is None else data}
             if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
                 raise self._failed("The deployment completed, but the event holds no endpoint: see endpoints.list().")
@@ -44,21 +55,23 @@ class DeployStreamParser(StreamParser[dict[str, Any]]):
 
     def end(self) -> None:
         """Raise DeployError: only an event ends a deploy stream."""
-        raise self._failed("The deploy stream ended before the deployment did. Its result is not known.")
+        said = error_in((self.last_event or {}).get("data"), DeployProgress) or self._said_instead()
+        reason = f"The server said: {said}" if said else "Its result is not known."
+        raise self._failed(f"The deploy stream ended before the deployment did. {reason}")
 
     def broken(self, error: TransportError) -> Exception:
-        """Return the exception for a connection that broke while a user iterated the stream."""
-        known = endpoint_id_of(self.response)
-        name, look = (f"endpoint {known}", "retrieve") if known else ("the endpoint", "list")
+        """Return the exception for a connection that broke, or a deadline that passed, while the stream was read."""
+        known = self.endpoint_id
+        look = f"endpoint {known} with endpoints.retrieve({known!r})" if known else "the endpoint with endpoints.list()"
+        wait = f", or wait for it with endpoints.wait_until_live({known!r})" if known else ""
         return self._broken(
-            error,
-            f"The deploy stream broke: {error.text}. The deployment goes on: look for {name} with endpoints.{look}().",
+            error, f"The deploy stream broke: {error.text}. The deployment goes on: look for {look}{wait}."
         )
 
-    def lost(self, error: TransportError) -> DeployError:
-        """Return the exception for a broken stream whose endpoint is not known."""
+    def lost(self, reason: str) -> DeployError:
+        """Return the exception for a broken or silent stream whose endpoint is not known."""
         return self._failed(
-            f"The deploy stream broke ({error.text}) before the server named the endpoint."
+            f"The deploy stream broke ({reason}) before the server named the endpoint."
             " The deployment may go on: look with endpoints.list(). Pass name= to have it looked up for you."
         )
 
@@ -67,18 +80,14 @@ class DeployStreamParser(StreamParser[dict[str, Any]]):
         event = self.last_event or {}
         data = event.get("data", {})
         if event.get("event") == "error":
-            message: Any = (
-                data.get("message") or data.get("detail") or data.get("value") or "the server gives no reason"
-            )
+            message = said_in(data) or data.get("value") or "the server gives no reason"
             raise self._failed(f"The deployment failed: {message}")
         endpoint: dict[str, Any] = data["endpoint"]
         return endpoint
 
     def _failed(self, message: str) -> DeployError:
         return DeployError(
-            f"{message} [{place_of(self.response)}]",
-            last_event=self.last_event,
-            endpoint_id=endpoint_id_of(self.response),
+            f"{message} [{place_of(self.response)}]", last_event=self.last_event, endpoint_id=self.endpoint_id
         )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar, cast
 
-from pareta_generated.types import StreamCall
+from pareta_generated.types import StreamCall, View
 
 from .._models import ResponseOrigin
 from . import strict_json
 from .body import BODY_LIMIT
+from .error_bodies import error_in, said_in
 from .response import Response
-from .stream_parser import StreamParser
+from .stream_parser import StreamParser, is_keep_alive
 
 T = TypeVar("T")
 
@@ -26,9 +27,11 @@ class EventStreamParser(StreamParser[T]):
     def _items(self, events: Sequence[tuple[str, str]]) -> Iterator[T]:
         operation = self._call.operation
         for name, text in events:
-            if text == operation.done:
+            if text.strip() == operation.done:
                 self.done = True
                 return
+            if is_keep_alive(name, text):
+                continue
             raw: Any = strict_json.decode_short_object(text)
             if raw is None:
                 try:
@@ -37,6 +40,9 @@ class EventStreamParser(StreamParser[T]):
                     raise self._unreadable(f"The data of {name!r} is not JSON: {text[:200]!r}.") from error
             self.last_event = {"event": name, "data": raw}
             self.done = name in operation.terminal
+            said = "" if self.done else error_in(raw, operation.events.get(name, View))
+            if said or (name == "error" and not self.done):
+                raise self._unreadable(f"The server ended the stream: {said or said_in(raw) or text[:1000]}")
             yield self._call.read(name, cast("dict[str, Any]", raw), ResponseOrigin.of(raw, self.response))
             if self.done:
                 return
@@ -45,5 +51,7 @@ class EventStreamParser(StreamParser[T]):
         """Accept the end of a stream that has no terminal event; else raise APIResponseError."""
         operation = self._call.operation
         if (operation.terminal or operation.done) and not operation.open_ended:
-            raise self._unreadable("The stream ended before its terminal event.")
+            said = self._said_instead()
+            words = f" The server said: {said}" if said else ""
+            raise self._unreadable(f"The stream ended before its terminal event.{words}")
         self.done = True

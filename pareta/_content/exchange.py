@@ -14,10 +14,12 @@ class TransportError(Exception):
     `__cause__` is the HTTP library's own exception.
     """
 
-    def __init__(self, kind: ErrorKind, text: str) -> None:
+    def __init__(self, kind: ErrorKind, text: str, *, answering: bool = False) -> None:
         super().__init__(text)
         self.kind: ErrorKind = kind
         self.text = text
+        self.answering = answering
+        """Whether it is a timeout of a request that was sent: the server may be at work on it."""
 
 
 class HttpRequest:
@@ -47,7 +49,7 @@ class Timeouts(NamedTuple):
 
 
 class TimeLimit(NamedTuple):
-    """How long a response may be silent, in seconds, and when it must be over, by `time.monotonic`."""
+    """How long a response may be silent, in seconds, and when it must be over, by the monotonic clock."""
 
     read: float | None = None
     until: float | None = None

@@ -60,10 +60,14 @@ class Response:
         status_code: The status.
         headers: The headers; names ignore case.
         content: The decoded body. Of an error status, at most its first 64 kB.
+        attempts: How many requests the call took.
+        elapsed: How many seconds it took, with retries; of a stream, up to its head.
+        proxy: The URL of the proxy that it came through, without its password. None where there is none, and of
+            your own `http_client`.
 
     """
 
-    __slots__ = ("content", "headers", "method", "status_code", "url")
+    __slots__ = ("attempts", "content", "elapsed", "headers", "method", "proxy", "status_code", "url")
 
     def __init__(self, *, method: str, url: str, status_code: int, headers: Headers, content: bytes = b"") -> None:
         self.method = method
@@ -71,11 +75,15 @@ class Response:
         self.status_code = status_code
         self.headers = headers
         self.content = content
+        self.attempts = 1
+        self.elapsed = 0.0
+        self.proxy: str | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Response):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__)
+        compared = ("method", "url", "status_code", "headers", "content")
+        return all(getattr(self, name) == getattr(other, name) for name in compared)
 
     __hash__ = None  # type: ignore[assignment]  # As its headers have none.
 
@@ -84,9 +92,11 @@ class Response:
 
     def containing(self, content: bytes) -> Response:
         """Return this response with another body."""
-        return Response(
+        other = Response(
             method=self.method, url=self.url, status_code=self.status_code, headers=self.headers, content=content
         )
+        other.attempts, other.elapsed, other.proxy = self.attempts, self.elapsed, self.proxy
+        return other
 
     @property
     def request_id(self) -> str | None:
@@ -95,8 +105,8 @@ class Response:
 
     @property
     def content_type(self) -> str:
-        """The media type of the body, in lower case and without parameters."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        """The media type of the body, in lower case and without parameters; the first one of a repeated header."""
+        return re.split("[;,]", self.headers.get("content-type", ""), maxsplit=1)[0].strip().lower()
 
     @property
     def text(self) -> str:
@@ -123,12 +133,63 @@ class Response:
         """How many seconds the server asks to wait (`Retry-After`); None where it does not say."""
         return parse_retry_after(self.headers.get("retry-after"))
 
+    @property
+    def request_limit(self) -> RateLimit:
+        """The limit of requests, by the headers `x-ratelimit-*-requests` or `ratelimit-*`."""
+        return self._limit("x-ratelimit-{}-requests", "x-ratelimit-{}", "ratelimit-{}")
+
+    @property
+    def token_limit(self) -> RateLimit:
+        """The limit of tokens, by the headers `x-ratelimit-*-tokens`."""
+        return self._limit("x-ratelimit-{}-tokens")
+
+    @property
+    def billed_micro_usd(self) -> int | None:
+        """What was billed, in micro-USD (`x-billed-micro-usd`); None where the server does not say."""
+        return _whole(self.headers.get("x-billed-micro-usd"))
+
+    def _limit(self, *names: str) -> RateLimit:
+        for name in names:
+            limit, left, reset = (self.headers.get(name.format(part)) for part in ("limit", "remaining", "reset"))
+            if limit or left or reset:
+                return RateLimit(_whole(limit), _whole(left), _seconds(reset))
+        return RateLimit()
+
+
+@public
+class RateLimit(NamedTuple):
+    """A limit of the server, as far as it says so in headers."""
+
+    limit: int | None = None
+    """How much is allowed in a window."""
+    remaining: int | None = None
+    """How much of it is left."""
+    reset: float | None = None
+    """Seconds until the window begins anew."""
+
 
 class Unreadable(NamedTuple):
     """A 2xx response whose body cannot be decoded."""
 
     response: Response
     reason: str
+
+
+def _whole(value: str | None) -> int | None:
+    return int(value) if value is not None and re.fullmatch(r"\d{1,18}", value, re.ASCII) else None
+
+
+def _seconds(value: str | None) -> float | None:
+    """Return the seconds of a duration, `90`, `1.5s`, `6m0s` or `12ms`, as servers write them."""
+    number = r"(\d{1,9}(?:\.\d{1,9})?)"
+    text = value or ""
+    if re.fullmatch(number, text, re.ASCII):
+        return float(text)
+    found = re.fullmatch(f"(?:{number}h)?(?:{number}m(?!s))?(?:{number}s)?(?:{number}ms)?", text, re.ASCII)
+    if not text or found is None:
+        return None
+    hours, minutes, seconds, thousandths = (float(part or 0) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds + thousandths / 1000
 
 
 def parse_retry_after(value: str | None) -> float | None:

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 LINE_LIMIT = 8 * 1024 * 1024
 EVENT_LIMIT = 16 * 1024 * 1024
+_UNKNOWN_LINES, _UNKNOWN_LIMIT = 50, 1000
+"""How much is kept, for an error, of lines that are no fields."""
+_FIELDS = frozenset({b"", b"data", b"event", b"id", b"retry"})  # A comment has an empty name.
 _BOM = b"\xef\xbb\xbf"
 _LF, _CR = 10, 13  # As numbers: `in` finds them three times as fast.
 
@@ -38,6 +41,7 @@ class Decoder:
         self._after_cr = False
         self._begun = False  # Whether an event has begun, or an LF may follow a CR.
         self._start: bytes | None = b""  # The first bytes, while they may be a byte order mark.
+        self._unknown: list[bytes] = []  # The first lines that are no fields.
 
     def feed(self, piece: bytes) -> list[tuple[str, str]]:
         """Return the events that `piece` completes, as (name, data).
@@ -66,6 +70,13 @@ class Decoder:
                 error.events = events
                 raise
         return events
+
+    @property
+    def unknown(self) -> str:
+        """The start of what is no event: a body that is no stream of events is all of this."""
+        rest = b"".join(self._parts)[:_UNKNOWN_LIMIT]
+        lines = [*self._unknown, b"" if rest.partition(b":")[0] in _FIELDS else rest]
+        return b"\n".join(lines).decode("utf-8", "replace").strip()
 
     def _read(self, piece: bytes, events: list[tuple[str, str]]) -> None:
         """Decode a piece of any form."""
@@ -109,6 +120,8 @@ class Decoder:
                 data.append(value)
             elif field == b"event":
                 self._name = value.removeprefix(b" ")
+            elif field not in _FIELDS and len(self._unknown) < _UNKNOWN_LINES:
+                self._unknown.append(line[:_UNKNOWN_LIMIT])
 
     def _long_line(self) -> EventTooLargeError:
         return EventTooLargeError(f"a line is longer than {self._line_limit:,} bytes")

@@ -137,7 +137,17 @@ def encode(value: Any) -> bytes:
     """
     try:
         return _encoder.encode(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"{_place_of_half(value)}: it holds half of a surrogate pair, which is no text") from None
     except RecursionError:
         raise ValueError("the body is nested too deep") from None
     except TypeError as error:
         raise ValueError(f"the body cannot be sent as JSON: {error}") from None
+
+
+def _place_of_half(value: Any) -> str:
+    """Return where a body holds a lone surrogate, which UTF-8 cannot encode."""
+    from pareta_generated.json_values import find_path
+
+    path = find_path(value, lambda here: isinstance(here, str) and any("\ud800" <= char <= "\udfff" for char in here))
+    return (path or "a name").removeprefix("$.")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import attrs
 
-from pareta_generated.types import Call, Request, StreamCall
+from pareta_generated.types import Call, Request, StreamCall, View
 
 from .._content import strict_json
+from .._content.error_bodies import error_in, said_in
 from .._content.exchange import HttpRequest, TimeLimit, TransportError
 from .._content.response import Response, Unreadable
 from .._credentials import Key
@@ -25,16 +25,24 @@ from .._exceptions import (
 from .._log import debug, debug_enabled, info
 from .._models import ResponseOrigin
 from .deadline import Deadline
-from .effects import AskForKey, Flow, OpenStream, Outcome, Send, Sleep
+from .effects import CallBack, Flow, OpenStream, Outcome, Send, Sleep
+from .hooks import info_of, reason_of, tell
 from .retry import backoff
 from .session import Session, repeatable
 
 T = TypeVar("T")
+V = TypeVar("V", bound=View)
 _BUDGET_SPENT = "Not retried: too many calls of this client fail, and more would only add to the server's load."
 
 
-def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> Flow[T]:
-    """Send a call and return its result."""
+@overload
+def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> Flow[T]: ...
+@overload
+def send(session: Session, call: Call[Any], deadline: Deadline | None = None, *, view: type[V]) -> Flow[V]: ...
+def send(
+    session: Session, call: Call[Any], deadline: Deadline | None = None, *, view: type[View] | None = None
+) -> Flow[Any]:
+    """Send a call and return its result, as a `view` of the overlay's if there is one."""
     response = yield from _attempts(session, call, deadline or Deadline.of(session))
     if not isinstance(response, Response):  # Only a StreamCall opens a stream.
         raise TypeError(f"{call.operation.id} was not sent as a stream")
@@ -43,8 +51,14 @@ def send(session: Session, call: Call[T], deadline: Deadline | None = None) -> F
     media = result.media if result else operation.media
     if operation.no_content or media == "none":
         return call.read(None, ResponseOrigin(None, response), status)
-    value = _value(response) if media == "json" else response.content if media == "bytes" else _text(response)
-    return call.read(value, ResponseOrigin.of(value, response), status)
+    if media != "json":
+        return response.content if media == "bytes" else response.text
+    value = _value(response)
+    declared = result or operation
+    if declared.reader is None and (said := error_in(value, call.response_type or declared.response_type or View)):
+        raise APIResponseError(f"The response is an error: {said} {_place(response)}", response=response)
+    origin = ResponseOrigin.of(value, response)
+    return call.read(value, origin, status) if view is None else view.from_dict(value, origin)
 
 
 def open_stream(session: Session, call: StreamCall[Any]) -> Flow[OpenStream]:
@@ -62,9 +76,10 @@ def open_until(
     stream = yield from _attempts(session, call, deadline, silent=silent)
     if isinstance(stream, Response):
         kind = stream.content_type or "no content type"
-        raise APIResponseError(
-            f"expected server-sent events, found {kind}: {stream.snippet!r} {_place(stream)}", response=stream
-        )
+        reason = f"expected server-sent events, found {kind}: {stream.snippet!r}"
+        if said := _words_of(stream):
+            reason = f"The response is an error: {said}"
+        raise APIResponseError(f"{reason} {_place(stream)}", response=stream)
     return stream
 
 
@@ -75,10 +90,10 @@ def _attempts(
     key = session.idempotency_key(call)
     request = (yield from _authenticated(session)).request(call, key=key)
     retries = session.options.max_retries if repeatable(call, key) else 0
-    spent = False
+    spent = late = False
+    begun = session.clock()
     for attempt in count():
-        begun = session.clock()
-        outcome: Outcome = yield Send(
+        sending = Send(
             request=request,
             timeouts=session.timeouts,
             until=deadline.until,
@@ -86,8 +101,7 @@ def _attempts(
             silent=silent,
             limit=session.options.max_bytes,
         )
-        if debug_enabled():
-            _log_attempt(request, outcome, session.clock() - begun)
+        outcome = yield from _attempt(session, call, sending, attempt + 1, begun)
         if isinstance(outcome, OpenStream):
             session.budget.succeed()
             return outcome
@@ -99,6 +113,9 @@ def _attempts(
             session.budget.succeed()
             return outcome
         pause = backoff(outcome, attempt, session.random) if attempt < retries else None
+        if isinstance(outcome, TransportError) and outcome.answering and not call.operation.idempotent:
+            pause = None if late else pause  # The server may still be at work on it: it is repeated once at most.
+            late = True
         if pause is None or not deadline.allow_retry(pause) or (spent := not session.budget.take(retries)):
             error = error_of(request, outcome, attempt + 1)
             if spent:
@@ -106,17 +123,37 @@ def _attempts(
                 info("not retrying %s %s: too many calls fail", request.method, request.url)
             raise error from (outcome.__cause__ if isinstance(outcome, TransportError) else None)
         info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, pause, attempt + 1, retries)
+        if session.hooks:
+            seen = info_of(call, request, attempt + 1)
+            yield from tell(session.hooks, "on_retry", seen, reason_of(outcome), pause)
         yield Sleep(pause)
         if session.key.source is not None:  # The key may have changed.
             request = (yield from _authenticated(session)).request(call, key=key)
     raise AssertionError  # pragma: no cover
 
 
+def _attempt(session: Session, call: Request, sending: Send, number: int, begun: float) -> Flow[Outcome]:
+    """Send a request once; tell the hooks, the log, and the response how many attempts it took."""
+    seen = info_of(call, sending.request, number) if session.hooks else None
+    if seen is not None:
+        yield from tell(session.hooks, "on_request", seen)
+    now = session.clock()
+    outcome: Outcome = yield sending
+    if debug_enabled():
+        _log_attempt(sending.request, outcome, session.clock() - now)
+    if not isinstance(outcome, TransportError):
+        response = outcome if isinstance(outcome, Response) else outcome.response
+        response.attempts, response.elapsed = number, session.clock() - begun
+        if seen is not None:
+            yield from tell(session.hooks, "on_response", seen, response)
+    return outcome
+
+
 def _authenticated(session: Session) -> Flow[Session]:
     """Return a session whose key is known."""
     if session.key.source is None:
         return session
-    return attrs.evolve(session, key=Key((yield AskForKey(session.key.source))))
+    return attrs.evolve(session, key=Key((yield CallBack(session.key.source))))
 
 
 def error_of(request: HttpRequest, outcome: Response | TransportError, attempts: int) -> ParetaError:
@@ -124,8 +161,9 @@ def error_of(request: HttpRequest, outcome: Response | TransportError, attempts:
     if isinstance(outcome, Response):
         return APIStatusError.of(outcome)
     tries = "" if attempts == 1 else f" ({attempts} attempts)"
+    advice = ". The server may still be at work on it: allow it more time with timeout=." if outcome.answering else ""
     kind = APITimeoutError if outcome.kind == "timeout" else APIConnectionError
-    return kind(f"{request.method} {request.url}: {outcome.text}{tries}")
+    return kind(f"{request.method} {request.url}: {outcome.text}{tries}{advice}")
 
 
 def _value(response: Response) -> Any:
@@ -139,36 +177,18 @@ def _value(response: Response) -> Any:
         ) from error
 
 
-def _text(response: Response) -> str:
-    charset = re.search(r"charset=\"?([\w-]+)", response.content_type)
+def _words_of(response: Response) -> str:
+    """Return the words of an error that came as JSON."""
     try:
-        return response.content.decode(charset[1] if charset else "utf-8", errors="replace")
-    except LookupError:  # No encoding that Python knows.
-        return response.content.decode(errors="replace")
-
-
-def check_sendable(call: object) -> None:
-    """Refuse a call that this client would send or read wrongly. Nothing was sent.
-
-    Raises:
-        TypeError: It is no call, or one of a package with a runtime of its own.
-        ValueError: It needs what this client does not do.
-
-    """
-    if not isinstance(call, Request):
-        raise TypeError(
-            f"call() takes a call of pareta_generated.api or of a package generated with --client, not"
-            f" {type(call).__module__}.{type(call).__name__}; nothing was sent"
-        )
-    operation = call.operation
-    if operation.server is not None:
-        raise ValueError(f"{operation.id} goes to {operation.server}: call it by a client with that base_url")
-    if operation.framing == "lines" and isinstance(call, StreamCall):
-        raise ValueError(f"{operation.id} answers with a line for each value, which this client does not read")
+        body = response.json()
+    except ValueError:
+        return ""
+    return said_in(body) if isinstance(body, dict) else ""
 
 
 def _place(response: Response) -> str:
-    return f"[{response.status_code} to {place_of(response)}]"
+    advice = " Check base_url." if response.content_type == "text/html" else ""  # The page of a site or a proxy.
+    return f"[{response.status_code} to {place_of(response)}]{advice}"
 
 
 def _log_attempt(request: HttpRequest, outcome: Outcome, seconds: float) -> None:

@@ -11,6 +11,7 @@ from .._content.response import Response, Unreadable
 
 if TYPE_CHECKING:
     from .._content.stream_parser import StreamParser
+    from .hooks import Span
 
 T = TypeVar("T")
 
@@ -21,7 +22,7 @@ class Send(NamedTuple):
     request: HttpRequest
     timeouts: Timeouts
     until: float | None
-    """When the attempt must be over, by `time.monotonic`."""
+    """When the attempt must be over, by the monotonic clock."""
     streams: bool = False
     silent: bool = False
     """Whether the stream may be silent for longer than the read timeout."""
@@ -29,10 +30,11 @@ class Send(NamedTuple):
     """How many decoded bytes of a body are accepted."""
 
 
-class AskForKey(NamedTuple):
-    """Call a function that returns the API key. The outcome is the key."""
+class CallBack(NamedTuple):
+    """Call a function of the user's, `async` or not. The outcome is its result."""
 
-    source: Callable[[], Any]
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...] = ()
 
 
 class Sleep(NamedTuple):
@@ -46,6 +48,8 @@ class ReadToEnd(NamedTuple):
 
     stream: OpenStream
     parser: StreamParser[Any]
+    on_item: Callable[[Any], object] | None = None
+    """A function of the user's that is called with each item."""
 
 
 class OpenStream(NamedTuple):
@@ -54,7 +58,11 @@ class OpenStream(NamedTuple):
     response: Response
     time: TimeLimit = TimeLimit()
     limit: int = BODY_LIMIT
+    span: Span | None = None
+    """The span of its call, if it is traced."""
+    name: str | None = None
+    """The name that the user gave an endpoint that is being deployed."""
 
 
 Outcome: TypeAlias = Response | Unreadable | TransportError | OpenStream
-Flow: TypeAlias = Generator[Send | Sleep | ReadToEnd | AskForKey, Any, T]
+Flow: TypeAlias = Generator[Send | Sleep | ReadToEnd | CallBack, Any, T]

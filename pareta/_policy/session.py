@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, Self, TypeVar
 from urllib.parse import quote
@@ -12,11 +11,15 @@ import attrs
 
 from pareta_generated.types import Request, StreamCall, encode_body, encode_query
 
+from .._clock import monotonic
 from .._content import strict_json
 from .._content.exchange import HttpRequest, Timeouts
 from .._credentials import BaseUrl, Key
 from .._log import configure, debug
+from .._models import Endpoint
+from .._spending import Spending
 from .._version import __version__
+from .hooks import Hooks, Tracer
 from .options import (
     CALL_OPTIONS,
     DEFAULT_TIMEOUTS,
@@ -57,7 +60,11 @@ class Session:
     """The timeouts of the user's `http_client`, where the options have none."""
     budget: RetryBudget = attrs.field(factory=RetryBudget, repr=False)
     """Shared by a client and all that `with_options` makes of it."""
-    clock: Callable[[], float] = attrs.field(default=time.monotonic, repr=False)
+    hooks: tuple[Hooks, ...] = attrs.field(default=(), repr=False)
+    tracer: Tracer | None = attrs.field(default=None, repr=False)
+    spending: Spending | None = attrs.field(default=None, repr=False)
+    """Shared by a client that has a budget and all that `with_options` makes of it."""
+    clock: Callable[[], float] = attrs.field(default=monotonic, repr=False)
     random: Callable[[], float] = attrs.field(default=_random, repr=False)
 
     @classmethod
@@ -72,6 +79,8 @@ class Session:
         default_query: Mapping[str, Any] | None,
         own_timeouts: Timeouts | None,
         allow_http: bool,
+        hooks: Hooks | None,
+        tracing: Tracer | None,
     ) -> Self:
         """Check the arguments of a client. `own_timeouts` are those of its `http_client`, if there is one."""
         configure()
@@ -86,6 +95,8 @@ class Session:
             ),
             query=encode_query(default_query or {}),
             own_timeouts=own_timeouts or DEFAULT_TIMEOUTS,
+            hooks=(*([hooks] if hooks else ()), *([tracing.hooks] if tracing else ())),
+            tracer=tracing,
         )
         debug("client for %s", session.base)
         return session
@@ -95,14 +106,28 @@ class Session:
         """The timeouts in effect."""
         return self.options.timeouts or self.own_timeouts
 
-    def changed(self, *, api_key: str | Callable[[], Any] | NotGiven, **options: Any) -> Self:
+    def changed(
+        self,
+        *,
+        api_key: str | Callable[[], Any] | NotGiven,
+        budget_micro_usd: int | None | NotGiven,
+        **options: Any,
+    ) -> Self:
         """Return a session with other options, and without an idempotency key, which is for one request."""
         key = self.key if isinstance(api_key, NotGiven) else Key.of(api_key)
-        return attrs.evolve(self, key=key, options=self.options.changed(**options))
+        spending = self.spending
+        if not isinstance(budget_micro_usd, NotGiven):
+            budget = budget_micro_usd
+            spending = None if budget is None else Spending(count_of("budget_micro_usd", budget))
+        return attrs.evolve(self, key=key, spending=spending, options=self.options.changed(**options))
+
+    def bare(self) -> Self:
+        """Return the session for a request of the client's own, beside the one that the user makes."""
+        return attrs.evolve(self, spending=None, options=self.options.changed()._replace(query=()))
 
     def portable(self) -> Self:
-        """Return the session for another process."""
-        return attrs.evolve(self, options=self.options.changed())
+        """Return the session for another process: hooks and traces stay here."""
+        return attrs.evolve(self, options=self.options.changed(), hooks=(), tracer=None)
 
     def prepare(self, call: R, given: Mapping[str, Any], known: tuple[str, ...] = CALL_OPTIONS) -> tuple[Self, R]:
         """Apply the options of one call; return the session and the call to send.
@@ -132,9 +157,20 @@ class Session:
             options = options._replace(key=self.options.key)
         return attrs.evolve(self, options=options), call
 
+    def url_of(self, endpoint: Endpoint) -> str:
+        """Return the base URL of an endpoint's own API; raise ValueError where it cannot be given the key."""
+        if endpoint.url is None:
+            raise ValueError(f"endpoint {endpoint.id} has no URL: its status is {endpoint.status!r}")
+        base = BaseUrl.parse(endpoint.url, allow_http=self.base.scheme == "http")
+        return f"{base}/v1"
+
     def request(self, call: Request, *, key: str | None) -> HttpRequest:
         """Return the request of a call; each attempt sends the same one."""
         streams, operation = isinstance(call, StreamCall), call.operation
+        if operation.server is not None:
+            raise ValueError(f"{operation.id} goes to {operation.server}: call it by a client with that base_url")
+        if streams and operation.framing == "lines":
+            raise ValueError(f"{operation.id} answers with a line for each value, which this client does not read")
         headers = [
             (b"host", self.base.authority.encode("ascii")),
             (b"user-agent", _USER_AGENT),

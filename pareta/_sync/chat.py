@@ -3,10 +3,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from .._exceptions import public
+from .._namespace import Namespace
 from .methods import Completions
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class Chat:
     def __init__(self, requester: Requester) -> None:
         self._requester = requester
 
-    @cached_property
-    def completions(self) -> Completions:
+    @Namespace
+    def completions(self) -> type[Completions]:
         """Answers to conversations."""
-        return Completions(self._requester)
+        return Completions

@@ -6,12 +6,11 @@ Generated from openapi/pareta.yaml by templates/methods.py.jinja. Do not edit: c
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, overload
 
 from pareta_generated import api
 from pareta_generated.models import (
-    ChatCompletion,
     ChatMessageParam,
     EndpointActivity,
     EndpointCost,
@@ -27,13 +26,16 @@ from pareta_generated.models import (
 from pareta_generated.types import UNSET, Call
 
 from .._exceptions import public
-from .._models import RETRIEVE_ENDPOINT, Endpoint
+from .._models import RETRIEVE_ENDPOINT, ChatCompletion, Endpoint
 from .._policy import calls, deployments
+from .._policy.logical import logical
 from .._policy.options import NOT_GIVEN, HttpxTimeout, NotGiven
 from .._policy.slips import check_flag, check_list, check_undeclared
+from .._tools import format_of, tools_of
 from .streams import ChatStream, DeployStream
 
 if TYPE_CHECKING:
+    from .ephemeral import EphemeralEndpoint
     from .requester import Requester
 
 
@@ -60,10 +62,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -90,10 +92,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -120,10 +122,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -149,10 +151,10 @@ class Completions:
         frequency_penalty: float | None = None,
         presence_penalty: float | None = None,
         seed: int | None = None,
-        tools: Sequence[ToolParam] | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
         tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
         parallel_tool_calls: bool | None = None,
-        response_format: ResponseFormatParam | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
         user: str | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
@@ -245,10 +247,10 @@ class Completions:
                 frequency_penalty=UNSET if frequency_penalty is None else frequency_penalty,
                 presence_penalty=UNSET if presence_penalty is None else presence_penalty,
                 seed=UNSET if seed is None else seed,
-                tools=UNSET if tools is None else tools,
+                tools=UNSET if tools is None else tools_of(tools),
                 tool_choice=UNSET if tool_choice is None else tool_choice,
                 parallel_tool_calls=UNSET if parallel_tool_calls is None else parallel_tool_calls,
-                response_format=UNSET if response_format is None else response_format,
+                response_format=UNSET if response_format is None else format_of(response_format),
                 user=UNSET if user is None else user,
                 extra_body=extra,
             ),
@@ -262,8 +264,8 @@ class Completions:
             },
         )
         if isinstance(call, Call):
-            return self._requester.run(calls.send(session, call))
-        return ChatStream(*self._requester.open(calls.open_stream(session, call)))
+            return self._requester.run(logical(session, call, calls.send(session, call, view=ChatCompletion)))
+        return ChatStream(*self._requester.open(logical(session, call, calls.open_stream(session, call))))
 
 
 class DeployMethod:
@@ -280,6 +282,7 @@ class DeployMethod:
         model: str | None = "recommended",
         name: str | None = None,
         wait: Literal[False] = False,
+        on_progress: deployments.OnProgress | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         idempotency_key: str | None = None,
@@ -297,6 +300,7 @@ class DeployMethod:
         model: str | None = "recommended",
         name: str | None = None,
         wait: Literal[True],
+        on_progress: deployments.OnProgress | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         idempotency_key: str | None = None,
@@ -314,6 +318,7 @@ class DeployMethod:
         model: str | None = "recommended",
         name: str | None = None,
         wait: bool,
+        on_progress: deployments.OnProgress | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         idempotency_key: str | None = None,
@@ -330,6 +335,7 @@ class DeployMethod:
         model: str | None = "recommended",
         name: str | None = None,
         wait: bool = False,
+        on_progress: deployments.OnProgress | None = None,
         timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
         deadline: float | None | NotGiven = NOT_GIVEN,
         idempotency_key: str | None = None,
@@ -349,6 +355,8 @@ class DeployMethod:
                 128 characters.
             wait: Whether to wait until the endpoint is live. A deployment takes minutes; it is given an
                 hour, or the `deadline`.
+            on_progress: With `wait=True`, a function that is called with each event, `{"event": str,
+                "data": dict}`.
             timeout: Seconds for each operation of a socket, None for no limit, or an `httpx.Timeout`.
             deadline: Seconds for the whole call, with its retries and the waits between them; None for no
                 limit.
@@ -379,6 +387,8 @@ class DeployMethod:
         check_flag("wait", wait)
         if extra:
             check_undeclared(self.deploy, extra, "extra_body")
+        if on_progress is not None and not wait:
+            raise ValueError("on_progress is for wait=True; without it, iterate over what deploy returns")
         session, call = self._requester.session.prepare(
             api.deploy_endpoint(
                 task=task, model=model, name=UNSET if name is None else name, extra_body={**extra, **(extra_body or {})}
@@ -393,8 +403,78 @@ class DeployMethod:
             },
         )
         if wait:
-            return self._requester.run(deployments.deploy(session, call, RETRIEVE_ENDPOINT))
-        return DeployStream(*self._requester.open(deployments.open_deploy(session, call)))
+            flow = deployments.deploy(session, call, RETRIEVE_ENDPOINT, on_progress)
+            return self._requester.run(logical(session, call, flow))
+        opening = logical(session, call, deployments.open_deploy(session, call))
+        return DeployStream(*self._requester.open(opening))
+
+    def ephemeral(
+        self,
+        *,
+        task: str | None,
+        model: str | None = "recommended",
+        name: str | None = None,
+        at_exit: Literal["delete", "stop"] = "delete",
+        on_progress: deployments.OnProgress | None = None,
+        timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
+        deadline: float | None | NotGiven = NOT_GIVEN,
+        idempotency_key: str | None = None,
+        max_retries: int | NotGiven = NOT_GIVEN,
+        extra_body: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        **extra: Any,
+    ) -> EphemeralEndpoint:
+        """Deploy a model for the time of an `with` block, which gets the live endpoint.
+
+        Args:
+            task: The id of a task, as in `Task.id`.
+            model: An alias of the task's leaderboard, or `recommended` for the one that it recommends.
+                Default: `"recommended"`.
+            name: A name for the endpoint, which is its id too. One is made up where it is left out. At most
+                128 characters.
+            at_exit: What becomes of the endpoint at the end of the block.
+            on_progress: With `wait=True`, a function that is called with each event, `{"event": str,
+                "data": dict}`.
+            timeout: Seconds for each operation of a socket, None for no limit, or an `httpx.Timeout`.
+            deadline: Seconds for the whole call, with its retries and the waits between them; None for no
+                limit.
+            idempotency_key: The key of this POST, 1 to 255 visible ASCII characters; without it a random
+                one is sent.
+            max_retries: How often a failed request is retried.
+            extra_body: Fields of the JSON body beside those of the method.
+            extra_headers: Headers to send, over those of the client.
+            extra_query: Query parameters to send, over those of the method and of the client.
+            extra: Any further field of the body, sent as it is. A name that is nearly one of the above is a
+                TypeError.
+
+        The endpoint ends with the block: also by an exception, when its task is cancelled, and by SIGTERM,
+        where the program has no handler of its own for it.
+
+        Raises:
+            ParetaError: It was not deployed, as `deploy` says, or could not be deleted.
+            TypeError: A keyword is a mistake; nothing is sent.
+            ValueError: `at_exit` is neither `delete` nor `stop`.
+
+        """
+        from .ephemeral import EphemeralEndpoint  # Rarely needed.
+
+        arguments: dict[str, Any] = {
+            "task": task,
+            "model": model,
+            "name": name,
+            "on_progress": on_progress,
+            "timeout": timeout,
+            "deadline": deadline,
+            "idempotency_key": idempotency_key,
+            "max_retries": max_retries,
+            "extra_body": extra_body,
+            "extra_headers": extra_headers,
+            "extra_query": extra_query,
+        }
+        if extra:
+            check_undeclared(self.deploy, extra, "extra_body")
+        return EphemeralEndpoint(self, at_exit, {**arguments, **extra})
 
 
 @public
@@ -407,6 +487,9 @@ class Metrics:
     def __init__(self, requester: Requester, endpoint_id: str | None) -> None:
         self._requester = requester
         self._endpoint_id = endpoint_id
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(endpoint_id={self._endpoint_id!r})"
 
     def performance(
         self,

@@ -12,7 +12,8 @@ from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
 from .._exceptions import ParetaError
 from .._policy import calls
-from .._policy.effects import AskForKey, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.effects import CallBack, Flow, OpenStream, Outcome, ReadToEnd, Send, Sleep
+from .._policy.logical import logical
 from .._policy.session import Session
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Requester(NamedTuple):
     def send(self, call: Call[T], options: Mapping[str, Any]) -> T:
         """Send a call with its options and return its result."""
         session, call = self.session.prepare(call, options)
-        return self.run(calls.send(session, call))
+        return self.run(logical(session, call, calls.send(session, call)))
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""
@@ -52,25 +53,28 @@ class Requester(NamedTuple):
             raise ParetaError("This client is closed: make another.")
         outcome: object = None
         raw: RawResponse | None = None
-        while True:
-            try:
-                effect = flow.send(outcome)
-            except StopIteration as stop:
-                return stop.value, raw
-            match effect:
-                case Send():
-                    outcome, raw = self._send(effect)
-                case Sleep():
-                    from .._transport.sync_waiting import sleep  # Loaded with the first client.
+        try:
+            while True:
+                try:
+                    effect = flow.send(outcome)
+                except StopIteration as stop:
+                    return stop.value, raw
+                match effect:
+                    case Send():
+                        outcome, raw = self._send(effect)
+                    case Sleep():
+                        from .._transport.sync_waiting import sleep  # Loaded with the first client.
 
-                    sleep(effect.seconds)
-                    outcome = None
-                case AskForKey():
-                    from .._transport.sync_waiting import result_of
+                        sleep(effect.seconds)
+                        outcome = None
+                    case CallBack():
+                        from .._transport.sync_waiting import result_of
 
-                    outcome = result_of(effect.source)
-                case ReadToEnd():
-                    outcome = _read_to_end(raw, effect)
+                        outcome = result_of(effect.function, *effect.arguments)
+                    case ReadToEnd():
+                        outcome = _read_to_end(raw, effect)
+        finally:
+            flow.close()  # Where the wait itself was ended, a trace ends here, in this context.
 
     def _send(self, effect: Send) -> tuple[Outcome, RawResponse | None]:
         """Send a request; read the body, unless it is a stream that was asked for."""
@@ -81,7 +85,9 @@ class Requester(NamedTuple):
         if raw.status == 101:
             raw.close()
             return TransportError("connection", "the server switched to another protocol, unasked"), None
-        builder = ResponseBuilder(effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit)
+        builder = ResponseBuilder(
+            effect.request, raw.status, raw.headers, streams=effect.streams, limit=effect.limit, proxy=raw.proxy
+        )
         if builder.opens:
             return OpenStream(builder.head, limit=effect.limit), raw
         try:
@@ -104,8 +110,11 @@ def _read_to_end(raw: RawResponse | None, effect: ReadToEnd) -> TransportError |
     parser = effect.parser
     try:
         while piece := raw.read():
-            for _ in parser.feed(piece):
-                pass
+            for item in parser.feed(piece):
+                if effect.on_item is not None:
+                    from .._transport.sync_waiting import result_of
+
+                    result_of(effect.on_item, item)
             if parser.done:
                 raw.drain()
                 return None

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from typing import Any
 
+import httpx
+
+from .._clock import monotonic
 from .._content.exchange import TimeLimit, TransportError
 from .async_connection import AsyncConnection, AsyncStreamGuard
 from .async_waiting import CAN_INTERRUPT, close_later, current_loop, within
@@ -19,6 +21,7 @@ from .settings import seconds_left
 DRAIN_BYTES = 64 * 1024
 DRAIN_SECONDS = 0.1
 """How much of a body is read after its last event, so that the connection can be used again."""
+_NOTHING = httpx.ByteStream(b"")
 
 
 class AsyncPieces:
@@ -47,8 +50,10 @@ class AsyncRawResponse:
         release: Callable[[], None],
         *,
         silent: bool,
+        proxy: str | None,
     ) -> None:
         """Take a response; `silent` says that its transport does not end a silence."""
+        self.proxy = proxy
         self._response: Any = response
         self._silent = silent
         self._timeouts = timeouts
@@ -96,7 +101,7 @@ class AsyncRawResponse:
                     piece = await within(seconds_left(*self._limit), anext(pieces))
                 else:
                     piece = await anext(pieces)
-                    if self._limit.until is not None and time.monotonic() > self._limit.until:
+                    if self._limit.until is not None and monotonic() > self._limit.until:
                         raise TimeoutError  # noqa: TRY301  # As the others do.
                 if piece:
                     self._last = piece
@@ -108,13 +113,15 @@ class AsyncRawResponse:
                 self._connection.reusable = self._guard is None or self._guard.ends_with(self._end_of_message())
             return b""
         except BaseException as error:  # Whatever the client raises.
-            reraise(error, handled, self._limit.until)
+            reraise(error, handled, self._limit.until, self.proxy)
 
     def _begin(self) -> AsyncIterator[bytes]:
         if self._response is None:
             raise TransportError("connection", "it was closed")
-        if self._response.is_stream_consumed:
-            return AsyncPieces([self._response.content])
+        if self._response.is_closed:  # A hook of the user's client read it, or raised for its status.
+            with suppress(RuntimeError):
+                return AsyncPieces([self._response.content])
+            return AsyncPieces([])
         pieces: AsyncIterator[bytes] = self._response.stream.__aiter__()
         return pieces
 
@@ -127,7 +134,7 @@ class AsyncRawResponse:
         """Read a little more, after the last event of a stream: then the connection can be used again."""
         if self._guard is None and (self._shared or not CAN_INTERRUPT):
             return
-        self.limit(TimeLimit(DRAIN_SECONDS, time.monotonic() + DRAIN_SECONDS))
+        self.limit(TimeLimit(DRAIN_SECONDS, monotonic() + DRAIN_SECONDS))
         size = 0
         with suppress(TransportError):
             while size <= DRAIN_BYTES and (piece := await self.read()):
@@ -156,6 +163,8 @@ class AsyncRawResponse:
         try:
             with suppress(Exception):  # Whatever the client raises: it is closed.
                 await response.aclose()
+                if isinstance(response, httpx.Response):
+                    response.stream = _NOTHING  # The two refer to each other, and would wait for the collector.
         finally:
             if self._pieces is not None and self._network is not None:
                 # Now the generators of httpx end by an error: trio warns of those that it has to end.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import lru_cache, partial
 from typing import Any
 
@@ -14,7 +15,7 @@ from .._credentials import BaseUrl
 from .async_response import AsyncPieces, AsyncRawResponse
 from .async_stack import AsyncConnectionStack
 from .async_waiting import MAX_CONNECTIONS, AsyncLimiter, AsyncScoped, within
-from .errors import reraise
+from .errors import raised_response, reraise
 from .settings import TransportSettings, seconds_left
 
 LARGE = 2**20
@@ -26,19 +27,19 @@ def open_sender(base: BaseUrl, settings: TransportSettings) -> AsyncSender:
     if settings.http_client is not None:
         parse = lru_cache(maxsize=256)(settings.http_client.base_url.__class__)  # The URL class of its library.
         return AsyncSender(settings.http_client, partial(_build, settings.http_client, parse), stock=True)
-    transport, via = settings.transport, ""
+    transport, proxy = settings.transport, None
     if transport is None:
         options = settings.stock_options(base)
-        proxy = options["proxy"]
-        if proxy is not None:
-            via = f" (through the proxy {proxy.url.scheme}://{proxy.url.netloc.decode()})"
+        if options["proxy"] is not None:
+            url = options["proxy"].url  # httpx has taken the password out of it.
+            proxy = f"{url.scheme}://{url.netloc.decode()}"
         transport = AsyncConnectionStack(partial(httpx.AsyncHTTPTransport, **options))
     limit = settings.max_connections or MAX_CONNECTIONS
     client = _CookielessClient(transport=transport, trust_env=False)
     # aiohttp fixes the timeouts of a response when it is requested.
     stock = not type(transport).__module__.startswith("httpx_aiohttp")
     build = partial(_new_request, whole=stock)
-    return AsyncSender(client, build, stock=stock, limit=limit, owns=settings.transport is None, via=via)
+    return AsyncSender(client, build, stock=stock, limit=limit, owns=settings.transport is None, proxy=proxy)
 
 
 class AsyncSender:
@@ -52,19 +53,19 @@ class AsyncSender:
         stock: bool,
         limit: int | None = None,
         owns: bool = False,
-        via: str = "",
+        proxy: str | None = None,
     ) -> None:
         """Take an httpx client, what builds its requests, and whether it is closed with this.
 
         `stock` says that timeouts can change after the request, as those of httpx's own transports do;
-        `via` is what errors say of the proxy.
+        `proxy` is what errors say of the proxy: its URL, without a password.
         """
         self._client = client
         self._build = build
         self._stock = stock
         self._limit = limit
         self._owns = owns
-        self._via = via
+        self._proxy = proxy
         self._limiters = None if limit is None else AsyncScoped(partial(AsyncLimiter, limit))
         self.closed = False
 
@@ -90,16 +91,23 @@ class AsyncSender:
         try:
             # No variable holds the built request, which tracebacks would show with the key.
             response = await within(
-                left,
+                None if self._owns else left,  # The connections made here keep the deadline themselves.
                 self._client.send(
                     self._build(request, {"timeout": limits, "deadline": until}), stream=True, follow_redirects=False
                 ),
             )
         except BaseException as error:
-            release()
-            reraise(error, handled, until, self._via)
+            response = raised_response(error, limits)
+            if response is None:
+                release()
+                reraise(error, handled, until, self._proxy)
         return AsyncRawResponse(
-            response, limits, TimeLimit(timeouts.read, until), release, silent=silent and not self._stock
+            response,
+            limits,
+            TimeLimit(timeouts.read, until),
+            release,
+            silent=silent and not self._stock,
+            proxy=self._proxy,
         )
 
     async def _acquire(self, seconds: float | None) -> Callable[[], None]:
@@ -141,7 +149,7 @@ class _Body(httpx.ByteStream):
         self._content = content
 
     def __aiter__(self) -> AsyncIterator[bytes]:
-        return AsyncPieces([self._content])
+        return AsyncPieces([self._content] if self._content else [])  # h11 makes an event of an empty piece too.
 
 
 _url = lru_cache(maxsize=256)(httpx.URL)  # Parsing takes longer than all else about a request.
@@ -163,11 +171,22 @@ def _new_request(request: HttpRequest, extensions: dict[str, Any], *, whole: boo
 
 def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, extensions: dict[str, Any]) -> Any:
     """Build a request with the user's client: with its own headers, cookies and parameters."""
-    return client.build_request(
-        request.method,
-        parse(request.url),
-        content=request.body or None,
-        # The client makes its own Host and Content-Length.
-        headers=[pair for pair in request.headers if pair[0] not in (b"host", b"content-length")],
-        extensions=extensions,
+    hooks = client.event_hooks["response"]
+    if hooks and hooks[0] is not _read_error:
+        hooks.insert(0, _read_error)
+    message = client.build_request(
+        request.method, parse(request.url), content=request.body or None, extensions=extensions
     )
+    # The client has made its own Host and Content-Length.
+    headers = [pair for pair in request.headers if pair[0] not in (b"host", b"content-length")]
+    names = dict(headers)
+    kept = [pair for pair in message.headers.raw if pair[0].lower() not in names]
+    message.headers = type(message.headers)(kept + headers)  # `headers=` would do the same in five times the time.
+    return message
+
+
+async def _read_error(response: Any) -> None:
+    """Read the body of an error response to a request of this package, before another hook raises for its status."""
+    if "deadline" in response.request.extensions and not response.is_success:
+        with suppress(Exception):  # The status counts all the same.
+            await response.aread()

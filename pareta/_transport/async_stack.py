@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import httpx
 
+from .._clock import monotonic
 from .async_connection import AsyncConnection, AsyncConnections
 from .async_waiting import AsyncScoped
 from .settings import KEEPALIVE
@@ -51,7 +51,7 @@ class AsyncConnectionStack(httpx.AsyncBaseTransport):
         if self._closed or not connection.reusable:
             await connection.aclose()
             return
-        now = time.monotonic()
+        now = monotonic()
         connection.expires = now + KEEPALIVE
         connections.idle.append(connection)
         while (expired := connections.take_expired(now)) is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
+import threading
 import weakref
 from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
 from contextlib import suppress
@@ -24,10 +26,55 @@ CAN_INTERRUPT = True
 sleep = anyio.sleep
 
 
-async def result_of(function: Callable[[], Any]) -> Any:
+async def result_of(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function, `async` or not, and return its result."""
-    result = function()
+    result = function(*arguments)
     return await result if hasattr(result, "__await__") else result
+
+
+async def shielded(seconds: float, call: Callable[[], Awaitable[T]]) -> T | None:
+    """Await a call though the task is cancelled, for at most so many seconds."""
+    with anyio.move_on_after(seconds, shield=True):
+        return await call()
+    return None
+
+
+class AsyncTermination:
+    """Makes SIGTERM cancel the task that runs here, so that `async with` blocks end before the process does.
+
+    Where the program has a handler of its own, that one stays.
+    """
+
+    def __init__(self) -> None:
+        main = threading.current_thread() is threading.main_thread()
+        self._installed = main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        self._came = False
+        if self._installed:
+            self._loop = current_loop()
+            self._asyncio = isinstance(self._loop, asyncio.AbstractEventLoop)
+            self._task = asyncio.current_task() if self._asyncio else None
+            self._scope = anyio.CancelScope()
+            if not self._asyncio:
+                self._scope.__enter__()
+            signal.signal(signal.SIGTERM, self._terminate)
+
+    def _terminate(self, _signal: int, _frame: object) -> None:
+        self._came = True
+        _call_soon(self._loop, self._scope.cancel if self._task is None else self._task.cancel)
+
+    def begin_cleanup(self) -> None:
+        """Ignore further signals while a block ends."""
+        if self._installed:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    def end(self) -> None:
+        """Restore what was before; raise SystemExit where SIGTERM has come."""
+        if self._installed:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            if not self._asyncio:
+                self._scope.__exit__(*sys.exc_info())
+            if self._came:
+                raise SystemExit(128 + signal.SIGTERM)
 
 
 async def within(seconds: float | None, result: Awaitable[T]) -> T:
@@ -71,7 +118,7 @@ class AsyncLimiter:
 class AsyncScoped(Generic[T]):
     """A value for each event loop of this process.
 
-    asyncio closes the async generators that it knows before a loop ends. So each value has one there, and
+    asyncio and trio close the async generators that they know before a loop ends. So each value has one, and
     what a program forgets to close, closes in time.
     """
 
@@ -100,7 +147,7 @@ class AsyncScoped(Generic[T]):
             for ended in filter(_has_ended, list(self._values)):
                 self.forget(ended)
             value, guard = self._make(), None
-            if self._close is not None and isinstance(loop, asyncio.AbstractEventLoop):
+            if self._close is not None:
                 guard = _guard(weakref.ref(self), loop, value, self._close)
                 with suppress(StopIteration):  # This runs up to its `yield`.
                     guard.asend(None).send(None)
@@ -114,15 +161,14 @@ class AsyncScoped(Generic[T]):
 
     async def close(self) -> None:
         """Close the value of this loop; those of other loops close with them."""
-        loop = current_loop()
-        if loop in self._values:
-            value, guard = self._values[loop]
-            if guard is not None:
-                await guard.aclose()
-            else:
-                self.forget(loop)
-                if self._close is not None:
-                    await self._close(value)
+        _, guard = self._values.get(current_loop(), (None, None))
+        if guard is not None:
+            await guard.aclose()
+
+    def __del__(self) -> None:
+        for loop, (_, guard) in list(self._values.items()):  # A loop may end meanwhile, in its thread.
+            if guard is not None and not isinstance(loop, asyncio.AbstractEventLoop):
+                close_later(guard.aclose, loop)  # trio would close it too, with a warning.
 
 
 async def _guard(

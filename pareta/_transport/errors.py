@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Iterator
 from typing import Any, NoReturn
 
+from .._clock import monotonic
 from .._content.exchange import ErrorKind, TransportError
+from .._error_text import through
 
 PLAIN_TO_TLS = "the port does not speak plain HTTP but probably TLS: is https right for this base_url?"
 _CLOSED = "the connection broke: the server closed it without a response"
@@ -16,6 +17,7 @@ TIMER_SECONDS = 0.01
 _NOT_HTTP = "illegal request line"  # h11 says so of a response whose first byte is a control character.
 _SHARED = ("already running", "already executing")  # Two readers of one generator.
 _TLS_ENDED = "the server ended the connection in the TLS handshake: is https right for this port?"
+_NO_RESPONSE = "no response in time"
 _TIMEOUTS = {
     "ConnectTimeout": "no connection in time",
     "ConnectionTimeoutError": "no connection in time",
@@ -35,19 +37,31 @@ _TEXTS = (
 )
 
 
-def reraise(error: BaseException, handled: BaseException | None, until: float | None, via: str = "") -> NoReturn:
+def reraise(error: BaseException, handled: BaseException | None, until: float | None, proxy: str | None) -> NoReturn:
     """Raise what an exception of the client means, or itself where it is not of the transport.
 
     `handled` is the exception in whose `except` block the user made the call. It is a context of `error`,
-    but says nothing about it.
+    but says nothing about it. `proxy` is the URL of the proxy in between, without its password.
     """
     meaning = error if isinstance(error, TransportError) else _transport_error(error, handled)
     if meaning is None:
         raise error
-    if meaning.kind == "timeout" and until is not None and time.monotonic() > until - TIMER_SECONDS:
-        meaning.text = "the deadline has passed"
-    meaning.text += via
+    if meaning.kind == "timeout" and until is not None and monotonic() > until - TIMER_SECONDS:
+        meaning.text, meaning.answering = "the deadline has passed", False
+    meaning.text += through(proxy)
     raise meaning from meaning.__cause__
+
+
+def raised_response(error: BaseException, timeouts: dict[str, float | None]) -> Any:
+    """Return the response to the request with these timeouts where `error` was raised for its status; else None.
+
+    Hooks of the user's client raise so, by `raise_for_status`.
+    """
+    if "HTTPStatusError" not in _names(error):
+        return None
+    response: Any = getattr(error, "response", None)
+    request: Any = getattr(response, "_request", None)  # `request` raises where there is none.
+    return response if request is not None and request.extensions.get("timeout") is timeouts else None
 
 
 def _transport_error(error: BaseException, handled: BaseException | None) -> TransportError | None:
@@ -61,14 +75,14 @@ def _transport_error(error: BaseException, handled: BaseException | None) -> Tra
     if meaning is None:
         return None
     kind, text = meaning
-    result = TransportError(kind, text)
+    result = TransportError(kind, text, answering=text == _NO_RESPONSE)
     result.__cause__ = error
     return result
 
 
 def _meaning(error: BaseException, names: set[str], chain: list[BaseException]) -> tuple[ErrorKind, str] | None:  # noqa: PLR0911
     if names & {"TimeoutException", "TimeoutError"}:
-        return "timeout", next((text for name, text in _TIMEOUTS.items() if name in names), "no response in time")
+        return "timeout", next((text for name, text in _TIMEOUTS.items() if name in names), _NO_RESPONSE)
     if names & {"ConnectError", "ClientConnectorError"}:
         return _of_connecting(error, chain)
     text = str(error)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
-import time
-from functools import cache
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Self
 
 import attrs
 
+from .._clock import monotonic
 from .._content.exchange import Timeouts
 from .._credentials import BaseUrl, is_host_name
+from .environment import no_tls, proxy_for, ssl_context
 
 if TYPE_CHECKING:
     import ssl
@@ -89,7 +87,8 @@ class TransportSettings:
         """Return the arguments of a transport of httpx that holds one connection to `base`.
 
         Raises:
-            ValueError: The proxy's URL is malformed, or needs a package that is not installed.
+            ValueError: The proxy's URL is malformed, or needs a package that is not installed; or the environment
+                names a file of certificates that cannot be used.
 
         """
         import httpx
@@ -98,7 +97,7 @@ class TransportSettings:
         if proxy is not None and proxy.url.scheme == "https" and proxy.ssl_context is None:
             proxy.ssl_context = ssl_context(verify=self.verify)
         return {
-            "verify": ssl_context(verify=self.verify) if base.scheme == "https" else _no_tls(),
+            "verify": ssl_context(verify=self.verify) if base.scheme == "https" else no_tls(),
             "trust_env": False,
             "limits": httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=KEEPALIVE),
             "proxy": proxy,
@@ -108,9 +107,11 @@ class TransportSettings:
     def _proxy(self, base: BaseUrl) -> httpx.Proxy | None:
         import httpx
 
+        if self.proxy is False or isinstance(self.proxy, httpx.Proxy):
+            return self.proxy or None
         given = self.proxy or proxy_for(base)
-        if given is None or isinstance(given, httpx.Proxy):
-            return given
+        if given is None:
+            return None
         proxy = _usable_proxy(given)
         if proxy is None:  # The message shows nothing of the URL, which may hold a password.
             raise ValueError(
@@ -127,11 +128,11 @@ def _usable_proxy(given: str | httpx.URL) -> httpx.Proxy | None:
 
     try:
         proxy = httpx.Proxy(given)
-    except (httpx.InvalidURL, ValueError):
+    except (httpx.InvalidURL, ValueError, TypeError):
         return None
     url = proxy.url
     alone = url.path in ("", "/") and not url.query and not url.fragment
-    short = (url.port or 0) < 2**16 and all(len(each) < 2**8 for each in proxy.auth or ())
+    short = 0 < (1 if url.port is None else url.port) < 2**16 and all(len(each) < 2**8 for each in proxy.auth or ())
     return proxy if alone and short and is_host_name(url.host) else None
 
 
@@ -139,42 +140,6 @@ def _exclude(owner: str, value: Any, others: dict[str, Any]) -> None:
     for name, other in others.items():
         if value is not None and other is not None:
             raise ValueError(f"{name}= and {owner}= exclude each other: set it on that {owner} instead")
-
-
-def proxy_for(base: BaseUrl) -> str | None:
-    """Return the URL of the proxy that the environment names for `base`: `HTTPS_PROXY`, `ALL_PROXY` and the like."""
-    # macOS and Windows have settings of the system too. Elsewhere, without a variable, a slow import is saved.
-    if sys.platform not in ("darwin", "win32") and not any(name.lower().endswith("_proxy") for name in os.environ):
-        return None
-    from urllib.request import getproxies, proxy_bypass
-
-    proxies = getproxies()
-    url = proxies.get(base.scheme) or proxies.get("all")
-    if not url or proxy_bypass(f"{base.host}:{base.port}") or proxy_bypass(base.host):
-        return None
-    return url if "://" in url else f"http://{url}"
-
-
-def ssl_context(*, verify: ssl.SSLContext | bool) -> ssl.SSLContext:
-    """Return the context of TLS connections: one a process, since it takes 17 ms to make."""
-    if not isinstance(verify, bool):
-        return verify
-    return _shared_context(verify, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
-
-
-@cache
-def _shared_context(verify: object, _file: str | None, _folder: str | None) -> ssl.SSLContext:
-    import httpx
-
-    return httpx.create_ssl_context(verify=bool(verify))  # It reads both variables.
-
-
-@cache
-def _no_tls() -> ssl.SSLContext:
-    """Return a context that trusts nobody, for plain HTTP: httpx would load all certificates for it."""
-    import ssl
-
-    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _socket_options() -> list[tuple[int, int, int]]:
@@ -189,5 +154,5 @@ def seconds_left(seconds: float | None, until: float | None) -> float | None:
     """Return how long an operation may take that begins now, within its own limit and a deadline."""
     if until is None:
         return seconds
-    left = max(until - time.monotonic(), 0.001)
+    left = max(until - monotonic(), 0.001)
     return left if seconds is None else min(seconds, left)

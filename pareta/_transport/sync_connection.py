@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-import time
+import select
 from collections import deque
 from typing import Any
 
 import httpx
 
-from .sync_waiting import first_timeout
+from .._clock import monotonic
+from .settings import seconds_left
+from .sync_waiting import first_timeout, within
 
 TAIL = 64
 """How many bytes of a connection are remembered, to see whether any follow a response."""
@@ -23,15 +25,18 @@ class StreamGuard:
     httpcore's own timeouts begin anew with each byte, and are fixed for a whole body.
     """
 
-    __slots__ = ("_read", "_stream", "_tls", "_write", "tail", "until")
+    __slots__ = ("_read", "_socket", "_stream", "_tls", "_write", "held", "tail", "until")
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
         self._read = stream.read
         self._write = stream.write
+        self._socket = stream.get_extra_info("socket")
         self._tls = stream.get_extra_info("ssl_object")
         self.until: float | None = None
-        """When the call must be over, by `time.monotonic`."""
+        """When the call must be over, by the monotonic clock."""
+        self.held: bytes | None = None
+        """The head of a request until its body comes, so that one packet carries both. None: nothing is held."""
         self.tail = b""
         """The last bytes that were read."""
 
@@ -49,12 +54,19 @@ class StreamGuard:
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         """Read what has come, once something has."""
+        if self.held:
+            self.write(b"", timeout)
         data: bytes = self._read(max_bytes, self._left(timeout))
         self.tail = data[-TAIL:]
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         """Write all of it, a piece at a time: a server that reads slowly does not stretch the call."""
+        if self.held is not None:
+            if buffer and not self.held and len(buffer) <= PIECE:
+                self.held = buffer
+                return
+            buffer, self.held = self.held + buffer, None
         if len(buffer) <= PIECE:
             self._write(buffer, self._left(timeout))
             return
@@ -65,7 +77,7 @@ class StreamGuard:
     def _left(self, timeout: float | None) -> float | None:
         if self.until is None:
             return timeout
-        left = self.until - time.monotonic()
+        left = self.until - monotonic()
         if left <= 0:
             raise TimeoutError
         return left if timeout is None else min(left, timeout)
@@ -78,8 +90,12 @@ class StreamGuard:
     def is_readable(self) -> bool:
         """Whether something has come, or the connection has ended."""
         try:
-            return bool(self._stream.get_extra_info("is_readable"))
-        except (OSError, ValueError):  # trio, of a socket that httpcore has closed.
+            if not hasattr(select, "poll"):  # Windows.
+                return bool(self._stream.get_extra_info("is_readable"))
+            poll = select.poll()  # As httpcore does, but it looks for the socket each time, which takes longer.
+            poll.register(self._socket, select.POLLIN)
+            return bool(poll.poll(0))
+        except (OSError, ValueError):  # It is closed.
             return True
 
     def ends_with(self, end: bytes) -> bool:
@@ -100,7 +116,7 @@ def _has_more(tls: Any) -> bool:
 class Connection:
     """A stock transport with its one connection."""
 
-    __slots__ = ("connect", "expires", "guard", "hurried", "reusable", "transport", "until")
+    __slots__ = ("connect", "expires", "guard", "held", "hurried", "reusable", "transport", "until")
 
     def __init__(self, transport: httpx.BaseTransport) -> None:
         self.transport = transport
@@ -109,6 +125,7 @@ class Connection:
         self.connect: float | None = None
         """Seconds for each step of connecting."""
         self.expires = 0.0
+        self.held: bytes | None = None
         self.hurried = False
         """Whether it is being opened in a short first round of attempts; another follows."""
         self.reusable = False
@@ -116,13 +133,19 @@ class Connection:
 
     def is_usable(self) -> bool:
         """Return whether httpcore will send the next request over this connection, and not over a new one."""
-        return time.monotonic() < self.expires and not (self.guard is not None and self.guard.is_readable)
+        return monotonic() < self.expires and not (self.guard is not None and self.guard.is_readable)
 
     def send(self, request: httpx.Request) -> httpx.Response:
         """Send a request within the deadline in its extensions."""
         self.reusable = False
         self.until = request.extensions.get("deadline")
+        self.held = None if request.method == "GET" else b""  # A request without a body is sent at once.
         self._limit(self.until)
+        if self.guard is not None:  # It ends each wait at the deadline.
+            return self.transport.handle_request(request)
+        return within(seconds_left(None, self.until), self._send_first(request))
+
+    def _send_first(self, request: httpx.Request) -> httpx.Response:
         try:
             return self.transport.handle_request(request)
         except httpx.ConnectTimeout:
@@ -151,14 +174,14 @@ class Connection:
             self._limit(self.until)
         elif event == "setup_socks5_connection.started" and self.connect is not None:
             # httpcore waits for ever for the replies of the proxy.
-            end = time.monotonic() + self.connect
+            end = monotonic() + self.connect
             self._limit(end if self.until is None else min(end, self.until))
         elif event == "setup_socks5_connection.complete":
             self._limit(self.until)
 
     def _limit(self, until: float | None) -> None:
         if self.guard is not None:
-            self.guard.until = until
+            self.guard.until, self.guard.held = until, self.held
 
 
 class Connections:

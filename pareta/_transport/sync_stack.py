@@ -3,12 +3,12 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 
+from .._clock import monotonic
 from .settings import KEEPALIVE
 from .sync_connection import Connection, Connections
 from .sync_waiting import Scoped
@@ -52,7 +52,7 @@ class ConnectionStack(httpx.BaseTransport):
         if self._closed or not connection.reusable:
             connection.close()
             return
-        now = time.monotonic()
+        now = monotonic()
         connection.expires = now + KEEPALIVE
         connections.idle.append(connection)
         while (expired := connections.take_expired(now)) is not None:

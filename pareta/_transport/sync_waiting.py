@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,17 +21,51 @@ CAN_INTERRUPT = False
 FIRST_ADDRESS = 0.5
 """Seconds for each address of a name that has several, in a first round of attempts."""
 
+_TERMINATED = 128 + signal.SIGTERM
+"""The exit code of a process that SIGTERM ended, as shells count."""
+
 sleep = time.sleep
 
 
-def result_of(function: Callable[[], Any]) -> Any:
+def result_of(function: Callable[..., Any], *arguments: Any) -> Any:
     """Call a function and return its result; refuse one that is `async`."""
-    result = function()
+    result = function(*arguments)
     if hasattr(result, "__await__"):
         if hasattr(result, "close"):
             result.close()  # A coroutine that was never awaited is a warning.
-        raise TypeError("api_key of Pareta must be a function that is not async; AsyncPareta takes both kinds")
+        raise TypeError("Pareta calls no async function; pass a plain one, or use AsyncPareta, which takes both kinds")
     return result
+
+
+def shielded(_seconds: float, call: Callable[[], T]) -> T:
+    """Return the result of a call. Nothing interrupts a blocking one but a signal."""
+    return call()
+
+
+class Termination:
+    """Makes SIGTERM raise SystemExit in the main thread, so that `with` blocks end before the process does.
+
+    Where the program has a handler of its own, that one stays.
+    """
+
+    def __init__(self) -> None:
+        main = threading.current_thread() is threading.main_thread()
+        self._installed = main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+        if self._installed:
+            signal.signal(signal.SIGTERM, self._terminate)
+
+    def _terminate(self, _signal: int, _frame: object) -> None:
+        raise SystemExit(_TERMINATED)
+
+    def begin_cleanup(self) -> None:
+        """Ignore further signals while a block ends."""
+        if self._installed:
+            signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    def end(self) -> None:
+        """Restore what was before."""
+        if self._installed:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 def within(_seconds: float | None, result: T) -> T:

@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         settings = _settings(options)
     except ValueError as error:
-        return _fail(f"--pace, --balance and --latency must not be negative: {error.args[0]}")
+        return _fail(f"--pace, --balance, --latency or --cors cannot be used: {error.args[0]}")
     try:
         server_module = import_server()
         bound = server_module.bind(options.host, options.port)
@@ -74,6 +74,8 @@ def _settings(options: argparse.Namespace) -> SandboxSettings:
         latency=options.latency,
         engine=_engine(options.engine),
         upstream=upstream,
+        allow_hosts=options.allow_host,
+        cors=options.cors,
     )
 
 
@@ -94,6 +96,20 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="the address to bind (default: %(default)s)")
     parser.add_argument(
         "--port", type=int, default=_DEFAULT_PORT, help="the port to bind; 0 for a free one (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="a further host to answer for, such as host.docker.internal",
+    )
+    parser.add_argument(
+        "--cors",
+        action="append",
+        default=[],
+        metavar="ORIGIN",
+        help="an origin whose pages may call this, such as http://localhost:5173; * for any",
     )
     parser.add_argument(
         "--seed", type=int, default=0, help="the seed of the ids and the API key (default: %(default)s)"

@@ -2,12 +2,13 @@
 
 import hmac
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from attrs import evolve, frozen
 from starlette.datastructures import Headers
-from starlette.types import Receive, Scope, Send
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pareta.sandbox import _client_connection, _idempotency, _scenario
 from pareta.sandbox._document import Document, split_path
@@ -50,9 +51,26 @@ def compile_document(document: Document) -> CompiledDocument:
 class Application:
     """Serves a document's operations. Each operation must have a handler, and each handler an operation."""
 
-    def __init__(self, platform: Platform, document: CompiledDocument, *, hosts: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        platform: Platform,
+        document: CompiledDocument,
+        *,
+        hosts: frozenset[str] | None,
+        cors: tuple[str, ...] = (),
+    ) -> None:
         self._platform = platform
         self._hosts = hosts
+        self._api: ASGIApp = self._serve
+        if cors:
+            self._api = CORSMiddleware(
+                self._serve,
+                allow_origins=cors,
+                allow_methods=("*",),
+                allow_headers=("*",),
+                expose_headers=("*",),
+                allow_private_network=True,
+            )
         handlers = Handlers(platform)
         self._handlers = handlers.table
         self._router = document.router
@@ -70,8 +88,11 @@ class Application:
             raise NotImplementedError(scope["type"])
         pages, host = self._pages, _host_of(Headers(scope=scope).get("host", ""))
         if pages is not None and scope["path"] in pages.paths and self._is_own_host(host):
-            await pages(scope, receive, send)
-            return
+            await pages(scope, receive, send)  # They show the key, so no other origin reads them.
+        else:
+            await self._api(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         journal = self._platform.journal
         raw_path = scope["raw_path"].decode("latin-1")
         query = scope["query_string"].decode("latin-1")
@@ -145,7 +166,12 @@ class Application:
     def _check_host(self, name: str) -> None:
         # DNS rebinding: a foreign page whose host name resolves to this machine must not reach the sandbox.
         if not self._is_own_host(name):
-            raise HTTPError(421, f"This sandbox does not answer for '{name}'.")
+            known = ", ".join(sorted(self._hosts or ()))
+            raise HTTPError(
+                421,
+                f"This sandbox answers for {known}, and not for '{name}'. To add that, start it with"
+                f" --allow-host {name} or Sandbox(allow_hosts=['{name}']).",
+            )
 
     def _check_key(self, authorization: str) -> None:
         scheme, _, key = authorization.partition(" ")
@@ -154,9 +180,9 @@ class Application:
             raise HTTPError(401, "Invalid or missing API key.", (("www-authenticate", "Bearer"),))
 
 
-def allowed_hosts(host: str) -> frozenset[str] | None:
-    """Return the host names that a server bound to `host` accepts; None for any."""
-    return _LOOPBACK if host in {"127.0.0.1", "localhost", "::1"} else None
+def allowed_hosts(host: str, more: Iterable[str] = ()) -> frozenset[str] | None:
+    """Return the host names that a server bound to `host` accepts, and `more`; None for any."""
+    return _LOOPBACK.union(map(_host_of, more)) if host in {"127.0.0.1", "localhost", "::1"} else None
 
 
 def _host_of(header: str) -> str:

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
+from importlib.resources import files
 from types import MappingProxyType
 from typing import Any
 
@@ -88,7 +88,7 @@ Catalog = Mapping[str, CatalogTask]
 @cache
 def load() -> Catalog:
     """Return the catalog, sorted by id; it is read once."""
-    text = Path(__file__).with_name("catalog.toml").read_text(encoding="utf-8")
+    text = files("pareta.sandbox").joinpath("catalog.toml").read_text(encoding="utf-8")
     tasks = (_task(name, node) for name, node in tomllib.loads(text).items())
     return MappingProxyType({task.id: task for task in sorted(tasks, key=lambda each: each.id)})
 

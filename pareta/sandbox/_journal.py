@@ -1,7 +1,6 @@
 """The journal of the last requests."""
 
 import json
-import time
 from collections import deque
 from collections.abc import Mapping
 from itertools import islice
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from attrs import frozen
 
+from pareta._clock import monotonic
 from pareta.sandbox._verdicts import Verdict, VerdictTracker
 
 _KEPT = 1_000
@@ -79,7 +79,7 @@ class JournalEntry:
         self.method = method
         self.path = path
         self.query = query
-        self.began = time.monotonic()
+        self.began = monotonic()
         self.ended: float | None = None
         self.headers: Mapping[str, str] = {}
         self.body = b""
@@ -126,7 +126,7 @@ class Journal:
         """Record how a request ended."""
         if entry.end == "open":
             entry.end = end
-            entry.ended = time.monotonic()
+            entry.ended = monotonic()
             self._tracker.ended(entry)
 
     def clear(self) -> None:
@@ -162,7 +162,7 @@ class Journal:
             end=entry.end,
             events=entry.events,
             started_at=entry.began,
-            seconds=(time.monotonic() if entry.ended is None else entry.ended) - entry.began,
+            seconds=(monotonic() if entry.ended is None else entry.ended) - entry.began,
             idempotency_key=entry.key,
             request_id=entry.request_id,
             scenario=entry.scenario,

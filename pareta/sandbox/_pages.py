@@ -1,17 +1,16 @@
 """The sandbox's web pages: the live page at `/`, the API reference at `/docs`, and their files.
 
-The pages show the API key. They are served only on loopback and for a loopback Host, other origins cannot read or
+The pages show the API key. They are served only on loopback and for an allowed Host, other origins cannot read or
 frame them, and they load nothing from other hosts.
 """
 
 import asyncio
 import html
-import importlib.util
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
+from importlib.resources.abc import Traversable
 
 from attrs import frozen
 from starlette.datastructures import Headers
@@ -20,12 +19,12 @@ from starlette.types import Receive, Scope, Send
 from pareta.sandbox._client_connection import wait_for_disconnect
 from pareta.sandbox._messages import encode
 from pareta.sandbox._platform import Platform
+from pareta.sandbox._settings import HOW_TO_INSTALL
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'{inline}; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-_SWAGGER = "mkdocs_swagger_ui_tag"
 _FEED_SECONDS = 0.4
 _PING_SECONDS = 10.0
 
@@ -75,7 +74,8 @@ class Pages:
 
     def _docs(self) -> _File:
         if _swagger_folder() is None:
-            return _File(b"The API reference needs the extra 'sandbox' to be installed.\n", "text/plain", status=404)
+            text = f"The API reference needs 'mkdocs_swagger_ui_tag': {HOW_TO_INSTALL}\n"
+            return _File(text.encode(), "text/plain", status=404)
         page = _own("docs.html", "text/html").content.replace(b"{{key}}", html.escape(self._platform.api_key).encode())
         return _File(page, "text/html", inline=True)
 
@@ -149,8 +149,9 @@ def _swagger(name: str, kind: str) -> _File:
     return _File(b"", "text/plain", status=404) if folder is None else _File((folder / name).read_bytes(), kind)
 
 
-def _swagger_folder() -> Path | None:
-    """Return the folder of Swagger UI's files, without importing its package."""
-    found = importlib.util.find_spec(_SWAGGER)
-    places = None if found is None else found.submodule_search_locations
-    return Path(next(iter(places))) / "swagger-ui" if places else None
+def _swagger_folder() -> Traversable | None:
+    """Return the folder of Swagger UI's files; None where its package is not installed, which is empty otherwise."""
+    try:
+        return files("mkdocs_swagger_ui_tag") / "swagger-ui"
+    except ModuleNotFoundError:
+        return None

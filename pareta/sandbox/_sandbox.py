@@ -1,12 +1,13 @@
 """The public `Sandbox` class."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from os import PathLike
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 import pareta
+from pareta._clock import monotonic
 from pareta.sandbox._controls import SandboxClock, queue_fault
 from pareta.sandbox._settings import (
     DEFAULT_BALANCE,
@@ -51,8 +52,10 @@ class Sandbox:
         upstream_key: The upstream's API key. The caller's key is never sent to it.
         upstream_model: The upstream's model; by default the first one that it lists.
         upstream_timeout: The upstream's read timeout, in seconds.
-        host: The address to bind. On a loopback address, requests must have a loopback Host.
+        host: The address to bind. On a loopback address, requests must have a loopback Host, or one of `allow_hosts`.
         port: The port to bind; 0 for a free one.
+        allow_hosts: Further hosts to answer for, such as `host.docker.internal`.
+        cors: The origins whose pages may call this sandbox, such as `http://localhost:5173`; `*` for any.
 
     """
 
@@ -72,6 +75,8 @@ class Sandbox:
         upstream_timeout: float = DEFAULT_UPSTREAM_TIMEOUT,
         host: str = "127.0.0.1",
         port: int = 0,
+        allow_hosts: str | Iterable[str] = (),
+        cors: str | Iterable[str] = (),
     ) -> None:
         self._settings = SandboxSettings(
             seed=seed,
@@ -84,6 +89,8 @@ class Sandbox:
             upstream=None
             if upstream is None
             else Upstream(url=upstream, key=upstream_key, model=upstream_model, timeout=upstream_timeout),
+            allow_hosts=allow_hosts,
+            cors=cors,
         )
         self._address = (host, port)
         self._running: ServerThread | None = None
@@ -157,10 +164,10 @@ class Sandbox:
 
         It waits up to 0.3 s for the server to notice that a client has closed a stream.
         """
-        end = time.monotonic() + _HANG_UP_SECONDS
+        end = monotonic() + _HANG_UP_SECONDS
         while True:
             verdicts = self._call(lambda platform: platform.journal.verdicts())
-            if time.monotonic() > end or all(each.kind != "stream-left-open" for each in verdicts):
+            if monotonic() > end or all(each.kind != "stream-left-open" for each in verdicts):
                 return verdicts
             time.sleep(0.01)
 
@@ -227,12 +234,12 @@ class Sandbox:
         self._call(lambda platform: platform.reset())
 
     def client(self) -> "Pareta":
-        """Return a sync client of this sandbox; the caller closes it."""
-        return pareta.Pareta(api_key=self.api_key, base_url=self.base_url)
+        """Return a sync client of this sandbox, which uses no proxy; the caller closes it."""
+        return pareta.Pareta(api_key=self.api_key, base_url=self.base_url, proxy=False)
 
     def async_client(self) -> "AsyncPareta":
-        """Return an async client of this sandbox; the caller closes it."""
-        return pareta.AsyncPareta(api_key=self.api_key, base_url=self.base_url)
+        """Return an async client of this sandbox, which uses no proxy; the caller closes it."""
+        return pareta.AsyncPareta(api_key=self.api_key, base_url=self.base_url, proxy=False)
 
     def _call(self, action: "Callable[[Platform], T]") -> T:
         if self._running is None:

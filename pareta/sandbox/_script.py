@@ -13,11 +13,16 @@ text = 'Hello \g<name>.'            # groups of the pattern, as in re.sub
 when = "weather in (.+?)[?]"
 call = {name = "get_weather", arguments = {city = '\1'}}
 
+[[answer]]
+when = "compare the weather"
+call = [{name = "get_weather", arguments = {city = "Bern"}}, {name = "get_weather", arguments = {city = "Rome"}}]
+
 [[answer]]                          # without `when` it matches every message
 text = "I have nothing to say to this."
 ```
 
-The first entry that matches answers. If none matches, the text says so.
+The first entry that matches answers. If none matches, the text says so. When the result of a call comes back, entries
+with `call` are passed over, so that a loop over calls ends.
 """
 
 import json
@@ -41,14 +46,14 @@ _NO_ENTRY = "The script of this sandbox has no answer to that."
 class _Entry:
     when: re.Pattern[str]
     text: str | None
-    call: tuple[str, dict[str, Any]] | None
+    calls: list[dict[str, Any]]
 
     def reply(self, found: re.Match[str]) -> Reply:
         """Return the reply, with the groups of the pattern filled in."""
-        if self.call is None:
+        if not self.calls:
             return Reply(found.expand(self.text or ""))
-        name, arguments = self.call
-        return Reply(None, (Call(name, json.dumps(_expanded(arguments, found), ensure_ascii=False)),))
+        expanded = [(call["name"], _expanded(call.get("arguments", {}), found)) for call in self.calls]
+        return Reply(None, tuple(Call(name, json.dumps(given, ensure_ascii=False)) for name, given in expanded))
 
 
 class ScriptEngine:
@@ -69,9 +74,10 @@ class ScriptEngine:
     def reply(self, body: dict[str, Any]) -> Reply:
         """Return the reply of the first entry that matches."""
         prompt = last_user_text(body["messages"])
+        answered = body["messages"][-1]["role"] == "tool"
         for each in self._entries:
             found = each.when.search(prompt)
-            if found is not None:
+            if found is not None and not (answered and each.calls):
                 return each.reply(found)
         return Reply(_NO_ENTRY)
 
@@ -79,18 +85,19 @@ class ScriptEngine:
 def _entry(node: Any, place: str) -> _Entry:
     if not is_object(node) or set(node) - _KEYS or ("text" in node) == ("call" in node):
         raise ValueError(f"{place}: it takes `when`, and either `text` or `call`.")
-    text, call = node.get("text"), node.get("call", {})
+    text, call = node.get("text"), node.get("call", [])
+    calls = call if is_array(call) else [call]
     if "text" in node and not isinstance(text, str):
         raise ValueError(f"{place}: `text` must be a string.")
-    if "call" in node and not _is_call(call):
-        raise ValueError(f"{place}: `call` must have a `name` and a table of `arguments`.")
+    if "call" in node and not (calls and all(map(_is_call, calls))):
+        raise ValueError(f"{place}: `call` must have a `name` and a table of `arguments`, or be a list of such.")
     try:
         when = re.compile(node.get("when", ""), re.IGNORECASE)
-        for template in _strings([text or "", call.get("arguments", {})]):
+        for template in _strings([text or "", *(each.get("arguments", {}) for each in calls)]):
             when.sub(template, "")  # It raises for an unknown group, even without a match.
     except (re.error, TypeError, IndexError) as error:
         raise ValueError(f"{place}: `when` is invalid, or refers to an unknown group: {error}") from error
-    return _Entry(when, text, (call["name"], call.get("arguments", {})) if call else None)
+    return _Entry(when, text, calls)
 
 
 def _strings(value: Any) -> Iterator[str]:

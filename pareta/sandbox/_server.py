@@ -58,7 +58,8 @@ class SandboxServer(uvicorn.Server):
         self.platform = Platform(settings, base_url=url_of(bound))
         host = bound.getsockname()[0]
         try:
-            app = Application(self.platform, _compiled_document(), hosts=allowed_hosts(host))
+            hosts = allowed_hosts(host, settings.allow_hosts)
+            app = Application(self.platform, _compiled_document(), hosts=hosts, cors=settings.cors)
         except BaseException:
             self.platform.close()
             raise

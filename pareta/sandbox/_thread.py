@@ -11,7 +11,8 @@ from socket import socket
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeVar
 
-from pareta.sandbox._settings import SandboxSettings
+from pareta._clock import monotonic
+from pareta.sandbox._settings import HOW_TO_INSTALL, SandboxSettings
 
 if TYPE_CHECKING:
     from pareta.sandbox._platform import Platform
@@ -77,9 +78,7 @@ def import_server() -> ModuleType:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"starlette", "uvicorn", "jsonschema_rs", "h11"}:
             raise
-        raise ImportError(
-            f"The sandbox needs '{error.name}': run pip install '.[sandbox]' in a checkout of this project."
-        ) from error
+        raise ImportError(f"The sandbox needs '{error.name}': {HOW_TO_INSTALL}") from error
     return _server
 
 
@@ -95,7 +94,8 @@ def _serve(settings: SandboxSettings, bound: socket, ready: "Future[SandboxServe
         await server.serve_until_stopped()
 
     try:
-        asyncio.run(main())
+        with asyncio.Runner(loop_factory=_new_loop) as runner:
+            runner.run(main())
     except BaseException as error:
         bound.close()
         if ready.done():
@@ -103,6 +103,13 @@ def _serve(settings: SandboxSettings, bound: socket, ready: "Future[SandboxServe
         ready.set_exception(error)
     finally:
         logger.removeFilter(quiet)
+
+
+def _new_loop() -> asyncio.AbstractEventLoop:
+    """Return an event loop whose timers go on while a test has frozen the time."""
+    loop = asyncio.new_event_loop()
+    loop.time = monotonic  # type: ignore[method-assign]  # asyncio asks it for all times.
+    return loop
 
 
 class _ThreadLogFilter(logging.Filter):

@@ -18,6 +18,8 @@ _LINE_LIMIT = 16 * 1024 * 1024
 # The key `model` of a JSON object; inside a string its quotes are escaped.
 _MODEL = re.compile(rb'("model"\s*:\s*)"(?:[^"\\]|\\.)*"')
 _DONE = b"[DONE]"
+# No proxy of the environment leads to this machine.
+_DIRECT: dict[str, None] = dict.fromkeys(("all://localhost", "all://127.0.0.1", "all://[::1]"))
 
 
 class UpstreamServer:
@@ -81,6 +83,7 @@ class UpstreamServer:
                 timeout=httpx.Timeout(timeout, connect=min(timeout, _CONNECT_SECONDS)),
                 limits=httpx.Limits(max_connections=None),
                 follow_redirects=False,
+                mounts=_DIRECT,
             )
         request = self._client.build_request(method, f"{self._base}{path}", json=body)
         try:

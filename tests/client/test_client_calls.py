@@ -1,5 +1,11 @@
 """Every public method, sync and async, against the sandbox."""
 
+import importlib
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -22,6 +28,7 @@ from pareta import (
     ParetaError,
     Task,
     TaskMatch,
+    UnprocessableEntityError,
 )
 from pareta.sandbox import Sandbox
 from pareta_generated import api, models as generated
@@ -253,7 +260,7 @@ def test_an_id_is_quoted(mode: Mode, client: Any, odd: str) -> None:
         (lambda c: c.endpoints.deploy(task="nope", wait=True), BadRequestError, 400, "Unknown task"),
         pytest.param(
             lambda c: c.tasks.match("x", top_k=0),
-            BadRequestError,
+            UnprocessableEntityError,
             422,
             "body.top_k: 0 is less than the minimum",
             marks=pytest.mark.off_document("a malformed parameter, to see it refused"),
@@ -292,6 +299,39 @@ def test_any_generated_call_can_be_sent(mode: Mode, client: Any) -> None:
     assert isinstance(endpoint, generated.Endpoint)
     assert mode.run(client.call(api.delete_endpoint("ep_a1b2c3"))) is None
     assert all(isinstance(entry, generated.Endpoint) for entry in mode.run(client.call(api.list_endpoints())))
+
+
+@pytest.fixture
+def other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleType]:
+    """Give the operations of another generated package."""
+    shutil.copytree(Path(str(api.__file__)).parent, tmp_path / "other_api")
+    monkeypatch.syspath_prepend(tmp_path)
+    yield importlib.import_module("other_api.api")
+    for name in [name for name in sys.modules if name.startswith("other_api")]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (lambda other: other.delete_endpoint("ep_a1b2c3"), "not the Call of other_api.types. Nothing was sent."),
+        (lambda other: other.deploy_endpoint(task=TASK), "not the StreamCall of other_api.types. Nothing was sent."),
+        (lambda _: api.list_models, "not a function; call the function first. Nothing was sent."),
+        (lambda _: "list_models", "not a str. Nothing was sent."),
+        (lambda _: None, "not a NoneType. Nothing was sent."),
+    ],
+)
+def test_what_is_no_call_of_this_package_is_refused(
+    mode: Mode, wire: Any, other: ModuleType, made: Any, said: str
+) -> None:
+    """A call that another package's functions made, and what is none, is a TypeError before anything is sent."""
+    server = wire()
+    with pytest.raises(
+        TypeError, match=r"^call\(\) takes what a function of pareta_generated\.api returns, "
+    ) as caught:
+        mode.run(mode.client(server.url).call(made(other)))
+    assert str(caught.value).endswith(said)
+    assert server.received == []
 
 
 def test_a_generated_stream_is_typed_by_event(mode: Mode, client: Any) -> None:

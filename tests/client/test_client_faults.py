@@ -20,9 +20,13 @@ from pareta import (
     APIResponseError,
     APIStatusError,
     APITimeoutError,
+    AuthenticationError,
     BadRequestError,
+    EndpointNotReadyError,
+    InternalServerError,
     NotFoundError,
     ParetaError,
+    RateLimitError,
 )
 
 Serve = Callable[..., Wire]
@@ -82,7 +86,7 @@ def test_an_error_page_is_kept_by_its_start(mode: Mode, wire: Serve, connect: An
     page = b"<html>Bad gateway " + b"x" * size
     with pytest.raises(APIStatusError, match="502 Bad Gateway: <html>Bad gateway x") as caught:
         mode.run(connect(wire(answer(page, "502 Bad Gateway", kind="text/html"))).models.list())
-    assert type(caught.value) is APIStatusError
+    assert type(caught.value) is InternalServerError
     assert len(caught.value.detail) == min(len(page), 1_000)
     assert len(caught.value.response.content) == min(len(page), 65_536)
 
@@ -115,6 +119,115 @@ def test_the_problems_of_a_422_are_listed(mode: Mode, wire: Serve) -> None:
     with pytest.raises(BadRequestError, match=r"body\.top_k: too small; odd; plain") as caught:
         mode.run(mode.client(wire(answer({"detail": problems}, "422 Unprocessable Entity")).url).models.list())
     assert caught.value.detail == problems
+
+
+def raising(mode: Mode, library: str, **options: Any) -> Any:
+    """Make an HTTP client of the user's own, which raises for each status that is not 2xx."""
+    raise_for_status: Any = lambda response: response.raise_for_status()  # noqa: E731
+    if isinstance(mode, AsyncioMode):
+
+        async def raise_for_status(response: Any) -> None:
+            response.raise_for_status()
+
+    return mode.http_client(library, event_hooks={"response": [raise_for_status]}, **options)
+
+
+def ask(mode: Mode, client: Any, *, stream: bool = False) -> Any:
+    """Ask for a completion."""
+    return mode.run(
+        client.chat.completions.create(model="m", messages=[{"role": "user", "content": "?"}], stream=stream)
+    )
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "stream"])
+def test_a_status_that_a_hook_raises_for_is_that_status(mode: Mode, wire: Serve, library: str, stream: bool) -> None:
+    """`raise_for_status` in a hook of the caller's client gives the exception of the status, with its words."""
+    said = chunked(b'{"detail": ', b'"No key."}').replace(b"200 OK", b"401 Unauthorized")
+    server = wire(said, answer({"detail": "Elsewhere."}, "307 Temporary Redirect", ["location: /x"]))
+    client = mode.client(server.url, http_client=raising(mode, library))
+    with pytest.raises(AuthenticationError, match=r"401 Unauthorized: No key\.") as caught:
+        ask(mode, client, stream=stream)
+    assert (caught.value.detail, caught.value.request_id) == ("No key.", "req_wire")
+    with pytest.raises(APIStatusError, match=r"307 Temporary Redirect: Elsewhere.*redirects to /x"):
+        ask(mode, client, stream=stream)
+    assert len(server.received) == 2
+
+
+@pytest.mark.parametrize("library", ["httpx", "httpx2"])
+def test_a_status_that_a_hook_raises_for_is_retried_as_any(mode: Mode, wire: Serve, library: str) -> None:
+    """Such statuses follow the same table, and what the server asks for; the client can be used on."""
+    busy = answer({"detail": "Busy."}, "429 Too Many Requests", ["retry-after: 0"])
+    final = answer({"detail": "Stopped."}, "503 Service Unavailable", ["x-should-retry: false"])
+    server = wire(busy, busy, MODELS, final, MODELS)
+    own = raising(mode, library)
+    client = mode.client(server.url, http_client=own)
+    assert len(mode.run(client.models.list())) == 1
+    with pytest.raises(EndpointNotReadyError, match="Stopped"):
+        mode.run(client.models.list())
+    assert len(mode.run(client.models.list())) == 1
+    assert len(server.received) == 5
+    assert len(own.event_hooks["response"]) == 2
+
+
+def test_a_hook_that_raises_for_a_request_of_its_own_says_so(mode: Mode, wire: Serve) -> None:
+    """The status of another request, such as one for a token, is not that of the call."""
+    elsewhere = httpx.Response(401, request=httpx.Request("GET", "https://tokens.example/"), text="expired")
+    hook: Any = lambda _response: elsewhere.raise_for_status()  # noqa: E731
+    if isinstance(mode, AsyncioMode):
+
+        async def hook(_response: Any) -> None:
+            elsewhere.raise_for_status()
+
+    own = mode.http_client(event_hooks={"response": [hook]})
+    with pytest.raises(APIConnectionError, match=r"401 Unauthorized.*tokens\.example"):
+        mode.run(mode.client(wire(MODELS).url, http_client=own, max_retries=0).models.list())
+
+
+def test_a_transport_that_raises_for_a_status_gives_that_status(mode: Mode) -> None:
+    """The body is closed by then: the error is told by the status and the headers."""
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        response = httpx.Response(429, headers={"retry-after": "99"}, request=request, stream=httpx.ByteStream(b"{"))
+        raise httpx.HTTPStatusError("no", request=request, response=response)
+
+    client = mode.client("http://localhost:9", transport=httpx.MockTransport(handle))
+    with pytest.raises(RateLimitError) as caught:
+        mode.run(client.models.list())
+    assert caught.value.retry_after == 99
+
+
+def late(seconds: float, then: bytes) -> Callable[[Peer], None]:
+    """Answer after so many seconds."""
+
+    def step(peer: Peer) -> None:
+        peer.gone.wait(seconds)
+        peer.send(then)
+
+    return step
+
+
+COMPLETION = answer({"choices": [{"index": 0, "message": {"content": "x"}, "finish_reason": "stop"}]})
+
+
+def test_a_completion_that_takes_long_is_waited_for(mode: Mode, wire: Serve, connect: Any) -> None:
+    """At a hundredth of the default timeouts, one that takes 70 s is sent once and answered."""
+    server = wire(late(0.7, COMPLETION))
+    client = connect(server, timeout=httpx.Timeout(6, connect=5), max_retries=2)
+    assert ask(mode, client).choices[0].message.content == "x"
+    assert len(server.received) == 1
+
+
+def test_a_completion_that_takes_too_long_is_repeated_once(mode: Mode, wire: Serve, connect: Any) -> None:
+    """The server may be at work on both: a third would be one more. Each has the same key."""
+    server = wire(Peer.hold)
+    client = connect(server, timeout=httpx.Timeout(PATIENCE, read=0.1), max_retries=3)
+    with pytest.raises(
+        APITimeoutError, match=r"no response in time \(2 attempts\)\. .* allow it more time with timeout="
+    ):
+        ask(mode, client)
+    assert len({request.headers["idempotency-key"] for request in server.received}) == 1
+    assert len(server.received) == 2
 
 
 def test_no_server_is_a_connection_error(mode: Mode) -> None:

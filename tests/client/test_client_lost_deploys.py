@@ -1,15 +1,17 @@
 """A deployment whose connection is lost, against the sandbox: one endpoint comes of it, and the caller gets it."""
 
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from urllib.parse import urlsplit
 
 import pytest
 from modes import Mode
-from wire import PATIENCE, Peer, Wire
+from wire import PATIENCE, Peer, Wire, answer, chunk, event, stream_head
 
 from pareta import DeployError
+from pareta._policy import deployments
 from pareta.sandbox import Sandbox
 
 Serve = Callable[..., Wire]
@@ -106,3 +108,43 @@ def test_a_lost_stream_that_cannot_be_asked_for_is_told(mode: Mode, wire: Serve,
     with pytest.raises(DeployError, match=r"endpoints\.list\(\)"):
         mode.run(client.endpoints.deploy(task="contract-key-fields", wait=True))
     assert len(line.server.received) == 1
+
+
+def dying(peer: Peer) -> None:
+    """Send what keeps a stream open, for longer than it may be silent, and then nothing, without hanging up."""
+    peer.send(stream_head("location: /v1/endpoints/ep_1"), chunk(event({"pct": 5}, "progress")))
+    for _ in range(8):
+        peer.gone.wait(0.05)
+        peer.send(chunk(": ping\n\n"))
+    peer.hold()
+
+
+LIVE = answer({"id": "ep_1", "status": "live"})
+
+
+def test_a_stream_that_dies_silently_is_left_for_its_endpoint(
+    mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a 200th of the times, after a minute without a byte, pings included, the endpoint itself is asked for."""
+    monkeypatch.setattr(deployments, "SILENCE", 0.3)
+    server = wire(dying, LIVE)
+    begun = time.monotonic()
+    endpoint = mode.run(mode.client(server.url).endpoints.deploy(task="t", wait=True))
+    assert endpoint.is_live
+    assert 0.7 <= time.monotonic() - begun < PATIENCE
+    assert [f"{each.method} {each.target}" for each in server.received] == [
+        "POST /v1/endpoints",
+        "GET /v1/endpoints/ep_1",
+    ]
+    assert mode.wait(server.peers[0].gone, PATIENCE)
+
+
+def test_a_stream_that_dies_silently_and_named_nothing_is_told(
+    mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where there is nothing to ask for, the error comes after a minute, and says where to look."""
+    monkeypatch.setattr(deployments, "SILENCE", 0.2)
+    server = wire(lambda peer: (peer.send(stream_head()), peer.hold()))
+    with pytest.raises(DeployError, match=r"nothing came for 0\.2 s.*endpoints\.list\(\)"):
+        mode.run(mode.client(server.url).endpoints.deploy(task="t", wait=True))
+    assert len(server.received) == 1

@@ -146,7 +146,7 @@ def test_pareta_refuses_an_async_function(wire: Serve) -> None:
         return "pareta_sk_fresh"
 
     mode, server = SyncMode(), wire(OK)
-    with pytest.raises(TypeError, match="AsyncPareta takes both kinds"):
+    with pytest.raises(TypeError, match="AsyncPareta, which takes both kinds"):
         mode.client(server.url, api_key=fresh).models.list()
     assert server.received == []
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -24,6 +25,7 @@ from pareta import (
     RateLimitError,
     StreamError,
 )
+from pareta_generated import api
 
 ASK: list[Any] = [{"role": "user", "content": "Hello?"}]
 COMPLETE = event({"endpoint": {"id": "ep_1", "status": "live"}}, "complete")
@@ -493,6 +495,67 @@ def test_data_that_is_no_object_is_passed_on(mode: Mode, wire: Serve, connect: A
     ]
 
 
+def test_a_content_type_that_is_named_twice_is_one(mode: Mode, wire: Serve, connect: Any) -> None:
+    """A proxy and a server may both send the header."""
+    head = stream_head("content-type: text/event-stream; charset=utf-8")
+    client = connect(wire(head + chunk(delta("x", "stop") + DONE) + LAST))
+    assert mode.run(chat(mode, client).completion()).choices[0].message.content == "x"
+
+
+def test_text_comes_from_chunks_of_any_shape(mode: Mode, wire: Serve, connect: Any) -> None:
+    """`text` reads content in parts, and passes over what holds no text."""
+    parts = event(
+        {"choices": [{"index": 0, "delta": {"content": [{"type": "text", "text": "wa"}, {"type": "image"}]}}]}
+    )
+    odd = [event({"choices": 7}), event({"choices": [None, {"delta": 7}]}), "data:\n\n", event({"t": 1}, "ping")]
+    client = connect(wire(stream(delta("Dela"), parts, *odd, delta("re", "stop"), DONE)))
+    assert list(mode.each(chat(mode, client).text)) == ["Dela", "wa", "re"]
+
+
+def test_a_stream_says_what_it_is_and_how_far(mode: Mode, wire: Serve, connect: Any) -> None:
+    """The repr of each has its state, what came last, and its request; never the key."""
+    client = connect(wire(stream(delta("Dela"), delta("ware", "stop"), DONE), stream(PROGRESS, COMPLETE)))
+    seen = []
+    for open_one in (chat(mode, client), deploy(mode, client), mode.run(client.call(api.deploy_endpoint(task="t")))):
+        seen.append(repr(open_one))
+        events = mode.each(open_one)
+        next(events)
+        seen.append(repr(open_one))
+        list(events)
+        seen.append(repr(open_one))
+    left = deploy(mode, client)
+    mode.close(left)
+    seen.append(repr(left))
+    prefix = "Async" if isinstance(mode, AsyncioMode) else ""
+    states = [re.sub(r" \[POST http://127.0.0.1:\d+/v1/[\w/]+, request req_wire\]", "", text) for text in seen]
+    assert states == [
+        f"<{prefix}{state}>"
+        for state in (
+            "ChatStream: open, 0 characters",
+            "ChatStream: open, 4 characters",
+            "ChatStream: ended, 8 characters",
+            "DeployStream: open, no event",
+            "DeployStream: open, last event 'progress': {'stage': 'pulling weights', 'pct': 45}",
+            "DeployStream: ended, last event 'complete': {'endpoint': {…}}",
+            "Stream: open, no event",
+            "Stream: open, last event 'progress': {'stage': 'pulling weights', 'pct': 45}",
+            "Stream: ended, last event 'complete': {'endpoint': {…}}",
+            "DeployStream: closed, no event",
+        )
+    ]
+
+
+@pytest.mark.parametrize("operation", ["chat", "deploy"])
+def test_an_error_in_any_stream_is_raised(mode: Mode, wire: Serve, connect: Any, operation: str) -> None:
+    """`client.call` raises it where the document declares no event for it."""
+    call: Any = api.create_chat_completion(model="m", messages=ASK, stream=True)
+    if operation == "deploy":
+        call = api.deploy_endpoint(task="t")
+    client = connect(wire(stream("data:\n\n", event({"t": 1}, "ping"), event({"error": {"message": "Busy."}}), DONE)))
+    with pytest.raises(APIResponseError, match=r"The server ended the stream: Busy\."):
+        list(mode.each(mode.run(client.call(call))))
+
+
 @pytest.mark.parametrize("kind", ["text/html", "application/json"])
 def test_anything_but_events_is_refused(mode: Mode, wire: Serve, connect: Any, kind: str) -> None:
     """JSON or HTML where events were due is an error that names the content type."""
@@ -545,11 +608,13 @@ def test_silence_does_not_end_a_deployment(mode: Mode, wire: Serve, connect: Any
 
     assert len(list(mode.each(deploy(mode, connect(wire(step), timeout=httpx.Timeout(PATIENCE, read=0.1)))))) == 2
     server = wire(held(PROGRESS))
-    events = mode.each(deploy(mode, connect(server).with_options(deadline=0.3)))
-    next(events)
-    with pytest.raises(APITimeoutError, match="The deploy stream broke"):
+    client = connect(server).with_options(deadline=0.3)
+    for name, how in ((None, r"endpoints\.list\(\)"), ("mine", r"endpoints\.wait_until_live\('mine'\)")):
+        events = mode.each(mode.run(client.endpoints.deploy(task="t", name=name)))
         next(events)
-    assert gone(mode, server)
+        with pytest.raises(APITimeoutError, match=f"The deploy stream broke: the deadline has passed.* goes on.*{how}"):
+            next(events)
+        assert gone(mode, server)
 
 
 def test_open_streams_go_on_when_their_client_is_closed(mode: Mode, wire: Serve) -> None:
@@ -605,3 +670,12 @@ def test_references_are_not_kept(mode: Mode, wire: Serve) -> None:
     list(mode.each(open_one))
     gc.collect()
     assert sys.getrefcount(open_one) == 2
+
+
+def test_a_watch_and_metrics_say_what_they_are(mode: Mode, wire: Serve) -> None:
+    """The repr names the endpoint, and how far the watch is."""
+    client = mode.client(wire(stream(DONE)).url)
+    kind = "" if mode.name == "sync" else "Async"
+    watching = mode.run(client.endpoints.attach("ep_1"))
+    assert repr(watching) == f"<{kind}DeployWatch of ep_1, not looked at yet>"
+    assert repr(client.endpoints.metrics("ep_1")) == f"{kind}Metrics(endpoint_id='ep_1')"

@@ -37,12 +37,12 @@ _ERRORS = {
     404: "NotFoundError",
     408: "APIStatusError",
     409: "ConflictError",
-    422: "BadRequestError",
+    422: "UnprocessableEntityError",
     429: "RateLimitError",
-    500: "APIStatusError",
-    502: "APIStatusError",
+    500: "InternalServerError",
+    502: "InternalServerError",
     503: "EndpointNotReadyError",
-    504: "APIStatusError",
+    504: "InternalServerError",
 }
 _CHAT = {"model": "ep_a1b2c3", "messages": [{"role": "user", "content": "Which law governs? Irish law governs."}]}
 

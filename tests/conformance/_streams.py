@@ -89,7 +89,7 @@ def _check_deploy(payloads: dict[str, list[Any]], rng: Random) -> None:
 
 
 def _check_chat(payloads: dict[str, list[Any]], rng: Random) -> None:
-    chunks = payloads["message"]
+    chunks = [*payloads["message"], {"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]}]
     sent: Events = [("message", each) for each in chunks]
     reading = ChatStreamParser(_RESPONSE)
     found = _must_return(lambda: _read(reading, [*sent, ("message", "[DONE]")], rng), sent)
@@ -104,6 +104,8 @@ def _check_chat(payloads: dict[str, list[Any]], rng: Random) -> None:
     _must_equal(reading.accumulator.text(), text)
     unfinished = [("message", {"choices": [{"index": 0, "delta": {"content": "x"}, "finish_reason": None}]})]
     _must_raise(lambda: _read(ChatStreamParser(_RESPONSE), unfinished, rng), "no [DONE] and no finish_reason")
+    done: Events = [*unfinished, ("message", "[DONE]")]
+    _must_raise(lambda: _read(ChatStreamParser(_RESPONSE), done, rng), "[DONE] without a finish_reason", StreamError)
     failed: Events = [*unfinished, ("message", {"error": {"message": "out of luck"}})]
     _must_raise(lambda: _read(ChatStreamParser(_RESPONSE), failed, rng), "an error in a chunk", StreamError)
 

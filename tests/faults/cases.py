@@ -21,6 +21,7 @@ from pareta import (
     APITimeoutError,
     DeployError,
     EndpointNotReadyError,
+    InternalServerError,
     RateLimitError,
     StreamError,
 )
@@ -270,6 +271,13 @@ def _rows_1_to_8() -> list[Case]:
         ),
         Case(
             row=5,
+            name="chat ends with [DONE] but no finish_reason",
+            call="chat",
+            script=(events(delta("Half"), DONE, end="hold"),),
+            expected=Expected(raises=StreamError, says="request req_wire", partial="Half", last=True),
+        ),
+        Case(
+            row=5,
             name="chat is finished, without [DONE]",
             call="chat",
             script=(events(delta("Whole", "stop"), last=LAST),),
@@ -390,14 +398,14 @@ def _rows_9_to_13() -> list[Case]:
             row=13,
             name="HTML with 502",
             script=(answer(b"<html>Oh</html>", "502 Bad Gateway", kind="text/html"),),
-            expected=Expected(raises=APIStatusError, says="502 Bad Gateway: <html>Oh", requests=2, keeps=True),
+            expected=Expected(raises=InternalServerError, says="502 Bad Gateway: <html>Oh", requests=2, keeps=True),
         ),
         Case(
             row=13,
             name="an error body of 30 MB",
             script=(flooding,),
             options={"max_retries": 0},
-            expected=Expected(raises=APIStatusError, says="502 Bad Gateway: <p>Oh!", memory=10),
+            expected=Expected(raises=InternalServerError, says="502 Bad Gateway: <p>Oh!", memory=10),
         ),
     ]
 
@@ -411,10 +419,32 @@ def _rows_14_to_18() -> list[Case]:
     line = flood(stream_head() + b"%x\r\ndata: " % (100_000_000 + 6), b"x" * 100_000, 1_000)
     odd: list[tuple[str, str, str]] = [
         ("a malformed chunk", "data: {\n\n", "not JSON"),
+        (
+            "a flat error and [DONE]",
+            event({"object": "error", "message": "The model is gone."}) + DONE,
+            "model is gone",
+        ),
         ("an error in the data", event({"error": {"message": "The model is gone."}}), "The model is gone"),
         ("an error event", event({"message": "The model is gone."}, "error"), "The model is gone"),
     ]
     return [
+        Case(
+            row=14,
+            name="an error with 200",
+            script=(answer({"error": {"message": "The model is gone."}}),),
+            expected=unreadable("The response is an error: The model is gone", keeps=True),
+        ),
+        Case(
+            row=14,
+            name="an error with 200 instead of chat events",
+            call="chat",
+            script=(answer({"error": {"message": "The model is gone."}}),),
+            expected=Expected(
+                raises=APIResponseError,
+                says="The response is an error: The model is gone.*request req_wire",
+                keeps=True,
+            ),
+        ),
         *(
             Case(
                 row=14,

@@ -507,9 +507,9 @@ def test_what_is_idle_for_too_long_is_closed_under_what_is_used(
     mode: Mode, raw: Callable[..., RawServer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Connections of a burst do not stay open for as long as calls come one after another, over one of them."""
-    later = SimpleNamespace(seconds=0.0, monotonic=lambda: time.monotonic() + later.seconds)
+    later = SimpleNamespace(seconds=0.0)
     for each in (async_stack, sync_stack):
-        monkeypatch.setattr(each, "time", later)
+        monkeypatch.setattr(each, "monotonic", lambda: time.monotonic() + later.seconds)
     both, gone = threading.Barrier(2), threading.Semaphore(0)
 
     def serve(sock: socket.socket) -> None:
@@ -567,3 +567,21 @@ def test_a_server_that_takes_a_large_body_slowly_does_not_stretch_the_call(
     with pytest.raises(APITimeoutError, match="deadline"):
         mode.run(client.chat.completions.create(model="m", messages=[{"role": "user", "content": "x" * 20_000_000}]))
     assert time.monotonic() - begun < 1.5
+
+
+def test_a_call_leaves_nothing_for_the_garbage_collector(mode: Mode, server: FaultServer) -> None:
+    """What a call was made of goes when it is over: the request too, which holds the key."""
+
+    def alive() -> int:
+        return sum(type(each) in (httpx.Request, httpx.Response) for each in gc.get_objects())
+
+    client = mode.client(server.url)
+    mode.run(client.models.list())
+    gc.collect()
+    before = alive()
+    gc.disable()
+    try:
+        mode.run(client.models.list())
+        assert alive() == before
+    finally:
+        gc.enable()

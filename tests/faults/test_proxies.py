@@ -4,6 +4,7 @@ import base64
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from authority import serving as certified, write_certificate
@@ -11,7 +12,7 @@ from modes import KEY, AsyncioMode, Mode, SyncMode
 from proxy import running
 from raw import Handler, RawServer, hang_up
 
-from pareta import APIConnectionError
+from pareta import APIConnectionError, ParetaError
 from pareta._transport import settings
 
 from .cases import OK
@@ -59,7 +60,7 @@ def test_secure_calls_go_through_a_tunnel(mode: Mode, secure: FaultServer, monke
         assert len(secure.requests) == 2
 
 
-@pytest.mark.parametrize("rule", ["127.0.0.1", "*"])
+@pytest.mark.parametrize("rule", ["127.0.0.1", "127.0.0.0/8", "*"])
 def test_no_proxy_leads_around_it(mode: Mode, plain: FaultServer, monkeypatch: pytest.MonkeyPatch, rule: str) -> None:
     """`NO_PROXY` names hosts that are called directly."""
     with running() as proxy:
@@ -67,6 +68,12 @@ def test_no_proxy_leads_around_it(mode: Mode, plain: FaultServer, monkeypatch: p
         monkeypatch.setenv("NO_PROXY", rule)
         assert len(mode.run(mode.client(plain.url).models.list())) == 1
         assert proxy.requests() == []
+
+
+def test_a_client_may_ignore_the_environment(mode: Mode, plain: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`proxy=False` uses none, whatever the environment names."""
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    assert len(mode.run(mode.client(plain.url, proxy=False).models.list())) == 1
 
 
 def test_a_client_of_the_callers_own_goes_its_own_way(
@@ -248,6 +255,40 @@ def test_a_broken_proxy_is_told_of(
     assert not any(secret in shown(caught.value) for secret in (PASSWORD, "open%20sesame", TOKEN, KEY))
 
 
+def ask(mode: Mode, client: Any) -> None:
+    """Read a chat stream to its end."""
+    messages = [{"role": "user", "content": "?"}]
+    list(mode.each(mode.run(client.chat.completions.create(model="m", messages=messages, stream=True))))
+
+
+OK_HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\ncontent-type: "
+
+
+@pytest.mark.parametrize("streams", [False, True], ids=["call", "stream"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"HTTP/1.1 502 Bad Gateway\r\ncontent-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 7\r\ncontent-type: text/html\r\n\r\n<html/>",
+        OK_HEAD + b'application/json\r\n\r\n{"data":',
+        OK_HEAD + b'text/event-stream\r\n\r\ndata: {"choices":[]}\n\n',
+        OK_HEAD + b"text/event-stream\r\n\r\ndata: {\n\n",
+    ],
+    ids=["502", "a page", "half a body", "half a stream", "a broken event"],
+)
+def test_what_comes_through_a_proxy_names_it(
+    mode: Mode, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, said: bytes, streams: bool
+) -> None:
+    """An error may be the proxy's own, so it says which one that is, without the password."""
+    proxy = RawServer(saying(said))
+    request.addfinalizer(proxy.close)
+    monkeypatch.setenv("HTTP_PROXY", f"http://ali:open%20sesame@127.0.0.1:{proxy.port}")
+    client = mode.client("http://127.0.0.1:1", max_retries=0)
+    with pytest.raises(ParetaError, match=rf"\(through the proxy http://127.0.0.1:{proxy.port}\)") as caught:
+        ask(mode, client) if streams else mode.run(client.models.list())
+    assert not any(secret in shown(caught.value) for secret in (PASSWORD, "open%20sesame", TOKEN, KEY))
+
+
 def test_without_socksio_a_socks_proxy_is_refused_at_once(mode: Mode, monkeypatch: pytest.MonkeyPatch) -> None:
     """A client that could send nothing is not made, and the text names what to install."""
     monkeypatch.setattr(settings, "find_spec", lambda name: None)
@@ -265,6 +306,7 @@ def test_without_socksio_a_socks_proxy_is_refused_at_once(mode: Mode, monkeypatc
         "http://ali:1234/sec@127.0.0.1:1",
         "http://ali:secret@127.0.0.1:port",
         "http://ali:secret@127.0.0.1:99999",
+        "http://ali:secret@127.0.0.1:0",
         "http://ali:secret@:1",
         "http://ali:secret@a..b:1",
         f"socks5://ali:{'secret' * 50}@127.0.0.1:1",

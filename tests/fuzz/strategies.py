@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import zlib
-from datetime import UTC, datetime
+from collections import UserString
+from datetime import UTC, date, datetime
 from decimal import Decimal
+from enum import Enum
+from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
+import numpy as np
 from hypothesis import strategies as st
 from wire import DONE, LAST, answer, chunk, delta, event, stream, stream_head
 
@@ -20,6 +25,19 @@ ODD_TEXT = st.sampled_from(
     ["", ".", "..", "/", "../x", "a/b", "%2e%2e", "?x", "#", "\0", "\ud800", "\x7f", "\u2028", "ep_1", "x" * 5000]
 )
 TEXT = ANY_TEXT | ODD_TEXT
+
+
+class Pair(NamedTuple):
+    """A named tuple."""
+
+    a: int
+    b: int
+
+
+class Odd(Enum):
+    """An enum whose value is no JSON."""
+
+    ONE = b"1"
 
 
 def _loop() -> list[Any]:
@@ -44,6 +62,10 @@ LEAVES = st.one_of(
     st.binary(max_size=10),
     st.sampled_from([float("nan"), float("inf"), 1e308, Decimal("1.5"), 1j, object(), int, {1, 2}]),
     st.sampled_from([datetime(2026, 1, 1, tzinfo=UTC), Endpoint.from_dict({"id": "ep_1"}), range(3), (1, 2), b""]),
+    st.sampled_from(
+        [UserString("x"), Decimal("NaN"), UUID(int=1), date(2026, 1, 1), Fraction(1, 3), Pair(1, 2), Odd.ONE]
+    ),
+    st.sampled_from([np.float32(0.5), np.float64("nan"), np.array([1, 2]), np.datetime64("NaT"), np.longdouble(1)]),
     st.sampled_from([400, 5000]).map(lambda digits: 10**digits),
     st.builds(_loop),
     st.integers(0, 2000).map(nested),
@@ -74,6 +96,19 @@ NAMES = st.sampled_from(
         ),
         *("examples", "candidates", "chosen", "models", "frontier", "tool_calls", "function", "arguments", "endpoint"),
         *("created_at", "created", "task", "taskName", "tasks", "loc", "msg", "windows", "finish_reason", "role"),
+        *(
+            "code",
+            "type",
+            "object",
+            "errors",
+            "title",
+            "logprobs",
+            "reasoning_details",
+            "audio",
+            "data",
+            "text",
+            "input",
+        ),
     ]
 )
 JSON = st.recursive(
@@ -110,10 +145,16 @@ EVENTS = st.one_of(
             *(DONE, ": ping\n\n", "retry: 5\n\n", "data\n\n", "event: error\n", "\n", "\r", "\r\n", "data: [DO"),
             *(event({"endpoint": {"id": "ep_1", "status": "live"}}, "complete"), event("gone", "error"), "\ufeff"),
             *(event({"stage": "x", "pct": 5}, "progress"), delta("Hi"), delta(finish="stop"), event({"error": "no"})),
+            *(event("", "ping"), event({"object": "error", "message": "no"}), "data: [DONE] \n\n", '{"error": "no"}\n'),
         ]
     ),
     st.builds(event, JSON, st.none() | st.sampled_from(["progress", "complete", "error", "message", "other"])),
     st.builds(lambda choice: event({"choices": [choice]}), st.dictionaries(NAMES, JSON, max_size=4)),
+    st.builds(lambda delta: event({"choices": [{"delta": delta}]}), st.dictionaries(NAMES, JSON, max_size=4)),
+    st.builds(
+        lambda calls: event({"choices": [{"delta": {"tool_calls": calls}}]}),
+        st.lists(st.dictionaries(NAMES, JSON, max_size=4), max_size=3),
+    ),
     ANY_TEXT,
 ).map(lambda text: text.encode("utf-8", "surrogatepass"))
 SSE = st.lists(EVENTS | st.binary(max_size=30), max_size=8).map(b"".join)

@@ -174,7 +174,7 @@ def test_what_a_client_would_send_wrongly_is_refused(toys: ModuleType, generate:
     other: Any = importlib.import_module("pets.api")
     with (
         pareta.Pareta(api_key="k", base_url="http://127.0.0.1:9") as client,
-        pytest.raises(TypeError, match="nothing was sent"),
+        pytest.raises(TypeError, match="Nothing was sent"),
     ):
         client.call(other.retrieve_pet("p"))
     sys.path.remove(str(run.package.parent))

@@ -90,7 +90,7 @@ def project(tmp_path: Path) -> Path:
     for folder, name in (("_async", "chat.py"), ("_transport", "async_stack.py"), ("_transport", "async_waiting.py")):
         path = tmp_path / "pareta" / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(ASYNC + "await anext(x.handle_async_request(AsyncByteStream))\n")
+        path.write_text(ASYNC + "await anext(x.handle_async_request(AsyncByteStream)).aread()\n")
     return tmp_path
 
 

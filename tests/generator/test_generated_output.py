@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from generator_kit import ROOT, SMALL
+from pydantic import TypeAdapter
 
 from generator.__main__ import main
 
@@ -218,6 +219,19 @@ def test_a_schema_within_itself_generates(models: ModuleType) -> None:
     """A tree is read to any depth, when it is asked for."""
     tree = models.Tree.from_dict({"children": [{"left": {"value": "leaf"}}]})
     assert tree.children[0].left.value == "leaf"
+
+
+def test_pydantic_reads_the_document_s_schemas(models: ModuleType) -> None:
+    """The JSON Schema of a class is the document's, wherever that stands, and refers to nothing; a circle ends."""
+    tree = TypeAdapter(models.Tree).json_schema()["properties"]
+    assert tree == {"value": {"type": "string"}, "left": {}, "children": {"type": "array", "items": {}}}
+    deep = TypeAdapter(models.InlineResponseInner).json_schema()
+    assert deep["properties"]["deep"]["items"]["properties"] == {"x": {"type": "boolean"}}
+    base, more = TypeAdapter(models.Pet).json_schema()["allOf"]
+    assert base["properties"]["id"] == {"type": "integer"}
+    assert more["properties"]["toys"]["items"]["properties"]["color"]["enum"] == ["red", "green", "it's"]
+    assert "x-representation" not in TypeAdapter(models.Metrics).json_schema()
+    assert TypeAdapter(models.types.View).json_schema() == {"title": "View", "type": "object"}
 
 
 def test_the_runtime_is_copied_with_a_notice(odd: Path) -> None:

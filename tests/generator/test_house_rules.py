@@ -107,6 +107,30 @@ BROKEN = {
 }
 
 
+BROKEN |= {
+    text: ("{name: Rex}", f"{{name: {text}}}", f"18:38: YAML 1.1 reads this as {read}")
+    for text, read in {
+        "off": "bool False",
+        "Yes": "bool True",
+        "2026-01-10": "date 2026-01-10",
+        "2026-01-10T09:00:00Z": "datetime",
+        "12:30:45": "int 45045",
+        "014": "int 12",
+        "0o14": "str 0o14",
+        "1e3": "str 1e3",
+    }.items()
+}
+BROKEN |= {
+    "an unquoted ? in a flow mapping": (
+        "{name: Rex}",
+        "{name: Rex?}",
+        "18:47: YAML 1.1 refuses this: expected ',' or '}', but got '?'; quote the text here",
+    ),
+    "a key that is a number": ("'201':", "201:", "20:9: YAML 1.1 reads this as the key 201; quote it"),
+    "a key that is a boolean": ("{name: Rex}", "{name: Rex, on: x}", "18:49: YAML 1.1 reads this as the key True"),
+}
+
+
 def house(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """Hold `text` against the rules; return the exit code and what is said, the file's name left out."""
     spec = tmp_path / "pets.yaml"

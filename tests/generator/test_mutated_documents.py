@@ -43,8 +43,8 @@ def outcome(text: str) -> tuple[int, str, list[str]]:
 
 
 WHOLE = {
-    *("__init__.py", "api.py", "doc", "doc.yaml", "encoding.py", "json_values.py", "models.py", "openapi.json"),
-    *("py.typed", "types.py", "views.py"),
+    *("__init__.py", "api.py", "argument_values.py", "doc", "doc.yaml", "encoding.py", "interchange.py"),
+    *("json_values.py", "models.py", "openapi.json", "py.typed", "pydantic_schema.py", "types.py", "views.py"),
 }
 SOMETIMES = {"bodies.py", "readers.py", "styles.py"}
 OLD = {"__init__.py", "doc", "doc.yaml"}

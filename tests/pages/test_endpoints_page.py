@@ -43,7 +43,7 @@ BOTH = pytest.mark.parametrize("endpoints", [Endpoints, AsyncEndpoints])
 def test_deploy_has_the_documented_signature(endpoints: type) -> None:
     """Deploy takes task, model, name and wait by keyword, with their defaults, anything else, and no hardware."""
     parameters = inspect.signature(endpoints.deploy).parameters.values()
-    documented = [each for each in parameters if each.name not in CallOptions.__annotations__]
+    documented = [each for each in parameters if each.name not in {*CallOptions.__annotations__, "on_progress"}]
     assert [(each.name, each.kind, each.default) for each in documented] == [
         ("self", Parameter.POSITIONAL_OR_KEYWORD, Parameter.empty),
         ("task", Parameter.KEYWORD_ONLY, Parameter.empty),
@@ -286,14 +286,14 @@ def test_the_client_comes_from_the_environment(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_the_asynchronous_client_mirrors_the_blocking_one() -> None:
-    """Each method of endpoints is there in both, with the same parameters; all are coroutines but `metrics`."""
+    """Each method of endpoints is there in both, with the same parameters; those that send are coroutines."""
     for blocking, waiting in ((Endpoints, AsyncEndpoints), (Metrics, AsyncMetrics)):
         names = [name for name in dir(blocking) if not name.startswith("_")]
         assert names == [name for name in dir(waiting) if not name.startswith("_")]
         for name in names:
             mine, other = getattr(blocking, name), getattr(waiting, name)
             assert inspect.signature(mine).parameters == inspect.signature(other).parameters
-            assert inspect.iscoroutinefunction(other) is (name != "metrics")
+            assert inspect.iscoroutinefunction(other) is (name not in {"metrics", "attach", "ephemeral"})
     assert set(dir(Endpoints)) >= {"deploy", "list", "retrieve", "start", "stop", "delete", "metrics"}
 
 
@@ -368,7 +368,7 @@ def test_a_status_raises_its_exception(pa: Pareta, status: int, error: type[APIS
     asked = pa.with_options(headers={"x-sandbox-scenario": str(status)}, max_retries=0)
     with pytest.raises(ParetaError) as caught:
         asked.endpoints.retrieve("ep_a1b2c3")
-    assert type(caught.value) is error
+    assert isinstance(caught.value, error)
     assert caught.value.status_code == status
     assert caught.value.detail
 

@@ -14,6 +14,7 @@ from pareta import (
     APITimeoutError,
     AsyncModels,
     AuthenticationError,
+    InternalServerError,
     Model,
     ModelList,
     Models,
@@ -135,7 +136,9 @@ def test_a_wrong_key_is_an_authentication_error(sandbox: Sandbox) -> None:
         assert caught.value.status_code == 401
 
 
-@pytest.mark.parametrize(("status", "error"), [(429, RateLimitError), (500, APIStatusError), (502, APIStatusError)])
+@pytest.mark.parametrize(
+    ("status", "error"), [(429, RateLimitError), (500, InternalServerError), (502, InternalServerError)]
+)
 def test_what_may_pass_is_retried_twice_before_it_surfaces(
     answering: Answering, status: int, error: type[ParetaError]
 ) -> None:

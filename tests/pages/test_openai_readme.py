@@ -44,7 +44,7 @@ def test_an_example_of_openai_runs(sandbox: Sandbox, monkeypatch: pytest.MonkeyP
     async def run() -> None:
         async with AsyncPareta() as client:
             scope: dict[str, object] = {"client": client}
-            exec(f"async def example(client):\n{textwrap.indent(code, '    ')}", scope)  # noqa: S102
+            exec(f"async def example(client):\n{textwrap.indent(code, '    ')}", scope)
             await scope["example"](client)  # type: ignore[operator]
 
     before = len(sandbox.requests)

@@ -9,17 +9,24 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 import pareta
+from pareta._namespace import Namespace
+from pareta_generated import models
 
 ROOT = Path(__file__).parents[2]
-CLASSES = [name for name in pareta.__all__ if not name.startswith("__")]
-OURS = [name for name in CLASSES if not getattr(pareta, name).__module__.startswith("pareta_generated")]
+ALIASES = {"ChatMessageParam", "ContentPartParam", "EndpointStatus", "FinishReason"}
+FUNCTIONS = {"arguments_of", "response_of", "run_tools", "run_tools_async"}
+CLASSES = [name for name in pareta.__all__ if not name.startswith("__") and name not in ALIASES]
+OURS = [
+    name
+    for name in CLASSES
+    if name not in FUNCTIONS and not getattr(pareta, name).__module__.startswith("pareta_generated")
+]
 PROMISED = """
     Pareta AsyncPareta Model ModelList Endpoint Task TaskMatch TaskMatchCandidate Leaderboard LeaderboardEntry
     ChatCompletion ChatCompletionChunk Choice Message Usage ChatStream DeployStream AsyncChatStream AsyncDeployStream
@@ -27,7 +34,8 @@ PROMISED = """
     AsyncModels AsyncEndpoints AsyncMetrics AsyncChat AsyncCompletions AsyncTasks
     ParetaError APIConnectionError APITimeoutError APIStatusError BadRequestError AuthenticationError
     InsufficientCreditsError PermissionDeniedError NotFoundError ConflictError RateLimitError EndpointNotReadyError
-    APIResponseError StreamError DeployError __version__
+    InternalServerError UnprocessableEntityError APIResponseError StreamError DeployError __version__
+    ChatMessageParam ToolParam ToolChoiceParam ResponseFormatParam StreamOptionsParam
 """
 TREE = {
     "ParetaError": "Exception",
@@ -35,16 +43,19 @@ TREE = {
     "APITimeoutError": "APIConnectionError",
     "APIStatusError": "ParetaError",
     "BadRequestError": "APIStatusError",
+    "UnprocessableEntityError": "BadRequestError",
     "AuthenticationError": "APIStatusError",
     "InsufficientCreditsError": "APIStatusError",
     "PermissionDeniedError": "APIStatusError",
     "NotFoundError": "APIStatusError",
     "ConflictError": "APIStatusError",
     "RateLimitError": "APIStatusError",
+    "InternalServerError": "APIStatusError",
     "EndpointNotReadyError": "APIStatusError",
     "APIResponseError": "ParetaError",
     "StreamError": "APIResponseError",
     "DeployError": "ParetaError",
+    "BudgetExceededError": "ParetaError",
 }
 
 
@@ -66,6 +77,20 @@ def test_every_export_can_be_had_and_nothing_else() -> None:
         assert getattr(pareta, name) is not None
     with pytest.raises(AttributeError, match="Nothing"):
         _ = pareta.Nothing
+
+
+def test_what_is_no_class_is_a_function_or_a_type() -> None:
+    """Beside classes, `pareta` exports functions, the document's unions for annotations, and its version."""
+    classes = {name for name in pareta.__all__ if isinstance(getattr(pareta, name), type)}
+    assert set(pareta.__all__) - classes == FUNCTIONS | ALIASES | {"__version__"}
+    assert {getattr(pareta, name).__module__ for name in FUNCTIONS} == {"pareta"}
+
+
+def test_every_object_of_the_document_is_exported() -> None:
+    """What a response has or an argument takes is imported from `pareta`, where a subclass of ours goes before."""
+    objects = {name for name, value in vars(models).items() if getattr(value, "__module__", "") == models.__name__}
+    assert objects | ALIASES <= set(pareta.__all__)
+    assert all(issubclass(getattr(pareta, name), getattr(models, name)) for name in ("Endpoint", "ModelList"))
 
 
 def test_type_checkers_see_the_same_names_in_the_same_places() -> None:
@@ -93,7 +118,7 @@ def test_a_star_import_gives_every_export() -> None:
 
 def test_the_exceptions_are_the_documented_tree() -> None:
     """Each exception has the name and the base that the documentation draws, and there are no others."""
-    exceptions = {name for name in CLASSES if issubclass(getattr(pareta, name), BaseException)}
+    exceptions = {name for name in OURS if issubclass(getattr(pareta, name), BaseException)}
     assert exceptions == TREE.keys()
     assert {name: getattr(pareta, name).__base__.__name__ for name in TREE} == TREE
 
@@ -128,13 +153,14 @@ def test_an_exception_says_where_users_find_it_before_it_was_named() -> None:
     """A traceback says `pareta.X` though the program has not mentioned X."""
     code = """
 import pareta
+from pareta._namespace import Namespace
 try:
     pareta.Pareta(api_key=None)
 except Exception as error:
     print(type(error))
     print(*(kind.__module__ for kind in type(error).__subclasses__()))
 """
-    assert fresh(code).splitlines() == ["<class 'pareta.ParetaError'>", "pareta pareta pareta pareta"]
+    assert fresh(code).splitlines() == ["<class 'pareta.ParetaError'>", "pareta pareta pareta pareta pareta"]
 
 
 def test_every_argument_of_a_public_method_is_documented() -> None:
@@ -163,7 +189,7 @@ def members(kind: Any) -> Iterator[tuple[str, Any]]:
         if name.startswith("_") or builtin:
             continue
         value = inspect.getattr_static(kind, name)
-        if isinstance(value, property | cached_property):
+        if isinstance(value, property | Namespace):
             yield name, value
         elif callable(getattr(kind, name)) and not isinstance(getattr(kind, name), type):
             yield name, getattr(kind, name)

@@ -12,7 +12,7 @@ from imports import ROOT, Import, all_imports, imports, modules
 
 STANDARD = sys.stdlib_module_names
 DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "anyio", "asyncio", "socket", "select", "selectors", "threading"}
-EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.testing")
+EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.integrations", "pareta.testing")
 CORE = [name for name in modules("pareta") if not name.startswith(EXTRAS)]
 ROOMS = {
     "pareta._async": {"pareta._async", "pareta._policy", "pareta._content", "pareta._transport"},
@@ -41,13 +41,13 @@ def test_the_rooms_are_there() -> None:
 
 
 def test_the_generated_package_stands_alone() -> None:
-    """`pareta_generated` imports the standard library, attrs and itself; dateutil once, inside a function."""
+    """`pareta_generated` imports the standard library, attrs and itself; dateutil and pydantic once, in a function."""
     foreign = [
         each
         for each in all_imports("pareta_generated")
         if each.top not in {*STANDARD, "attr", "attrs", "pareta_generated"}
     ]
-    assert [(each.top, each.lazy) for each in foreign] == [("dateutil", True)]
+    assert [(each.top, each.lazy) for each in foreign] == [("dateutil", True), ("pydantic_core", True)]
 
 
 def test_the_generated_package_does_no_io() -> None:
@@ -117,11 +117,12 @@ def test_the_core_needs_no_extra() -> None:
 
 
 def test_the_core_imports_only_what_it_depends_on() -> None:
-    """What the core imports comes with the standard library or its declared dependencies; trio runs it or is absent."""
+    """What the core imports comes with the standard library or its declared dependencies; others are there or not."""
     allowed = {"attrs", "attr", "anyio", "httpx", "pareta", "pareta_generated"}
     for module in CORE:
         for each in of(module):
-            assert each.top in {*STANDARD, *allowed} or (each.top == "trio" and each.lazy)
+            optional = each.lazy or each.typing_only
+            assert each.top in {*STANDARD, *allowed} or (each.top in {"trio", "openai", "pydantic"} and optional)
 
 
 def test_the_package_itself_loads_next_to_nothing() -> None:
@@ -142,11 +143,11 @@ def test_modules_are_loaded_by_name_in_one_place() -> None:
 
 
 def test_the_sandbox_looks_into_no_client() -> None:
-    """The sandbox imports no private module of the client: it is written against the document."""
+    """The sandbox imports no private module of the client but its clock: it is written against the document."""
     for module, path in modules("pareta").items():
         if module.startswith("pareta.sandbox"):
             private = [each for each in imports(module, path) if each.name.startswith("pareta._")]
-            assert [each for each in private if each.name != "pareta._version"] == []
+            assert [each for each in private if each.name not in ("pareta._version", "pareta._clock")] == []
 
 
 def test_the_generator_knows_nothing_of_what_it_writes() -> None:

@@ -30,14 +30,18 @@ def test_without_credits_there_is_none(pareta_sandbox, pareta_client):
 """
 
 
-@pytest.fixture
-def interpreter(place: Path, wheel: Path, tmp_path: Path) -> Path:
-    """Install the wheel with its extra, and pytest, into an empty environment; return its interpreter."""
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = tmp_path / "venv" / "bin" / "python"
+@pytest.fixture(scope="session")
+def interpreter(place: Path, wheel: Path) -> Path:
+    """Install the wheel with its extra, pytest and PyInstaller into an empty environment; return its interpreter."""
     with (place / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        run(python, "-m", "pip", "install", "--quiet", "--no-input", f"{wheel}[sandbox]", "pytest", cwd=tmp_path)
+        python = place / "newcomer" / "bin" / "python"
+        done = place / "newcomer-installed"
+        if not done.exists():
+            venv.create(place / "newcomer", with_pip=True, clear=True)
+            packages = (f"{wheel}[sandbox]", "pytest", "pyinstaller")
+            run(python, "-m", "pip", "install", "--quiet", "--no-input", *packages, cwd=place)
+            done.touch()
     return python
 
 

@@ -75,6 +75,16 @@ def test_no_file_names_a_place_on_a_machine(place: str) -> None:
     assert holding(rf"(?<![\w.:/}}]){re.escape(place)}") == []
 
 
+def test_no_text_installs_another_project() -> None:
+    """Whatever says how to install this names a checkout or a file: on the public index the name is another project."""
+    tools = r"\b(pip|pipx|uv|poetry|pdm|conda)3?\b.*\b(install|add|wheel|download)\b"
+    bare = tools + r"""\b.*[\s'"`]pareta(?![\w/-]|\.\w)"""
+    for name in ("pareta", "'pareta[sandbox]>=0.1'", "-U httpx==0.28 pareta."):
+        assert re.search(bare, f"python -m pip install {name}")
+    assert holding(bare) == []
+    assert "public index is another project" in texts()["README.md"]
+
+
 def test_the_version_stands_in_one_place() -> None:
     """The version is written in `pareta/_version.py`, and told in the changelog alone."""
     places = {place.partition(":")[0] for place in holding(rf"(?<![\d.]){re.escape(pareta.__version__)}(?![\d.])")}

@@ -116,12 +116,103 @@ def test_its_options_can_be_overridden(pytester: pytest.Pytester) -> None:
     pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
 
 
-def test_it_costs_those_nothing_who_do_not_use_it() -> None:
-    """Loading the plugin loads no server, no transport and no generated code."""
-    code = (
-        "import sys, pytest; before = set(sys.modules); import pareta.testing; "
-        "heavy = ('httpx', 'httpcore', 'starlette', 'sqlite3', 'pareta_generated', 'pareta.sandbox', 'asyncio'); "
-        "print([m for m in heavy if m in set(sys.modules) - before])"
+LOOPS = {
+    "asyncio": """
+        import asyncio, pytest
+
+        @pytest.mark.parametrize("number", range(2))
+        class TestScopes:
+            {scopes}
+
+        def test_a_loop_of_its_own(async_pareta_client):
+            assert asyncio.run(async_pareta_client.models.list())
+        """,
+    "set": """
+        import asyncio, pytest
+
+        @pytest.fixture(scope="session", autouse=True)
+        def loop():
+            with asyncio.Runner() as runner:
+                asyncio.set_event_loop(runner.get_loop())
+                yield runner.get_loop()
+                assert asyncio.get_event_loop() is runner.get_loop()
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_each(loop, async_pareta_client, number):
+            assert loop.run_until_complete(async_pareta_client.models.list())
+        """,
+    "anyio": """
+        import pytest
+
+        @pytest.fixture(scope="module")
+        async def one_loop_for_all(anyio_backend):
+            yield
+
+        @pytest.mark.anyio
+        async def test_each(async_pareta_client):
+            assert await async_pareta_client.models.list()
+
+        @pytest.mark.anyio
+        @pytest.mark.parametrize("number", range(2))
+        async def test_in_one(one_loop_for_all, async_pareta_client, number):
+            assert await async_pareta_client.models.list()
+        """,
+    # As a browser's driver does: its loop waits in a greenlet while tests run.
+    "running": """
+        import asyncio, greenlet, pytest
+
+        @pytest.fixture(scope="session", autouse=True)
+        def running():
+            tests = greenlet.getcurrent()
+
+            async def serve():
+                tests.switch(asyncio.get_running_loop())
+
+            driver = greenlet.greenlet(lambda: asyncio.run(serve()))
+            yield driver.switch()
+            driver.switch()
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_each(running, pareta_client, async_pareta_client, number):
+            assert pareta_client.models.list()
+            assert asyncio.get_running_loop() is running
+        """,
+}
+SCOPES = """
+            @pytest.mark.asyncio(loop_scope="{0}")
+            async def test_{0}(self, async_pareta_client, number):
+                assert await async_pareta_client.models.list()
+"""
+
+
+@pytest.mark.parametrize(
+    ("loops", "passed", "options"),
+    [
+        ("asyncio", 11, ("-p", "pytest_asyncio.plugin", "-o", "asyncio_default_fixture_loop_scope=function")),
+        ("anyio", 6, ("-p", "anyio")),
+        ("set", 2, ()),
+        ("running", 2, ()),
+    ],
+)
+def test_loops_are_left_alone(pytester: pytest.Pytester, loops: str, passed: int, options: tuple[str, ...]) -> None:
+    """Fixtures begin, end and replace no event loop, and leave nothing open in one: no test warns."""
+    scopes = "".join(SCOPES.format(scope) for scope in ("function", "class", "module", "package", "session"))
+    pytester.makepyfile(LOOPS[loops].format(scopes=scopes.strip()))
+    pytester.runpytest_subprocess(*PLUGIN, "-W", "error", *options).assert_outcomes(passed=passed)
+
+
+def test_it_costs_those_nothing_who_do_not_use_it(pytester: pytest.Pytester) -> None:
+    """A session that asks for no fixture loads no server, no transport and no generated code, and 2 ms of modules."""
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_it():
+            heavy = ("httpx", "starlette", "sqlite3", "pareta_generated", "pareta.sandbox", "asyncio")
+            assert [name for name in heavy if name in sys.modules] == []
+        """
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "[]"
+    pytester.runpytest_subprocess(*PLUGIN).assert_outcomes(passed=1)
+    code = "import pytest, time; began = time.perf_counter(); import pareta.testing; print(time.perf_counter() - began)"
+    took = [float(subprocess.check_output([sys.executable, "-c", code])) for _ in range(9)]
+    assert min(took) < 0.002

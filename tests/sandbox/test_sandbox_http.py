@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from sandbox_kit import ask, chat
+from sandbox_kit import ask, chat, client_of
 
 from pareta.sandbox import Sandbox
 from pareta.sandbox._matcher import Matcher
@@ -109,7 +109,51 @@ def test_other_hosts_are_refused(api: httpx.Client, host: str) -> None:
     """A page whose name was made to point here cannot use the sandbox."""
     answer = api.get("/v1/models", headers={"host": host, "origin": "http://example.com"})
     assert answer.status_code == 421
+    name = host.partition(":")[0]
+    assert answer.json()["detail"] == (
+        f"This sandbox answers for 127.0.0.1, [::1], localhost, and not for '{name}'. To add that, start it with"
+        f" --allow-host {name} or Sandbox(allow_hosts=['{name}'])."
+    )
     assert not [name for name in answer.headers if name.startswith("access-control")]
+
+
+ORIGIN = "http://localhost:5173"
+PREFLIGHT = {
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization,content-type,idempotency-key",
+    "access-control-request-private-network": "true",
+}
+
+
+def test_pages_of_an_origin_may_call_when_they_are_allowed_to() -> None:
+    """`cors=` answers preflights, and lets answers, errors and streams be read; never the pages that show the key."""
+    with Sandbox(pace=0, cors=ORIGIN) as sandbox, client_of(sandbox) as api:
+        api.headers["origin"] = ORIGIN
+        preflight = httpx.options(
+            f"{sandbox.base_url}/v1/chat/completions", headers={"origin": ORIGIN, **PREFLIGHT}, trust_env=False
+        )
+        assert preflight.status_code == 200
+        assert preflight.headers["access-control-allow-headers"] == PREFLIGHT["access-control-request-headers"]
+        assert "POST" in preflight.headers["access-control-allow-methods"]
+        stream = ask(api, chat(stream=True), idempotency_key="one")
+        assert stream.headers["content-type"] == "text/event-stream"
+        for answer in (preflight, stream, api.get("/v1/endpoints/none"), api.get("/v1/models", headers={"host": "x"})):
+            assert answer.headers["access-control-allow-origin"] == ORIGIN
+            assert "origin" in answer.headers["vary"].lower()
+        assert stream.headers["access-control-expose-headers"] == "*"
+        assert "access-control-allow-origin" not in api.get("/docs").headers
+        assert [each.operation for each in sandbox.requests] == ["create_chat_completion", "retrieve_endpoint", None]
+
+
+def test_pages_of_other_origins_may_not_call(api: httpx.Client) -> None:
+    """Without `cors=`, and for an origin that it does not name, no answer says that a page may read it."""
+    with Sandbox(pace=0, cors=ORIGIN) as sandbox, client_of(sandbox) as strict:
+        for client in (api, strict):
+            for answer in (
+                client.options("/v1/models", headers={"origin": "http://localhost:5174", **PREFLIGHT}),
+                client.get("/v1/models", headers={"origin": "http://localhost:5174"}),
+            ):
+                assert "access-control-allow-origin" not in answer.headers
 
 
 @pytest.mark.parametrize(

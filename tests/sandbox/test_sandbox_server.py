@@ -1,5 +1,6 @@
 """The sandbox as a thing: it starts, stops, resets, lives beside others, and says what is wrong."""
 
+import asyncio
 import gc
 import signal
 import socket
@@ -168,6 +169,23 @@ def test_clients_come_ready_made(sandbox: Sandbox) -> None:
         assert [model.id for model in pareta.models.list()] == ["ep_seed01", "ep_a1b2c3", "ep_v7w8x9"]
 
 
+def test_no_proxy_stands_before_a_sandbox(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its clients, its upstream on this machine and the demo reach it where the environment names a proxy."""
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:1")
+    ask: list[Any] = [{"role": "user", "content": "Who signs? Alder & Pine signs."}]
+
+    async def count() -> int:
+        async with sandbox.async_client() as pareta:
+            return len(await pareta.models.list())
+
+    assert asyncio.run(count()) == 3
+    with Sandbox(pace=0, upstream=sandbox.base_url, upstream_key=sandbox.api_key) as front, front.client() as pareta:
+        assert pareta.chat.completions.create(model="ep_a1b2c3", messages=ask).choices
+    demo = [sys.executable, "examples/demo.py"]
+    assert "stopped" in subprocess.run(demo, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_job_that_fails_breaks_its_stream_off(
     sandbox: Sandbox, api: httpx.Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -203,7 +221,8 @@ def test_without_the_extra_it_says_what_to_install() -> None:
     code = "import sys; sys.modules['uvicorn'] = None; from pareta.sandbox import Sandbox; Sandbox().start()"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 1
-    assert "pip install '.[sandbox]'" in done.stderr.splitlines()[-1]
+    assert "pip install '.[sandbox]' in a checkout" in done.stderr.splitlines()[-1]
+    assert "on the public index is another project" in done.stderr.splitlines()[-1]
 
 
 class Command:
@@ -240,6 +259,18 @@ class Command:
         self.process.communicate()
 
 
+def test_the_command_answers_for_further_hosts_and_origins() -> None:
+    """`--allow-host` and `--cors` may be given several times."""
+    hosts, origins = ("host.docker.internal", "sandbox.test:8700"), ("http://one.test", "http://two.test")
+    options = [*(f"--allow-host={each}" for each in hosts), *(f"--cors={each}" for each in origins)]
+    with Command("--port", "0", *options) as command:
+        for host, origin in zip(hosts, origins, strict=True):
+            headers = {"host": host, "origin": origin, "authorization": f"Bearer {command.key}"}
+            answer = httpx.get(f"{command.url}/v1/models", headers=headers, trust_env=False)
+            assert answer.status_code == 200
+            assert answer.headers["access-control-allow-origin"] == origin
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_serves_until_a_signal(number: int) -> None:
     """The command prints URL and key that work, and ends with 0, quickly and silently, with a stream open."""
@@ -264,12 +295,14 @@ def test_the_command_says_when_its_port_is_taken() -> None:
     assert errors == f"Port {port} of 127.0.0.1 is taken. Choose another: --port 0 takes a free one.\n"
 
 
-def test_the_command_refuses_settings_that_make_no_sense() -> None:
-    """A negative pace gives one line and status 1, no traceback."""
-    with Command("--pace", "-1") as command:
+@pytest.mark.parametrize("setting", [("--pace", "-1"), ("--cors", "localhost:5173"), ("--cors", "http://x.example/")])
+def test_the_command_refuses_settings_that_make_no_sense(setting: tuple[str, str]) -> None:
+    """A negative pace or half an origin gives one line and status 1, no traceback."""
+    with Command(*setting) as command:
         _, errors = command.process.communicate(timeout=10)
     assert command.process.returncode == 1
-    assert "--pace" in errors
+    assert setting[0] in errors
+    assert setting[1] in errors
     assert "Traceback" not in errors
 
 

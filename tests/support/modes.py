@@ -101,8 +101,8 @@ class SyncMode(Mode):
     @contextmanager
     def entered(self, thing: Any) -> Iterator[Any]:
         """Enter it."""
-        with thing:
-            yield thing
+        with thing as entered:
+            yield entered
 
 
 class AsyncioMode(Mode):
@@ -146,11 +146,13 @@ class AsyncioMode(Mode):
     @contextmanager
     def entered(self, thing: Any) -> Iterator[Any]:
         """Enter it."""
-        self.run(thing.__aenter__())
+        entered = self.run(thing.__aenter__())
         try:
-            yield thing
-        finally:
-            self.run(thing.__aexit__(None, None, None))
+            yield entered
+        except BaseException as error:
+            self.run(thing.__aexit__(type(error), error, error.__traceback__))
+            raise
+        self.run(thing.__aexit__(None, None, None))
 
     def end(self) -> None:
         """Close what is open, and the loop."""

@@ -119,6 +119,25 @@ def closed(client: Pareta) -> str:
     return str(reading.get(timeout=1))
 
 
+FORGOTTEN: list[Any] = []
+
+
+def forgotten(client: Pareta) -> int:
+    """Leave a sandbox, a client and its stream open, in greenlets too, until the process is over."""
+    from pareta.sandbox import Sandbox
+
+    def read() -> None:
+        for _ in client.chat.completions.create(model="m", messages=ASK, stream=True):
+            pass
+
+    sandbox = Sandbox(pace=0).start()
+    other = sandbox.client()
+    FORGOTTEN.extend((sandbox, other, gevent.spawn(read)))
+    stream = other.chat.completions.create(model="ep_a1b2c3", messages=ASK, stream=True)
+    FORGOTTEN.extend((stream, next(iter(stream))))
+    return len(other.models.list())
+
+
 def main() -> None:
     """Run the function that is named, print its result, and wait for the end of the test."""
     function, url, key = sys.argv[1:]

@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Callable, Iterator
 from typing import Any
+from unittest.mock import create_autospec
 
 import httpx
 import pytest
@@ -33,6 +34,21 @@ def url(wire: Serve, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def chat(mode: Mode, client: Any) -> Any:
     """Open a chat stream."""
     return mode.run(client.chat.completions.create(model="m", messages=ASK, stream=True))
+
+
+def test_autospec_knows_the_namespaces(mode: Mode) -> None:
+    """`create_autospec` of a client has its namespaces and their methods, with their signatures, and no others."""
+    for client in (create_autospec(mode.client_class, instance=True), create_autospec(mode.client_class)(api_key=KEY)):
+        client.models.list.return_value = ["ep_1"]
+        assert mode.run(client.models.list()) == ["ep_1"]
+        client.chat.completions.create.side_effect = APITimeoutError("late")
+        with pytest.raises(APITimeoutError):
+            mode.run(client.chat.completions.create(model="m", messages=ASK))
+        for mistake in (lambda it: it.models.list(7), lambda it: it.tasks.match(), lambda it: it.endpoints.stop()):
+            with pytest.raises(TypeError, match="argument"):
+                mistake(client)
+        with pytest.raises(AttributeError, match="destroy"):
+            _ = client.endpoints.destroy
 
 
 def test_respx_answers_a_call(mode: Mode, url: str, respx_mock: MockRouter) -> None:

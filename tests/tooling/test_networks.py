@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,13 +26,6 @@ AT_ONCE = 0.5
 """Seconds within which a server sees the hang-up."""
 Serve = Callable[..., Wire]
 secure = pytest.mark.parametrize("tls", [False, True], ids=["plain", "TLS"])
-
-
-@pytest.fixture(autouse=True)
-def _no_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let no setting of this machine lead around a proxy."""
-    for name in ("NO_PROXY", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
 
 
 def served(wire: Serve, *, tls: bool) -> Wire:
@@ -124,6 +118,50 @@ def test_a_private_authority_is_not_trusted_otherwise(mode: Mode, wire: Serve) -
     with pytest.raises(APIConnectionError, match="certificate is not accepted"):
         mode.run(mode.client(server.url).models.list())
     assert server.received == []
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("SSL_CERT_FILE", None, "No such file or directory"),
+        ("SSL_CERT_FILE", b"", "no certificate in PEM form"),
+        ("SSL_CERT_FILE", b"\x30\x82", "no certificate in PEM form"),
+        ("SSL_CERT_FILE", {}, "Is a directory"),
+        ("SSL_CERT_DIR", None, "missing"),
+        ("SSL_CERT_DIR", {}, "no certificate"),
+        ("SSL_CERT_DIR", {"ca.pem": b""}, "openssl rehash"),
+        ("SSLKEYLOGFILE", {}, "Is a directory"),
+    ],
+)
+def test_a_variable_that_names_nothing_of_use_is_refused(
+    mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, case: tuple[str, Any, str]
+) -> None:
+    """A client that would trust nobody is not made, and the error names the path; plain http asks for no such file."""
+    variable, content, why = case
+    path = tmp_path / "named"
+    if isinstance(content, bytes):
+        path.write_bytes(content)
+    elif content is not None:
+        path.mkdir()
+        for name, data in content.items():
+            (path / name).write_bytes(data)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv(variable, str(path))
+    for url, options in (("https://127.0.0.1:1", {}), ("http://127.0.0.1:1", {"proxy": "https://127.0.0.1:1"})):
+        with pytest.raises(ValueError, match=rf"{variable} names '{path}', which .*{why}"):
+            mode.client(url, **options)
+    call(mode, mode.client(wire(MODELS).url))
+    call(mode, mode.client(wire(MODELS, tls=serving()).url, verify=trusting() if "CERT" in variable else False))
+
+
+def test_a_folder_of_authorities_is_trusted_by_the_environment(
+    mode: Mode, wire: Serve, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """`SSL_CERT_DIR` names folders of certificates, each under the name of its hash."""
+    subprocess.run(["openssl", "rehash", write_trust(tmp_path).parent], check=True)
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.setenv("SSL_CERT_DIR", f"{tmp_path / 'missing'}:{tmp_path}")
+    call(mode, mode.client(wire(MODELS, tls=serving()).url))
 
 
 @pytest.fixture

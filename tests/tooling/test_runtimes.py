@@ -221,6 +221,13 @@ def test_gevent_runs_streams(sandbox: Sandbox) -> None:
     assert events[-1] == "complete"
 
 
+def test_gevent_ends_without_a_word(wire: Serve) -> None:
+    """A process that leaves clients, streams and a sandbox open ends in silence: nothing waits, nothing warns."""
+    with under_gevent("forgotten", wire(silent_after(delta("Good"))).url) as program:
+        assert program.result() == 3
+        program.go_on()
+
+
 def test_gevent_limits_calls_in_flight(wire: Serve) -> None:
     """A greenlet waits for the call of another where `max_connections` says so."""
     server = wire(MODELS)

@@ -94,10 +94,10 @@ def test_create_takes_what_the_document_declares(completions: type) -> None:
 
 @BOTH_ENDPOINTS
 def test_deploy_takes_what_the_document_declares(endpoints: type) -> None:
-    """The keywords of `deploy` are the properties of the request's body, `wait` aside; it takes more."""
+    """The keywords of `deploy` are the properties of the body, but `wait` and `on_progress`; it takes more."""
     schema = body("deploy_endpoint")
     given = keywords(endpoints.deploy)
-    assert given.pop("wait") is False
+    assert (given.pop("wait"), given.pop("on_progress")) == (False, None)
     assert given.keys() == schema["properties"].keys()
     assert given["task"] is Parameter.empty
     assert given["model"] == schema["properties"]["model"]["default"] == "recommended"

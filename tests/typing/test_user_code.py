@@ -11,7 +11,6 @@ import re
 import textwrap
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property
 from pathlib import Path
 from shutil import copy
 from typing import Any
@@ -21,6 +20,7 @@ from checkers import Line, Said, lines, mypy, pyright
 
 import pareta
 from pareta import AsyncPareta, Pareta
+from pareta._namespace import Namespace
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases"
@@ -185,9 +185,9 @@ def _members(path: str, kind: type) -> Iterator[str]:
         here = f"{path}.{name}"
         if isinstance(member, classmethod):
             yield f"{kind.__name__}.{name}()"
-        elif isinstance(member, property | cached_property):
+        elif isinstance(member, property | Namespace):
             yield here
-            yield from _below(here, member.fget if isinstance(member, property) else member.func)
+            yield from _below(here, member.fget if isinstance(member, property) else member.load)
         else:
             yield f"{here}()"
             yield from _below(f"{here}()", member)
@@ -197,8 +197,8 @@ def _strict(path: str, kind: type) -> Iterator[str]:
     """Yield how each method is reached that takes no further keywords."""
     for name, member in _public(kind):
         here = f"{path}.{name}"
-        if isinstance(member, property | cached_property):
-            yield from _strict_below(here, member.fget if isinstance(member, property) else member.func)
+        if isinstance(member, property | Namespace):
+            yield from _strict_below(here, member.fget if isinstance(member, property) else member.load)
         elif not isinstance(member, classmethod):
             parameters = inspect.signature(member).parameters.values()
             if not any(each.kind is each.VAR_KEYWORD and each.annotation == "Any" for each in parameters):

@@ -1,17 +1,22 @@
 """A chat stream, read: what chunks add up to, and what is no stream of chunks."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
 from wire import DONE, delta, event
 
-from pareta import APIConnectionError, APITimeoutError, ChatCompletionChunk, Response, StreamError
-from pareta._content.chat_accumulator import ChatAccumulator
+from pareta import APIConnectionError, APITimeoutError, ChatCompletionChunk, ParetaError, Response, StreamError
+from pareta._content.chat_accumulator import ChatAccumulator, first_text
 from pareta._content.chat_stream import ChatStreamParser
+from pareta._content.deploy_stream import DeployStreamParser
+from pareta._content.error_bodies import error_in
+from pareta._content.event_stream import EventStreamParser
 from pareta._content.exchange import TransportError
 from pareta._content.response import Headers
+from pareta_generated import api
 
 RESPONSE = Response(
     method="POST",
@@ -19,6 +24,7 @@ RESPONSE = Response(
     status_code=200,
     headers=Headers([(b"x-request-id", b"req_7")]),
 )
+DEPLOY: Any = api.deploy_endpoint(task="t")
 
 
 def read(*events: str) -> tuple[ChatStreamParser, list[ChatCompletionChunk]]:
@@ -97,11 +103,231 @@ def test_tool_calls_grow_by_index() -> None:
     ]
 
 
-def test_a_tool_call_without_index_has_its_place_as_index() -> None:
-    """Where `index` is null or left out, the place in the list counts; a whole number may be written as 1.0."""
-    calls = [{"index": 1.0, "id": "b"}, {"index": None, "id": "c"}], [{"id": "a"}]
-    raw = folded(*({"choices": [{"index": None, "delta": {"tool_calls": each}}]} for each in calls))
-    assert [call["id"] for call in raw["choices"][0]["message"]["tool_calls"]] == ["a", "c"]
+def call(arguments: Any = None, **more: Any) -> dict[str, Any]:
+    """Return a piece of a tool call; a name stands in its function."""
+    name = more.pop("name", None)
+    function = {key: value for key, value in (("name", name), ("arguments", arguments)) if value is not None}
+    return {**more, "function": function}
+
+
+PARIS, ROME = '{"city": "Paris"}', '{"city": "Rome"}'
+
+
+@pytest.mark.parametrize(
+    ("chunks", "calls"),
+    [
+        pytest.param(
+            [[call('{"a"', index=0, id="a", name="f")], [call(": 1}", index=0, id="a", name="f", type="function")]],
+            [("a", "f", '{"a": 1}')],
+            id="id and name repeated",
+        ),
+        pytest.param(
+            [[call('{"a"', index=0, id="a", name="f")], [call(": 1}", index=0, id="b")]],
+            [("a", "f", '{"a": 1}')],
+            id="another id in each piece",
+        ),
+        pytest.param(
+            [[call("[", index=None, id="a", name="f")], [call("]", index=None)], [call("[]", id="b", name="g")]],
+            [("a", "f", "[]"), ("b", "g", "[]")],
+            id="index null or left out",
+        ),
+        pytest.param(
+            [[call("[", id="a", name="f")], [call("[", id="b", name="f")], [call("]", id="a")], [call("]", id="b")]],
+            [("a", "f", "[]"), ("b", "f", "[]")],
+            id="told by the id alone, in turns",
+        ),
+        pytest.param(
+            [[call(PARIS, index=0, id="a", name="f")], [call(ROME, index=0, id="b", name="f")]],
+            [("a", "f", PARIS), ("b", "f", ROME)],
+            id="whole calls that all have index 0",
+        ),
+        pytest.param(
+            [[call("[", index=0, id="x", name="f"), call("{", index=1, id="x", name="f")],
+             [call("]", index=0, id="x"), call("}", index=1, id="x")]],
+            [("x", "f", "[]"), ("x", "f", "{}")],
+            id="one id for all calls",
+        ),
+        pytest.param(
+            [[call(PARIS, name="f"), call(ROME, name="f")], [call("[]", name="g")]],
+            [(None, "f", PARIS), (None, "f", ROME), (None, "g", "[]")],
+            id="whole calls without index and id",
+        ),
+        pytest.param(
+            [[call(name="f"), call(name="g")], [call("["), call("{")], [call("]"), call("}")]],
+            [(None, "f", "[]"), (None, "g", "{}")],
+            id="pieces without index and id in their places",
+        ),
+        pytest.param(
+            [[call(name="f", index=0)], [call("{}", id="late", index=0)]],
+            [("late", "f", "{}")],
+            id="the id comes late",
+        ),
+        pytest.param(
+            [[call("[", id="a", name="f")], [call(",", index=0, id="a")], [call("]", index=0)]],
+            [("a", "f", "[,]")],
+            id="the index comes late",
+        ),
+        pytest.param(
+            [[call("{}", index=1.0, id="b", name="g")], [call("{}", index=0, id="a", name="f")]],
+            [("a", "f", "{}"), ("b", "g", "{}")],
+            id="in the order of the indexes",
+        ),
+        pytest.param(
+            [[call({}, index=0, id="a", name="f")], [call({"x": "\u00e9"}, index=0)], [call("", index=0)]],
+            [("a", "f", '{"x": "\u00e9"}')],
+            id="arguments as an object",
+        ),
+        pytest.param([[7, None, call("{}", index="a", name="f")]], [(None, "f", "{}")], id="no pieces among them"),
+    ],
+)  # fmt: skip
+def test_index_and_id_tell_which_call_a_piece_belongs_to(chunks: list[Any], calls: list[Any]) -> None:
+    """Servers leave out, null or repeat either; the first id and the name are kept."""
+    raw = folded(*(piece({"tool_calls": pieces}) for pieces in chunks))
+    made = raw["choices"][0]["message"]["tool_calls"]
+    assert [(each.get("id"), each["function"].get("name"), each["function"]["arguments"]) for each in made] == calls
+    assert not any("index" in each for each in made)
+
+
+def detail(text: str | None = None, **more: Any) -> dict[str, Any]:
+    """Return a piece of a reasoning detail."""
+    return {"type": "reasoning.text", **({} if text is None else {"text": text}), **more}
+
+
+CITED, OTHER = ({"type": "url_citation", "url_citation": {"url": url, "content": "same"}} for url in "ab")
+THOUGHT = {"type": "thinking", "thinking": [{"type": "text", "text": "hm"}]}
+
+
+@pytest.mark.parametrize(
+    ("deltas", "message"),
+    [
+        pytest.param(
+            [{"content": [{"type": "text", "text": "Dela"}, "wa"]}, {"content": "re"}, {"content": [{"text": "."}]}],
+            {"content": "Delaware."},
+            id="content as a list of parts",
+        ),
+        pytest.param(
+            [{"content": "So"}, {"content": [THOUGHT]}, {"content": [THOUGHT]}, {"content": "it "}, {"content": "is"}],
+            {"content": [
+                {"type": "text", "text": "So"},
+                {"type": "thinking", "thinking": [{"type": "text", "text": "hmhm"}]},
+                {"type": "text", "text": "it is"},
+            ]},
+            id="parts of other kinds stay parts",
+        ),
+        pytest.param(
+            [{"role": "assistant", "content": "a"}, {"role": "", "content": ""}, {"role": None, "content": None}],
+            {"role": "assistant", "content": "a"},
+            id="a later role is empty",
+        ),
+        pytest.param(
+            [{"reasoning_content": "Let "}, {"reasoning_content": "me"}, {"reasoning": "a"}, {"reasoning": "b"}],
+            {"content": "", "reasoning_content": "Let me", "reasoning": "ab"},
+            id="reasoning grows",
+        ),
+        pytest.param(
+            [{"provider": "x", "function_call": {"name": "f", "arguments": "{"}},
+             {"provider": "x", "function_call": {"name": "f", "arguments": "}"}}],
+            {"content": "", "provider": "x", "function_call": {"name": "f", "arguments": "{}"}},
+            id="names are not joined",
+        ),
+        pytest.param(
+            [{"audio": {"id": "a", "transcript": "Hel", "data": "AA"}}, {"audio": {"id": "a", "transcript": "lo"}},
+             {"audio": {"id": "a", "data": "BB", "expires_at": 7}}],
+            {"content": "", "audio": {"id": "a", "transcript": "Hello", "data": "AABB", "expires_at": 7}},
+            id="transcripts and audio grow",
+        ),
+        pytest.param(
+            [{"reasoning_details": [detail("Let ", index=0, format="x")]},
+             {"reasoning_details": [detail("me", index=0, format="x"), detail("Or", index=1)]},
+             {"reasoning_details": [detail(index=0, signature="s"), {"type": "reasoning.encrypted", "index": 0}]}],
+            {"content": "", "reasoning_details": [
+                detail("Let me", index=0, format="x", signature="s"), detail("Or", index=1),
+                {"type": "reasoning.encrypted", "index": 0},
+            ]},
+            id="lists of pieces grow by their index and type",
+        ),
+        pytest.param(
+            [{"reasoning_details": [detail("ha")]}, {"reasoning_details": [detail("ha")]}],
+            {"content": "", "reasoning_details": [detail("haha")]},
+            id="pieces of text without index",
+        ),
+        pytest.param(
+            [{"annotations": [CITED]}, {"annotations": [CITED, OTHER]}, {"annotations": [CITED, OTHER]}],
+            {"content": "", "annotations": [CITED, OTHER]},
+            id="a list that is sent whole again",
+        ),
+        pytest.param(
+            [{"annotations": []}, {"annotations": [CITED]}, {"annotations": [OTHER]}, {"annotations": []}],
+            {"content": "", "annotations": [CITED, OTHER]},
+            id="items one by one",
+        ),
+        pytest.param(
+            [{"tags": ["a"], "level": 1}, {"tags": ["b"], "level": 0}, {"tags": [], "level": ""}],
+            {"content": "", "tags": ["b"], "level": 0},
+            id="of anything else the last value",
+        ),
+        pytest.param(
+            [{"refusal": "No", "audio": {"id": "a"}, "images": [{"index": 0}]},
+             {"refusal": 7, "audio": "x", "images": {"index": 1}, "tool_calls": 7, "content": 7},
+             {"refusal": ".", "audio": [1], "images": "x", "tool_calls": {}, "content": {"a": 1}}],
+            {"content": "", "refusal": "No.", "audio": {"id": "a"}, "images": [{"index": 0}]},
+            id="what does not fit is left out",
+        ),
+    ],
+)  # fmt: skip
+def test_what_grows_is_joined_and_the_rest_is_kept(deltas: list[Any], message: dict[str, Any]) -> None:
+    """Texts that come in pieces grow, lists by their items; what servers repeat is kept as it is."""
+    raw = folded(*map(piece, deltas))
+    assert raw["choices"][0]["message"] == {"role": "assistant", **message}
+
+
+@pytest.mark.parametrize(
+    ("chunks", "kept"),
+    [
+        pytest.param(
+            [{"id": "c1", "model": "ep_1"}, {"id": "", "model": ""}, {"id": None}], {"id": "c1", "model": "ep_1"},
+            id="later id and model are empty",
+        ),
+        pytest.param([{"id": ""}, {"id": "c1"}], {"id": "c1"}, id="the first id is empty"),
+        pytest.param(
+            [{"usage": {"total_tokens": 1}}, {"usage": {"total_tokens": 2}}, {"usage": None}],
+            {"usage": {"total_tokens": 2}},
+            id="the last usage",
+        ),
+        pytest.param(
+            [{"citations": ["a"], "results": [{"text": "t"}]}] * 2, {"citations": ["a"], "results": [{"text": "t"}]},
+            id="lists that each chunk repeats",
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_completion_is_kept(chunks: list[Any], kept: dict[str, Any]) -> None:
+    """Of the fields beside the choices the last value counts that is neither null nor empty."""
+    assert folded(*chunks).items() >= kept.items()
+
+
+FILTER = {"hate": {"filtered": False, "severity": "safe"}}
+
+
+@pytest.mark.parametrize(
+    ("choices", "kept"),
+    [
+        pytest.param([{"finish_reason": "stop"}, {"finish_reason": ""}], {"finish_reason": "stop"}, id="later empty"),
+        pytest.param(
+            [{"content_filter_results": FILTER}] * 2, {"content_filter_results": FILTER}, id="repeated objects"
+        ),
+        pytest.param(
+            [{"logprobs": {"content": [{"token": "a"}], "refusal": None}}] * 2,
+            {"logprobs": {"content": [{"token": "a"}] * 2, "refusal": None}},
+            id="logprobs grow",
+        ),
+        pytest.param([{"token_ids": [1, 2]}, {"token_ids": [2]}], {"token_ids": [1, 2, 2]}, id="tokens grow"),
+    ],
+)
+def test_what_is_said_of_a_choice_is_kept(choices: list[Any], kept: dict[str, Any]) -> None:
+    """What has an entry for each token grows, though it is the same as before; the rest is kept."""
+    raw = folded(*(piece({"content": "x"}, **each) for each in choices))["choices"][0]
+    assert raw.items() >= kept.items()
+    assert raw["message"]["content"] == "x" * len(choices)
 
 
 def test_what_a_newer_server_adds_is_kept() -> None:
@@ -119,6 +345,57 @@ def test_what_a_newer_server_adds_is_kept() -> None:
     assert choice["message"]["reasoning"] == "Let me see"
     assert choice["message"]["audio"] == {"id": "a", "data": "AABB"}
     assert choice["message"]["function_call"] == {"name": "f", "arguments": "{}"}
+
+
+SCALARS = st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from([1.0, 0.5, "", "a", "x"])
+NAMES = st.sampled_from(
+    ["choices", "index", "delta", "message", "content", "tool_calls", "function", "name", "arguments", "id", "type",
+     "finish_reason", "logprobs", "reasoning", "reasoning_details", "text", "thinking", "audio", "data", "usage",
+     "role", "error"]
+)  # fmt: skip
+ANY = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=5), max_leaves=12
+)
+DELTAS = st.dictionaries(NAMES, ANY, max_size=3)
+CHUNKS = (
+    st.builds(piece, DELTAS)
+    | st.dictionaries(NAMES, ANY, max_size=4)
+    | st.builds(
+        lambda choices, more: {"choices": choices, **more},
+        st.lists(
+            st.fixed_dictionaries({}, optional={"index": SCALARS, "delta": DELTAS, "message": DELTAS}) | ANY, max_size=2
+        ),
+        st.dictionaries(NAMES, ANY, max_size=2),
+    )
+)
+
+
+@given(chunks=st.lists(CHUNKS, max_size=6))
+def test_folding_takes_chunks_of_any_shape(chunks: list[Any]) -> None:
+    """No chunk makes it fail, none is changed by it, and what comes of them can be sent."""
+    before = json.dumps(chunks)
+    once, twice = ChatAccumulator(), ChatAccumulator()
+    for chunk in chunks:
+        once.add(chunk)
+        if not twice.add_repeated(chunk):
+            twice.add(chunk)
+        json.dumps(once.completion())
+    assert json.dumps(chunks) == before
+    assert twice.completion() == once.completion()
+
+
+@given(
+    chunks=st.lists(CHUNKS.filter(lambda chunk: not error_in(chunk, ChatCompletionChunk)), max_size=6),
+    step=st.integers(1, 99),
+)
+def test_a_chunk_of_any_shape_comes_through(chunks: list[Any], step: int) -> None:
+    """Each chunk is delivered as it was sent, wherever the bytes are cut."""
+    stream = "".join(map(event, chunks)).encode()
+    reading = ChatStreamParser(RESPONSE)
+    found = [chunk for at in range(0, len(stream), step) for chunk in reading.feed(stream[at : at + step])]
+    assert [chunk.to_dict() for chunk in found] == chunks
+    assert reading.completion().to_dict() == folded(*chunks)
+    assert "".join(map(first_text, found)) == reading.accumulator.text()
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -201,16 +478,9 @@ def test_bytes_cut_anywhere_give_the_completion(completion: dict[str, Any], step
         ("data: [1]\n\n", "not a JSON object"),
         ("data: 7\n\n", "not a JSON object"),
         ("data: NaN\n\n", "not JSON"),
-        (event({"choices": {"a": 1}}), "another shape"),
-        (event({"choices": [{"index": 0, "delta": {"content": 7}}]}), "another shape"),
-        (event({"choices": [{"index": 0, "delta": {"tool_calls": 7}}]}), "another shape"),
-        (event({"choices": [{"index": "a", "delta": {}}]}), "another shape"),
-        (event({"choices": [{"index": 0, "delta": {"tool_calls": [{"index": "a"}]}}]}), "another shape"),
-        (event({"error": {"message": "The model is gone."}}), "The model is gone."),
-        (event({"error": "overloaded"}), "overloaded"),
-        (event({"message": "out of memory"}, "error"), "out of memory"),
-        (event({"error": {"message": "a"}}, "error"), ": a "),
         (event("plain words", "error"), "plain words"),
+        ("event: error\ndata: no JSON\n\n", "no JSON"),
+        ("event: error\ndata:\n\n", "The server ended the stream"),
     ],
 )
 def test_what_is_no_chunk_ends_the_stream(wrong: str, why: str) -> None:
@@ -221,6 +491,117 @@ def test_what_is_no_chunk_ends_the_stream(wrong: str, why: str) -> None:
     assert caught.value.last_event is not None
     assert caught.value.request_id == "req_7"
     assert "req_7" in str(caught.value)
+
+
+ERRORS = [
+    pytest.param({"error": {"message": "Out of memory.", "code": 500}}, "Out of memory.", id="object"),
+    pytest.param({"error": {"code": 500}}, "{'code': 500}", id="object without message"),
+    pytest.param({"error": "Out of memory."}, "Out of memory.", id="text"),
+    pytest.param({"type": "error", "error": {"type": "overloaded_error", "message": "Busy."}}, "Busy.", id="typed"),
+    pytest.param({"object": "error", "message": "Too long.", "code": 400}, "Too long.", id="flat"),
+    pytest.param({"type": "BadRequestError", "message": "Too long."}, "Too long.", id="flat, by its type"),
+    pytest.param({"code": 503, "msg": "Busy."}, "Busy.", id="flat, by its code"),
+    pytest.param({"code": "InvalidParameter", "message": "Wrong."}, "Wrong.", id="flat, by its code's name"),
+    pytest.param({"success": False, "errors": [{"code": 7, "message": "No."}]}, "No.", id="flat, without success"),
+    pytest.param({"status": "error", "detail": "Busy."}, "Busy.", id="flat, by its status"),
+    pytest.param(
+        {"id": "c1", "choices": [{"delta": {"content": ""}, "finish_reason": "error"}], "error": {"message": "Lost."}},
+        "Lost.",
+        id="beside choices",
+    ),
+    pytest.param(
+        {"id": "c1", "choices": [{"error": {"message": "Lost.", "code": 502}, "finish_reason": "error"}]},
+        "Lost.",
+        id="in a choice",
+    ),
+]
+
+
+@pytest.mark.parametrize("name", [None, "error"])
+@pytest.mark.parametrize("after", [[], [DONE]], ids=["", "with [DONE]"])
+@pytest.mark.parametrize(("error", "words"), ERRORS)
+def test_an_error_among_the_chunks_is_raised(error: Any, words: str, after: list[str], name: str | None) -> None:
+    """In any of the common forms it ends the stream, with the server's words, the text so far and the event."""
+    with pytest.raises(StreamError) as caught:
+        read(delta("Half an "), delta("ans"), event(error, name), *after)
+    assert f"The server ended the stream: {words} [POST" in str(caught.value)
+    assert (caught.value.partial, caught.value.last_event) == ("Half an ans", error)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        {"error": None},
+        {"error": {}},
+        {"error": {"code": None, "message": ""}},
+        {"error": "", "code": 0, "status": "ok", "success": True},
+        {"code": "success", "message": "OK", "type": "chunk"},
+    ],
+)
+def test_a_chunk_without_an_error_is_none(error: Any) -> None:
+    """Servers send the fields of errors, empty, in good chunks too."""
+    reading, chunks = read(event({"choices": [{"delta": {"content": "x"}, "error": None}], **error}), delta("y"))
+    assert (len(chunks), reading.accumulator.text()) == (2, "xy")
+
+
+@pytest.mark.parametrize("last", [{"detail": "The worker died."}, {"message": "The worker died.", "choices": None}])
+def test_the_last_words_of_a_server_are_in_the_error(last: Any) -> None:
+    """Where nothing says that an event is an error, but the answer is not complete, the error repeats it."""
+    reading, chunks = read(delta("Half"), event(last))
+    assert len(chunks) == 2
+    for end in (lambda: list(reading.feed(DONE.encode())), reading.end):
+        with pytest.raises(StreamError, match=r"no.* finish_reason.* The server said: The worker died\."):
+            end()
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\n\n"])
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (json.dumps({"error": {"message": "The worker died."}}, indent=1), "The worker died."),
+        ("<html>\nBad gateway", "<html>\nBad gateway"),
+        ("event: x\ndata: ", None),
+    ],
+    ids=["error", "page", "cut"],
+)
+@pytest.mark.parametrize("parser", [ChatStreamParser, DeployStreamParser, partial(EventStreamParser, DEPLOY)])
+def test_a_body_that_is_no_stream_of_events_is_in_the_error(
+    parser: Any, body: str, words: str | None, end: str
+) -> None:
+    """Some servers and proxies send an error or a page under the content type of a stream."""
+    reading = parser(RESPONSE)
+    assert list(reading.feed((body + end).encode())) == []
+    with pytest.raises(ParetaError, match="ended before") as caught:
+        reading.end()
+    assert str(caught.value).partition(" The server said: ")[2].partition(" [POST")[0] == (words or "")
+
+
+@pytest.mark.parametrize(
+    "between",
+    ["data:\n\n", "data: \n\n", "data\n\n", "event: ping\ndata:\n\n", "event: ping\ndata: 17:05\n\n", ": ping\n\n",
+     event({"type": "ping"}, "ping"), "event: keepalive\n\n", "event: x\ndata:\n\n", "id: 7\nretry: 3\n\n"],
+)  # fmt: skip
+def test_what_keeps_a_stream_open_is_no_chunk(between: str) -> None:
+    """Events without data, and pings, are left out."""
+    reading, chunks = read(between, delta("x"), between, delta("y", "stop"), between, DONE)
+    assert (len(chunks), reading.accumulator.text(), reading.done) == (2, "xy", True)
+
+
+@pytest.mark.parametrize(
+    "done", ["data: [DONE] \n\n", "data:  [DONE]\n\n", "data:[DONE]\t\r\n\r\n", "data: [DONE]\ndata:\n\n"]
+)
+def test_done_may_have_blanks_around_it(done: str) -> None:
+    """`[DONE]` ends the stream, however it is written."""
+    reading, _ = read(delta("x", "stop"), done)
+    assert reading.done
+
+
+def test_done_without_a_finish_reason_is_no_end() -> None:
+    """An answer that nothing says is finished is not complete, though `[DONE]` came."""
+    with pytest.raises(StreamError, match=r"\[DONE\] came, but no finish_reason") as caught:
+        read(delta("Half"), delta(" an ans", ""), DONE)
+    assert caught.value.partial == "Half an ans"
+    assert read(delta("x", "stop"), event({"choices": [{"index": 1}]}), DONE)[0].done
 
 
 def test_what_is_too_long_comes_after_what_was_complete() -> None:
@@ -236,7 +617,7 @@ def test_what_is_too_long_comes_after_what_was_complete() -> None:
 def test_nothing_too_long_is_seen_after_done() -> None:
     """What follows `[DONE]` in its piece may be of any length."""
     reading = ChatStreamParser(RESPONSE, limit=1000)
-    assert len(list(reading.feed((delta("x") + DONE + "x" * 300).encode()))) == 1
+    assert len(list(reading.feed((delta("x", "stop") + DONE + "x" * 300).encode()))) == 1
     assert reading.done
 
 
@@ -295,5 +676,5 @@ def test_a_broken_stream_says_what_came_last() -> None:
 
 def test_nothing_follows_done() -> None:
     """What a server sends after `[DONE]` is not read."""
-    _, chunks = read(delta("x") + DONE + delta("y"))
+    _, chunks = read(delta("x", "stop") + DONE + delta("y"))
     assert len(chunks) == 1

@@ -16,6 +16,7 @@ from pareta import (
     Endpoint,
     EndpointNotReadyError,
     NotFoundError,
+    PermissionDeniedError,
     RateLimitError,
 )
 from pareta._content.exchange import TransportError
@@ -28,6 +29,7 @@ from pareta_generated.types import Call, Operation
 
 RESET = TransportError("connection", "reset by peer")
 LATE = TransportError("timeout", "no answer in time")
+ANSWERING = TransportError("timeout", "no response in time", answering=True)
 MODELS = response(body={"data": []})
 MATCH = response(body={"query": "x"})
 
@@ -291,12 +293,51 @@ def test_a_minute_of_silence_leads_to_the_endpoint() -> None:
     assert virtual.now == 1000.0 + 60 + 3
 
 
-def test_silence_is_waited_out_where_no_endpoint_is_known() -> None:
-    """Without `Location` and name, nothing can be polled: the stream has the whole hour."""
-    virtual = Virtual([opened(error=LATE)])
-    with pytest.raises(APITimeoutError):
+def test_a_minute_of_silence_ends_a_deployment_that_nothing_is_known_of() -> None:
+    """Without `Location` and name nothing can be polled, so nothing is waited for: the error says where to look."""
+    virtual = Virtual([opened(event({"pct": 5}, "progress").encode(), error=LATE)])
+    with pytest.raises(DeployError, match=r"nothing came for 60 s\) before the server named .* endpoints\.list\(\)"):
         deploy(virtual)
-    assert virtual.now == 1000.0 + 3600
+    assert (virtual.now, len(virtual.sent)) == (1000.0 + 60, 1)
+
+
+def test_a_poll_is_not_given_the_time_of_a_completion() -> None:
+    """A poll may be silent for a minute, however long the client waits for other calls."""
+    virtual = Virtual([opened(error=LATE), endpoint("live")])
+    deploy(virtual, name="mine")
+    assert [effect.timeouts.read for effect in virtual.effects] == [600.0, 60.0]
+    virtual = Virtual([opened(error=LATE), endpoint("live")])
+    deploy(virtual, name="mine", timeout=20)
+    assert [effect.timeouts.read for effect in virtual.effects] == [20.0, 20.0]
+
+
+def test_an_answer_after_seventy_seconds_is_waited_for() -> None:
+    """The default timeouts give a completion ten minutes: it is sent once, and nothing is cut off."""
+    virtual = Virtual([MATCH], takes=70.0)
+    assert virtual.run(calls.send(virtual.session(), post())).query == "x"
+    assert (len(virtual.sent), virtual.effects[0].timeouts.read, virtual.effects[0].timeouts.connect) == (1, 600.0, 5.0)
+
+
+@pytest.mark.parametrize(
+    ("steps", "sent"),
+    [([ANSWERING], 2), ([LATE, ANSWERING], 3), ([response(503), ANSWERING, response(503)], 4), ([LATE], 4)],
+    ids=["always", "after another", "between others", "before it was sent"],
+)
+def test_a_post_that_timed_out_while_it_was_answered_is_repeated_once(steps: list[Any], sent: int) -> None:
+    """The server may still be at work on it, so a call repeats it once at most, under its key."""
+    virtual = Virtual(list(steps))
+    with pytest.raises((APITimeoutError, EndpointNotReadyError)) as caught:
+        virtual.run(calls.send(virtual.session(max_retries=3), post()))
+    assert len(virtual.sent) == sent
+    assert len({header(request, "idempotency-key") for request in virtual.sent}) == 1
+    assert ("allow it more time with timeout=" in str(caught.value)) is (steps[-1] is ANSWERING)
+
+
+def test_a_get_that_timed_out_is_repeated_as_often_as_any() -> None:
+    """What has no effect may be asked for again."""
+    virtual = Virtual([ANSWERING])
+    with pytest.raises(APITimeoutError, match="4 attempts"):
+        virtual.run(calls.send(virtual.session(max_retries=3), LIST_MODELS()))
 
 
 def test_a_lost_head_is_sent_again_under_its_key() -> None:
@@ -358,12 +399,21 @@ def test_a_lost_deployment_that_failed_says_why() -> None:
         deploy(virtual)
 
 
-def test_a_lost_deployment_that_cannot_be_read_says_where_to_look() -> None:
+@pytest.mark.parametrize(
+    ("answer", "look", "cause"),
+    [
+        (response(404, body={"detail": "Gone."}), r"was lost: .*Gone\..*endpoints\.list\(\) before", NotFoundError),
+        (response(403, body={"detail": "No."}), r"may go on.*No\..*\.retrieve\('ep_1'\)", PermissionDeniedError),
+        (LATE, r"may go on.*no answer in time.*\.retrieve\('ep_1'\)", APITimeoutError),
+    ],
+    ids=["unknown", "refused", "silent"],
+)
+def test_a_lost_deployment_that_cannot_be_read_says_where_to_look(answer: Any, look: str, cause: type) -> None:
     """Where asking fails too, the error names the endpoint and keeps the reason."""
-    virtual = Virtual([opened(error=RESET, location="/v1/endpoints/ep_1"), response(404, body={"detail": "Gone."})])
-    with pytest.raises(DeployError, match=r"Gone\..*endpoints\.retrieve\('ep_1'\)") as caught:
+    virtual = Virtual([opened(error=RESET, location="/v1/endpoints/ep_1"), answer])
+    with pytest.raises(DeployError, match=look) as caught:
         deploy(virtual)
-    assert isinstance(caught.value.__cause__, NotFoundError)
+    assert isinstance(caught.value.__cause__, cause)
     assert caught.value.endpoint_id == "ep_1"
 
 
@@ -391,9 +441,8 @@ def wait(virtual: Virtual, timeout: float | None = 600.0, **options: Any) -> End
     """Wait until an endpoint is live."""
     session = virtual.session(**options)
     deadline = Deadline(session, timeout, moves=False)
-    return virtual.run(  # type: ignore[no-any-return]
-        deployments.wait_until_live(session, RETRIEVE_ENDPOINT("ep_1"), "ep_1", deadline)
-    )
+    watch = deployments.Watch(session, RETRIEVE_ENDPOINT("ep_1"), "ep_1", deadline)
+    return virtual.run(deployments.wait_until_live(watch))  # type: ignore[no-any-return]
 
 
 def test_waiting_polls_until_it_is_live() -> None:
@@ -428,7 +477,7 @@ def test_failed_is_failed() -> None:
 def test_waiting_ends() -> None:
     """When the time is over, the error names the endpoint and its status."""
     virtual = Virtual([endpoint("starting")])
-    with pytest.raises(APITimeoutError, match="ep_1 is not live in time: its status is 'starting'"):
+    with pytest.raises(APITimeoutError, match=r"in time: its status is 'starting'\..*\.wait_until_live\('ep_1'\)"):
         wait(virtual, timeout=10)
     assert virtual.now == 1009.0
 

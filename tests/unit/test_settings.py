@@ -7,10 +7,11 @@ import pickle
 import httpx
 import pytest
 
-from pareta import ParetaError
+from pareta import Pareta, ParetaError
 from pareta._content.exchange import Timeouts
 from pareta._credentials import BaseUrl, Key
 from pareta._policy.options import DEFAULT_TIMEOUTS, NOT_GIVEN, Options, parse_timeout
+from pareta._transport.environment import proxy_for
 
 SECRET = "pareta_sk_0123456789"
 
@@ -58,6 +59,8 @@ def test_a_base_url_is_an_origin_and_a_prefix(given: str | None, used: str) -> N
         ("https://", "must begin with https://"),
         ("https://api.example:port", "not a URL"),
         ("https://api.example:99999", "not a URL"),
+        ("https://api.example:0", "its port is 0"),
+        ("http://[::1]:0/v1", "its port is 0"),
         ("https://[::1", "not a URL"),
         ("https://api..example", "not a URL"),
         ("https://api.example/a b", "character"),
@@ -72,6 +75,45 @@ def test_a_base_url_that_makes_no_sense_is_refused(given: str, why: str) -> None
     assert "secret" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("rules", "url", "direct"),
+    [
+        ("*", "https://api.example", True),
+        ("other.example, *", "https://api.example", True),
+        ("example", "https://api.example", True),
+        (".Example", "https://API.example.", True),
+        ("*.example", "https://api.example", True),
+        ("ample", "https://api.example", False),
+        ("api.example:8443", "https://api.example:8443", True),
+        ("api.example:8443", "https://api.example", False),
+        ("api.example:443", "https://api.example", True),
+        ("10.0.0.0/8", "http://10.1.2.3:8700", True),
+        ("10.0.0.0/255.0.0.0 192.168.0.0/16", "http://192.168.7.1", True),
+        ("10.0.0.1/8", "http://10.1.2.3", True),
+        ("10.0.0.0/8", "http://11.1.2.3", False),
+        ("10.0.0.0/8", "http://10.example", False),
+        ("10.1.2.3:80", "http://10.1.2.3", True),
+        ("10.1.2.3:81", "http://10.1.2.3", False),
+        ("::1", "http://[::1]:8700", True),
+        ("[::1]", "http://[::1]:8700", True),
+        ("[0:0::1]:8700", "http://[::1]:8700", True),
+        ("[::1]:8701", "http://[::1]:8700", False),
+        ("fd00::/8", "http://[fd12::7]", True),
+        ("[fd00::]/8", "http://[fd12::7]", True),
+        ("fe80::/10", "http://[fe80::1%25eth0]", True),
+        ("fd00::/8", "http://10.1.2.3", False),
+        ("localhost,[,/8,:1,..", "http://127.0.0.1:8700", False),
+    ],
+)
+def test_no_proxy_names_what_is_called_directly(
+    monkeypatch: pytest.MonkeyPatch, rules: str, url: str, direct: bool
+) -> None:
+    """`NO_PROXY` takes domains, addresses and networks, each with a port or none."""
+    monkeypatch.setenv("ALL_PROXY", "proxy:3128")
+    monkeypatch.setenv("NO_PROXY", rules)
+    assert proxy_for(BaseUrl.parse(url, allow_http=True)) == (None if direct else "http://proxy:3128")
+
+
 def test_plain_http_elsewhere_must_be_allowed() -> None:
     """`allow_http=True` accepts plain HTTP to another machine."""
     assert parsed("http://gateway.internal:80", allow_http=True) == "http://gateway.internal"
@@ -82,6 +124,24 @@ def test_a_key_is_needed(missing: str | None) -> None:
     """Without a key there is no client, and the error names the variable."""
     with pytest.raises(ParetaError, match="PARETA_API_KEY"):
         Key(missing)
+
+
+@pytest.mark.parametrize(
+    ("given", "variable", "looked_at"),
+    [
+        (None, None, "api_key= is not given, and the environment variable PARETA_API_KEY is not set. Set it,"),
+        (None, " ", "the environment variable PARETA_API_KEY is empty"),
+        (" ", "pareta_sk_env", "api_key= is empty. Leave it out to use"),
+    ],
+)
+def test_a_missing_key_says_what_was_looked_at(
+    monkeypatch: pytest.MonkeyPatch, given: str | None, variable: str | None, looked_at: str
+) -> None:
+    """The error tells an argument that is empty from a variable that is, or is not set."""
+    if variable is not None:
+        monkeypatch.setenv("PARETA_API_KEY", variable)
+    with pytest.raises(ParetaError, match=f"No API key: .*{looked_at}"):
+        Pareta(api_key=given)
 
 
 @pytest.mark.parametrize("odd", [f"{SECRET}\nx", f"{SECRET}\x00", f"{SECRET}é", f"{SECRET}\x7f", f"{SECRET}\u200b"])

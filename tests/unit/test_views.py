@@ -3,6 +3,7 @@
 import copy
 import json
 import pickle
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -200,12 +201,66 @@ def test_keys_are_strings(key: Any) -> None:
             view[key]
 
 
+def test_a_model_by_its_place_is_pointed_to() -> None:
+    """An index of a list of models says what to write instead."""
+    with pytest.raises(TypeError, match=r"keys are strings, not int; for a model by its place, use \.data\[-1\]$"):
+        ModelList.from_dict(LISTED)[-1]  # type: ignore[index]
+    with pytest.raises(TypeError, match=r"not slice; for a model by its place, use \.data\[…\]$"):
+        ModelList.from_dict(LISTED)[:2]  # type: ignore[index]
+
+
 def test_views_are_not_iterable() -> None:
-    """Iterating a view is a mistake, which is said."""
-    with pytest.raises(TypeError):
+    """Iterating a view is a mistake, which is said: a list of models alone is a collection."""
+    with pytest.raises(TypeError, match="keys are strings"):
         list(Model.from_dict({"id": "x"}))  # type: ignore[call-overload]
-    with pytest.raises(TypeError):
-        _ = "id" in Model.from_dict({"id": "x"})  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(
+    "view", [answered(ChatCompletion, COMPLETION), ModelList.from_dict(LISTED), EndpointCost({"groups": []})]
+)
+def test_a_view_goes_where_a_dict_goes(view: Any) -> None:
+    """Its keys are the wire's and its values the raw JSON, in `dict()`, in `**`, in `in` and in `keys()`."""
+    raw = view.to_dict()
+    assert dict(view) == {**view} == dict(**view) == raw
+    assert list(view.keys()) == list(raw)
+    assert all(key in view for key in raw)
+    assert "other" not in view
+    assert json.dumps(view, default=dict) == json.dumps(raw)
+
+
+def test_a_dict_of_a_view_is_a_copy_as_of_a_dict() -> None:
+    """What is added to it is not added to the view; nested values are shared, and `to_dict` shares none."""
+    endpoint = Endpoint.from_dict({"id": "ep_1", "novel": {"a": 1}})
+    copied = dict(endpoint)
+    copied["id"] = "changed"
+    assert endpoint.id == "ep_1"
+    assert copied["novel"] is endpoint["novel"]
+    assert endpoint.to_dict()["novel"] is not endpoint["novel"]
+
+
+@pytest.mark.parametrize("kind", [ChatCompletion, EndpointCost])
+def test_to_json_is_the_server_s_json_as_text(kind: Any) -> None:
+    """The text is compact or indented, holds the characters themselves, and can always be written as UTF-8."""
+    raw = {"id": "ü", "n": [1, {"x": None}], "half": "a"}
+    assert kind.from_dict(raw).to_json() == '{"id":"ü","n":[1,{"x":null}],"half":"a"}'
+    assert kind.from_dict(raw).to_json(indent=2) == json.dumps(raw, indent=2, ensure_ascii=False)
+    halves = kind.from_dict({"text": "\ud83d\ude00 \ud800"}).to_json()
+    assert json.loads(halves.encode()) == {"text": "\U0001f600 \ud800"}
+
+
+def test_a_dataclass_with_views_is_a_dict_with_views() -> None:
+    """`dataclasses.asdict` copies what it does not know; metrics, which are dicts, stay of their class."""
+
+    @dataclass
+    class Row:
+        endpoint: Endpoint
+        costs: list[EndpointCost]
+
+    row = Row(answered(Endpoint, {"id": "ep_1", "novel": {}}), [EndpointCost({"requests": 2})])
+    made = asdict(row)
+    assert made == {"endpoint": row.endpoint, "costs": row.costs}
+    assert made["endpoint"]["novel"] is not row.endpoint["novel"]
+    assert (made["endpoint"].request_id, made["costs"][0].requests) == ("req_7", 2)
 
 
 def test_views_are_equal_by_what_the_server_sent() -> None:
@@ -284,7 +339,8 @@ def test_a_feed_is_a_dict_in_every_respect() -> None:
     assert isinstance(cost, dict)
     assert cost == raw
     assert json.loads(json.dumps(cost)) == raw
-    assert repr(cost) == repr(raw)
+    assert repr(cost) == f"EndpointCost({raw!r})"
+    assert eval(repr(cost)) == cost
     assert f"{cost}" == f"{raw}"
     assert {**cost} == raw
     assert (cost.spend_micro_usd, cost["spend_micro_usd"], cost["novel"]) == (420, 420, 1)

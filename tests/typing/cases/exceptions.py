@@ -13,12 +13,14 @@ from pareta import (
     DeployError,
     EndpointNotReadyError,
     InsufficientCreditsError,
+    InternalServerError,
     NotFoundError,
     Pareta,
     ParetaError,
     PermissionDeniedError,
     RateLimitError,
     StreamError,
+    UnprocessableEntityError,
 )
 
 
@@ -27,9 +29,11 @@ def caught(pa: Pareta) -> None:
         pa.models.list()
     except RateLimitError as error:
         reveal_type(error.retry_after)  # float | None
+    except UnprocessableEntityError as error:
+        reveal_type(error.detail)  # Any
     except (BadRequestError, AuthenticationError, InsufficientCreditsError, PermissionDeniedError) as error:
         reveal_type(error.status_code)  # int
-    except (NotFoundError, ConflictError, EndpointNotReadyError) as error:
+    except (NotFoundError, ConflictError, InternalServerError, EndpointNotReadyError) as error:
         reveal_type(error.request_id)  # str | None
     except APIStatusError as error:
         reveal_type(error.status_code)  # int

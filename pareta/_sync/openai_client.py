@@ -1,0 +1,41 @@
+# Derived from pareta/_async/openai_client.py. DO NOT EDIT: change that file and run `make generate`.
+"""OpenAI's client for this platform."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .._exceptions import ParetaError
+from .._models import Endpoint
+from .._policy.session import Session
+
+if TYPE_CHECKING:
+    from openai import OpenAI
+
+
+def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str, Any]) -> OpenAI:
+    """Return a client with the key of a session, for the platform or for an endpoint."""
+    try:
+        from openai import OpenAI  # No dependency.
+    except ImportError:
+        raise ParetaError("OpenAI's client is not installed: pip install openai") from None
+    given: dict[str, Any] = {
+        "base_url": f"{session.base}/v1" if endpoint is None else session.url_of(endpoint),
+        "api_key": _key(session),
+        "max_retries": session.options.max_retries,
+        **options,
+    }
+    return OpenAI(**given)
+
+
+def _key(session: Session) -> Any:
+    source = session.key.source
+    if source is None:
+        return session.key.value
+
+    def fresh() -> str:
+        from .._transport.sync_waiting import result_of
+
+        return str(result_of(source))
+
+    return fresh
