@@ -9,7 +9,7 @@ SOURCES := pareta pareta_generated generator tests examples bench
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo sandbox test test-all test-browser contract faults fuzz soak load bench \
-	generate check lint type fmt stable ts ts-test ts-bench clean
+	generate import diff check lint type fmt stable release ts ts-test ts-bench clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
@@ -48,9 +48,16 @@ generate: $(READY) ## Write what follows from the document, for both SDKs
 	@if command -v npm > /dev/null; then $(MAKE) --silent $(TS_READY) && cd typescript && npm run --silent generate; \
 		else echo "there is no npm: typescript/src/generated is as it was; install Node 20 to write it too" >&2; fi
 
-check: lint type ## Lint, types, the document's house rules, generated trees, layers
+import: $(READY) ## Turn a published document (FILE=) into openapi/upstream.yaml, by openapi/fixes.yaml
+	@$(BIN)/python -m generator import $(FILE) -o openapi/upstream.yaml
+
+diff: $(READY) ## Say what changed since a release (BASE=, the last tag; FORMAT=json or markdown), and which version it demands
+	@$(BIN)/python -m generator diff $(if $(BASE),--base $(BASE)) $(if $(FORMAT),--format $(FORMAT))
+
+check: lint type ## Lint, types, house rules, SDK and sandbox against the document, generated trees, version, layers
 	@$(BIN)/python -m generator --house
 	@$(BIN)/python -m generator --check
+	@$(BIN)/python -m generator diff --check
 	@$(BIN)/python -m pytest -q tests/project/test_layers.py < /dev/null
 
 lint: $(READY) ## Look for mistakes and formatting

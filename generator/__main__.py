@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shlex
 import signal
@@ -10,7 +11,9 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from .plan import Plan
 from .problems import GenerationError, RefusedError
+from .spec import Spec
 from .tree import Module, Package, check_target, diff, write
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -19,9 +22,17 @@ SPEC, PACKAGE = "openapi/pareta.yaml", "pareta_generated"
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the result is the exit code."""
-    options = _options(arguments)
+    arguments = sys.argv[1:] if arguments is None else arguments
     try:
-        return _run(options)
+        if arguments[:1] == ["import"]:
+            from .door.command import main as import_document
+
+            return import_document(arguments[1:])
+        if arguments[:1] == ["diff"]:
+            from .diff.command import main as diff_documents
+
+            return diff_documents(arguments[1:], PROJECT, SPEC)
+        return _run(_options(arguments))
     except RefusedError as refused:
         _print_error(str(refused))
     except GenerationError as stopped:
@@ -38,12 +49,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 1
 
 
-def _options(arguments: list[str] | None) -> argparse.Namespace:
+def _options(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m generator", description=__doc__)
     parser.add_argument("--check", action="store_true", help="write nothing; print the diff, and fail if there is one")
-    parser.add_argument("--house", action="store_true", help="check the document against the house rules only")
+    parser.add_argument(
+        "--house",
+        action="store_true",
+        help="check the document against the house rules, and SDK and sandbox against it; write nothing",
+    )
     parser.add_argument("--spec", type=Path, metavar="FILE", help="another document; requires --output")
     parser.add_argument("--output", type=Path, metavar="DIR", help="the package directory to write for it")
+    parser.add_argument("--client", action="store_true", help="clients, too, over the transport and policy of pareta")
     options = parser.parse_args(arguments)
     if (options.spec is None) != (options.output is None) and not (options.house and options.output is None):
         parser.error("--spec and --output go together")
@@ -52,31 +68,25 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, exports, house, lint, methods, operations, source
+    from . import build, derive, exports, house, methods, reach, source
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
     document = source.load(path, SPEC if ours else str(path), SPEC if ours else path.name)
     if options.house:
         house.check(document, path)
-        return 0
-    target = PROJECT / PACKAGE if ours else options.output.resolve()
+    target = PROJECT / PACKAGE if ours else (options.output or Path("house")).resolve()
     check_target(target)
-    reserved = build.reserved_members()
-    problems = lint.problems(document)
-    clean = not problems
-    try:
-        plan = operations.plan(document, reserved, problems)
-    except (AttributeError, KeyError, TypeError, ValueError):
-        if clean:
-            raise
-        raise RefusedError(problems) from None  # They include the cause.
-    if problems:
-        raise RefusedError(problems)
+    plan = _plan(document, build.reserved_members())
+    if options.house:
+        if ours and (lacking := reach.missing(document, plan.operations, PROJECT)):
+            raise RefusedError(lacking)
+        return 0
     command = "make generate"
     if not ours:
-        command = shlex.join(["python", "-m", "generator", "--spec", path.name, "--output", target.name])
-    files, rendered = build.render(document, plan, command, PROJECT if ours else None)
+        words = ["python", "-m", "generator", "--spec", path.name, "--output", target.name]
+        command = shlex.join([*words, *(["--client"] if options.client else [])])
+    files, rendered = build.render(document, plan, command, PROJECT if ours else None, client=options.client)
     package, modules = Package(target, files), list[Module]()
     if ours:
         sources = {PROJECT / methods.METHODS: rendered}
@@ -95,6 +105,23 @@ def _run(options: argparse.Namespace) -> int:
     return int(bool(lines))
 
 
+def _plan(document: Spec, reserved: dict[bool, frozenset[str]]) -> Plan:
+    """Return the plan of the package. Raise RefusedError with every problem of the document."""
+    from . import lint, operations
+
+    problems = lint.problems(document)
+    clean = not problems
+    try:
+        plan = operations.plan(document, reserved, problems)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        if clean:
+            raise
+        raise RefusedError(problems) from None  # They include the cause.
+    if problems:
+        raise RefusedError(problems)
+    return plan
+
+
 def _print_error(text: str) -> None:
     sys.stderr.write(f"{text}\n")
 
@@ -105,5 +132,6 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 
 if __name__ == "__main__":
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # A diff has any character.
+    gc.disable()  # The process is short, and a large document is many objects to look through.
     signal.signal(signal.SIGTERM, _stop)  # Raises, so that temporary files are removed.
     sys.exit(main())

@@ -6,15 +6,36 @@ from typing import Any
 
 import attrs
 
-from . import names, prose
+from . import media, names, prose
+from .bodies import Body
 from .plan import Argument, Location
 from .problems import Pointer
-from .shapes import Member, Shape, properties, shape
+from .shapes import SCALARS, Shape, properties, shape
 from .spec import Spec, at, entries
 from .typed_dicts import TypedDictPlanner
 
 # OpenAPI ignores these three as parameters.
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
+_DEFAULT_STYLES = {"path": "simple", "header": "simple", "query": "form", "cookie": "form"}
+_STYLES = {
+    "path": ("simple", "label", "matrix"),
+    "header": ("simple",),
+    "query": ("form", "spaceDelimited", "pipeDelimited", "deepObject"),
+    "cookie": ("form",),
+}
+
+
+@attrs.frozen
+class _Parameter:
+    """A parameter that has a schema."""
+
+    pointer: Pointer
+    node: dict[str, Any]
+    found: Shape
+    name: str
+    style: str
+    explode: bool
+    doc: str
 
 
 @attrs.define(eq=False)
@@ -25,7 +46,12 @@ class Arguments:
     operation: Pointer
     owner: str
     planned: list[Argument] = attrs.field(factory=list[Argument])
-    body_optional: bool = False
+    taken: dict[str, tuple[str, str]] = attrs.field(factory=dict[str, tuple[str, str]])
+    """The place and the wire name of each argument, by its name."""
+    body: Body = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.body = Body(self.typed_dicts, self.operation, self.owner, self.name)
 
     @property
     def _spec(self) -> Spec:
@@ -34,134 +60,130 @@ class Arguments:
     def plan(self, operation: dict[str, Any]) -> list[Argument]:
         """Return the arguments: path parameters, required arguments, optional arguments."""
         declared = parameters_of(self._spec, self.operation, operation)
-        for pointer, parameter in declared.values():
+        for pointer, parameter in sorted(declared.values(), key=lambda one: one[1].get("in") != "path"):
             self._parameter(pointer, parameter)
-        self._body(operation)
-        self._order(self.operation[1])
+        self.planned += self.body.plan(operation)
+        self.planned.sort(key=lambda one: _rank(one, self.operation[1]))
         return self.planned
 
-    def _order(self, path: str) -> None:
-        seen: dict[str, Argument] = {}
-        for one in self.planned:
-            other = seen.setdefault(one.name, one)
-            if other is not one:
-                both = f"{other.location} {other.literal} and {one.location} {one.literal}"
-                self._report(self.operation, f"argument {one.name!r} would be both {both}; rename one of them")
-        self.planned.sort(key=lambda one: _rank(one, path))
+    def name(self, node: dict[str, Any], wire: str, place: str, pointer: Pointer) -> str:
+        """Return the argument's name. Where another place has it, as a path its `id`, the later one says its place."""
+        found = names.argument(str(node.get("x-name", wire)))
+        if self.taken.setdefault(found, (place, wire))[0] != place:
+            found = f"{found.rstrip('_')}_{place}"
+        other = self.taken.setdefault(found, (place, wire))
+        if other != (place, wire):
+            both = f"{other[0]} {other[1]!r} and {place} {wire!r}"
+            self._report(pointer, f"argument {found!r} would be both {both}; name one of them by `x-name`")
+        return found
 
     def _report(self, pointer: Pointer, text: str) -> None:
         self.typed_dicts.registry.report(pointer, text)
 
     def _parameter(self, pointer: Pointer, parameter: dict[str, Any]) -> None:
         wire, location = str(parameter.get("name", "")), parameter.get("in")
-        node = parameter.get("schema")
         if location == "header" and wire.lower() in _NOT_PARAMETERS:
             return
-        if location not in ("path", "query", "header"):
-            self._report(
-                pointer, f"parameter {wire!r} is in {location!r}; only path, query and header can be generated"
-            )
+        if location not in _STYLES:
+            text = f"parameter {wire!r} is in {location!r}; use path, query, header or cookie"
+            self._report(pointer, text)
             return
+        name = self.name(parameter, wire, str(location), pointer)
+        if (content := at(parameter, "content")) and "schema" not in parameter:
+            self._content(pointer, parameter, content, name)
+            return
+        node = parameter.get("schema")
         if node is None:
             self._report(pointer, f"parameter {wire!r} has no schema; describe it with `schema`")
             return
         found = shape(self._spec, (*pointer, "schema"), node)
-        name, literal = names.argument(wire), names.literal(wire)
-        doc = _doc(parameter, found.schema, at(node))
+        style = str(parameter.get("style", _DEFAULT_STYLES[location]))
+        explode = parameter.get("explode", style in ("form", "deepObject")) is True
+        if style not in _STYLES[location]:
+            listed = " or ".join(_STYLES[location])
+            text = f"parameter {wire!r} has style {style!r}, which {location} does not have; use {listed}"
+            self._report((*pointer, "style"), text)
+        elif style != "deepObject" and nested(self._spec, found):
+            text = f"parameter {wire!r} holds objects, which style {style!r} cannot write; describe it by `content`"
+            self._report(pointer, text)
+        doc = prose.documented(parameter, found.schema, at(node))
+        one = _Parameter(pointer, parameter, found, name, style, explode, doc)
         if location == "path":
-            self._path(pointer, name, literal, found, doc)
-        elif found.kind in ("object", "map") and location == "query":
-            if parameter.get("style", "form") != "form" or parameter.get("explode", True) is not True:
-                self._report(
-                    pointer, f"parameter {wire!r} is an object; only `style: form` with `explode` can be generated"
-                )
+            self._path(one)
+        elif found.kind in ("object", "map") and location == "query" and style == "form" and explode:
             type_ = "Mapping[str, Any] | None"
-            self.planned.append(Argument(name, "query_object", literal, type_, "None", name, doc))
+            self.planned.append(Argument(name, "query_object", names.literal(wire), type_, "None", name, doc))
         else:
-            if parameter.get("style", "form") not in ("form", "simple") or parameter.get("explode") is False:
-                text = f"parameter {wire!r} has a style that cannot be generated; leave out `style` and `explode`"
-                self._report(pointer, text)
-            self._text_parameter(pointer, parameter, found, doc)
+            self._text(one)
 
-    def _text_parameter(self, pointer: Pointer, parameter: dict[str, Any], found: Shape, doc: str) -> None:
+    def _text(self, one: _Parameter) -> None:
+        parameter, found, name, style = one.node, one.found, one.name, one.style
         wire, required = str(parameter["name"]), parameter.get("required") is True
-        location: Location = "query" if parameter["in"] == "query" else "header"
-        if found.kind in ("object", "map") or (location == "header" and found.kind == "array"):
-            self._report(pointer, f"{location} parameter {wire!r} is not a scalar; give it a scalar type")
-            return
-        type_ = self.typed_dicts.type_of((*pointer, "schema"), parameter["schema"], f"{self.owner}_{wire}")
+        location: Location = parameter["in"]
+        type_ = self.typed_dicts.type_of((*one.pointer, "schema"), parameter["schema"], f"{self.owner}_{wire}")
         if not required:
             type_ = names.union(type_, "None")
-        name = names.argument(wire)
-        self.planned.append(Argument(name, location, names.literal(wire), type_, "" if required else "None", name, doc))
+        compound = found.kind in ("object", "map", "array", "union", "any")
+        literal, value = names.literal(wire), name
+        if location == "header" and compound and found.kind != "any" and not is_scalar(found):
+            value = f"styles.styled_text({name}{', explode=True' if one.explode else ''})"
+        elif location == "query" and compound and (style, one.explode) != ("form", True) and not is_scalar(found):
+            value = f"styles.styled_query({literal}, {name}, {names.literal(style)}, explode={one.explode})"
+            location = "query_styled"
+        self.planned.append(Argument(name, location, literal, type_, "" if required else "None", value, one.doc))
 
-    def _path(self, pointer: Pointer, name: str, literal: str, found: Shape, doc: str) -> None:
-        if found.kind in ("string", "any"):
-            self.planned.append(Argument(name, "path", literal, "str | None", "", name, doc))
-        elif found.kind == "integer":
-            value = f"None if {name} is None else str({name})"
-            self.planned.append(Argument(name, "path", literal, "int | None", "", value, doc))
+    def _path(self, one: _Parameter) -> None:
+        parameter, found, name, style = one.node, one.found, one.name, one.style
+        wire, type_ = str(parameter["name"]), "str | None"
+        if style == "simple" and not found.nullable and found.kind in ("string", "any"):
+            value = f"quote_segment('{name}', {name})"
+        elif style == "simple" and not found.nullable and found.kind == "integer":
+            type_, value = "int | None", f"quote_segment('{name}', None if {name} is None else str({name}))"
         else:
-            self._report(pointer, "a path parameter must be a string or an integer; change its type")
+            plain = self.typed_dicts.type_of((*one.pointer, "schema"), parameter["schema"], f"{self.owner}_{wire}")
+            type_ = names.union(plain, "None")
+            options = "" if style == "simple" else f", '{style}'"
+            options += ", explode=True" if one.explode else ""
+            named = wire if style == "matrix" else name
+            value = f"styles.styled_segment({_single(named)}, {name}{options})"
+        self.planned.append(Argument(name, "path", names.literal(wire), type_, "", value, one.doc))
 
-    def _body(self, operation: dict[str, Any]) -> None:
-        pointer, node = self._spec.follow((*self.operation, "requestBody"), operation.get("requestBody"))
-        media = at(node, "content", "application/json")
-        if not media:
+    def _content(self, pointer: Pointer, parameter: dict[str, Any], content: dict[str, Any], name: str) -> None:
+        wire, required = str(parameter["name"]), parameter.get("required") is True
+        declared = next(iter(content))
+        if parameter["in"] == "path" or media.kind(declared) != "json":
+            text = f"parameter {wire!r} has content {declared!r}; only JSON, and not in a path, can be generated"
+            self._report(pointer, f"{text}: use `schema`")
             return
-        self.body_optional = at(node).get("required") is not True
-        pointer = (*pointer, "content", "application/json", "schema")
-        found = shape(self._spec, pointer, media.get("schema"))
-        if found.kind != "object" or found.nullable:
-            type_ = self.typed_dicts.type_of(pointer, media.get("schema"), f"{self.owner}_body")
-            default = "UNSET" if self.body_optional else ""
-            type_ = names.union(type_, "Unset") if default else type_
-            doc = _doc(at(node), found.schema)
-            self.planned.append(Argument("body", "body", '"body"', type_, default, "body", doc))
-            return
-        for member in properties(self._spec, found):
-            if at(member.schema).get("readOnly") is not True:
-                self._field(member)
-        if found.schema.get("additionalProperties") not in (None, False):
-            doc = "Fields of the body that the document does not declare."
-            self.planned.append(
-                Argument("extra_body", "extra_body", "", "Mapping[str, Any] | None", "None", "extra_body", doc)
-            )
+        where, node = (*pointer, "content", declared, "schema"), at(content, declared).get("schema")
+        type_ = self.typed_dicts.type_of(where, node, f"{self.owner}_{wire}")
+        type_ = type_ if required else names.union(type_, "None")
+        doc = prose.documented(parameter, shape(self._spec, where, node).schema)
+        default = "" if required else "None"
+        self.planned.append(
+            Argument(name, parameter["in"], names.literal(wire), type_, default, f"styles.json_text({name})", doc)
+        )
 
-    def _field(self, member: Member) -> None:
-        found = shape(self._spec, member.pointer, member.schema)
-        node, name = at(member.schema), names.argument(member.wire)
-        type_ = self.typed_dicts.type_of(member.pointer, member.schema, f"{self.owner}_{member.wire}")
-        schema = {**found.schema, **node}
-        always = member.required or node.get("x-send-default") is True
-        value, default = name, ""
-        if (
-            always
-            and not found.nullable
-            and (
-                (found.kind == "string" and _positive(schema.get("minLength")))
-                or (found.kind == "array" and _positive(schema.get("minItems")))
-            )
-        ):
-            value = f"require({names.literal(name)}, {name})"
-            type_ = names.union(type_, "None") if found.kind == "string" else type_
-        if not always:
-            type_, default = names.union(type_, "Unset"), "UNSET"
-        elif "default" in schema:
-            default = self._default(member, schema["default"])
-        elif not member.required:
-            self._report(member.pointer, f"property {member.wire!r} has `x-send-default` and no default; give it one")
-        doc = _doc(node, found.schema, node)
-        self.planned.append(Argument(name, "body_field", names.literal(member.wire), type_, default, value, doc))
 
-    def _default(self, member: Member, value: Any) -> str:
-        if isinstance(value, str):
-            return names.literal(value)
-        if value is None or isinstance(value, bool | int | float):
-            return repr(value)
-        text = f"the default of {member.wire!r} is always sent, so it must be a scalar; remove it"
-        self._report((*member.pointer, "default"), text)
-        return "None"
+def is_scalar(found: Shape) -> bool:
+    """Return whether a value is a scalar, or one of several."""
+    return found.kind in SCALARS or (found.kind == "union" and all(map(is_scalar, found.members)))
+
+
+def nested(spec: Spec, found: Shape) -> bool:
+    """Return whether a parameter is too deep for a style that writes one level."""
+    if found.kind == "union":
+        return any(nested(spec, one) for one in found.members)
+    if found.kind == "object":
+        members = [shape(spec, one.pointer, one.schema) for one in properties(spec, found)]
+    else:
+        members = found.members
+    inner = members if found.kind == "array" else [item for one in members for item in _items(one)]
+    return not all(is_scalar(one) or one.kind == "any" for one in inner)
+
+
+def _items(found: Shape) -> list[Shape]:
+    return found.members if found.kind == "array" else [found]
 
 
 def parameters_of(
@@ -177,19 +199,16 @@ def parameters_of(
     return declared
 
 
+_OPTIONAL = ("body", "body_field", "query", "query_styled", "header", "cookie", "query_object", "extra_body")
+
+
 def _rank(one: Argument, path: str) -> tuple[int, int]:
     """Return the sort key of an argument: path order, then required, then optional by location."""
     if one.location == "path":
         return 0, path.find(f"{{{one.literal[1:-1]}}}")
-    if not one.default:
-        return 1, 0
-    return 2, ("body", "body_field", "query", "header", "query_object", "extra_body").index(one.location)
+    return (2, _OPTIONAL.index(one.location)) if one.default else (1, 0)
 
 
-def _positive(value: Any) -> bool:
-    return isinstance(value, int) and value > 0
-
-
-def _doc(described: dict[str, Any], schema: dict[str, Any], node: dict[str, Any] | None = None) -> str:
-    text = prose.sentence(prose.description(described) or prose.description(schema))
-    return " ".join(part for part in (text, prose.limits({**schema, **(node or {})}, text)) if part)
+def _single(text: str) -> str:
+    """Return a literal in single quotes, which an f-string in double quotes can contain."""
+    return "'" + names.literal(text)[1:-1].replace('\\"', '"').replace("'", "\\'") + "'"

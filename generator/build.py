@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 import re
 import subprocess
@@ -18,12 +17,11 @@ from openapi_python_client.parser import GeneratorData
 from openapi_python_client.parser.errors import GeneratorError
 from openapi_python_client.strings import safe_for_docstring
 
-from . import methods, names, prose
-from .operations import SSE
+from . import clients, methods, names, prose
 from .plan import OperationPlan, Plan
-from .problems import GenerationError, Pointer, Problem, RefusedError
+from .problems import GenerationError
 from .runtime import types
-from .spec import Spec, at
+from .spec import Spec, at, entries
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 _RUNTIME = Path(types.__file__).parent
@@ -32,6 +30,9 @@ _FILES = {
     "models.py": "models_init.py.jinja",
     "api.py": "api_init.py.jinja",
 }
+_ALWAYS = ("argument_values", "encoding", "interchange", "json_values", "pydantic_schema", "types", "views")
+_OPTIONAL = {"bodies": ["styles"], "readers": [], "styles": []}
+"""The modules of the runtime that only some packages need, and those that they import."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
 
@@ -41,12 +42,12 @@ def reserved_members() -> dict[bool, frozenset[str]]:
     return {False: frozenset(dir(types.View)), True: frozenset(dir(types.DictView))}
 
 
-def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[dict[str, str], str]:
+def render(
+    spec: Spec, plan: Plan, command: str, project: Path | None, *, client: bool = False
+) -> tuple[dict[str, str], str]:
     """Return the package's files by name, and the SDK's methods where there is a project.
 
-    Raises:
-        RefusedError: openapi-python-client reports an error.
-
+    With `client`, the package has clients, and stands on the runtime of `pareta_generated`.
     """
     env = _environment(spec)
     header = f"Generated from {spec.name}. Do not edit: change that file and run `{command}`."
@@ -57,6 +58,7 @@ def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[
         "spec_sha256": spec.sha256,
         "spec_version": names.literal(str(at(spec.root, "info").get("version", ""))),
         "generator": _GENERATOR,
+        "skipped": [str(one) for one in entries(spec.root.get("x-skipped"))],
         "models": plan.models,
         "operations": plan.operations,
         "model_names": plan.models.names,
@@ -64,10 +66,33 @@ def render(spec: Spec, plan: Plan, command: str, project: Path | None) -> tuple[
     }
     env.globals.update(values)
     files = {name: _formatted(name, env.get_template(template).render()) for name, template in _FILES.items()}
-    files |= {file.name: _copied(file, command) for file in sorted(_RUNTIME.glob("[!_]*.py"))}
+    if client:
+        env.globals.update(clients.values(spec, plan.operations, plan.models.names))
+        files["client.py"] = _formatted("client.py", env.get_template("client.py.jinja").render())
+    files |= {file.name: _copied(file, command) for file in _runtime("".join(files.values()))}
+    if client:
+        files = {name: _shared(source) for name, source in files.items() if name.removesuffix(".py") not in _ALWAYS}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
     return files, _methods(env, spec, plan, project) if project else ""
+
+
+def _shared(source: str) -> str:
+    """Return a module that imports the runtime of `pareta_generated` instead of a copy."""
+    for name in _ALWAYS:
+        source = re.sub(rf"^from \.{name} import", f"from pareta_generated.{name} import", source, flags=re.MULTILINE)
+    both = "from pareta_generated import types\n\nfrom . import readers"
+    source = re.sub(r"^from \. import readers, types$", both, source, flags=re.MULTILINE)
+    return re.sub(r"^from \. import types$", "from pareta_generated import types", source, flags=re.MULTILINE)
+
+
+def _runtime(source: str) -> list[Path]:
+    """Return the modules of the runtime that generated code needs."""
+    needed = set(_ALWAYS)
+    for name, others in _OPTIONAL.items():
+        if re.search(rf"\b{name}\.", source):
+            needed |= {name, *others}
+    return [_RUNTIME / f"{name}.py" for name in sorted(needed)]
 
 
 def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> str:
@@ -102,63 +127,15 @@ def format_source(name: str, source: str) -> str:
 
 
 def _environment(spec: Spec) -> jinja2.Environment:
+    """Return the template environment of openapi-python-client. Its parser gets an empty document: ours is `lint`."""
     config = Config.from_sources(_CONFIG, MetaType.NONE, Path(spec.file), "utf-8", False, None)  # noqa: FBT003
-    data = GeneratorData.from_dict(_without_streams(spec.root), config=config)
+    empty: dict[str, Any] = {"openapi": "3.1.0", "info": {"title": "_", "version": "0"}, "paths": {}}
+    data = GeneratorData.from_dict(empty, config=config)
     if isinstance(data, GeneratorError):
-        raise RefusedError(_located(spec, [data]))
-    found: list[GeneratorError] = list(data.errors)
-    for collection in data.endpoint_collections_by_tag.values():
-        found.extend(collection.parse_errors)
-    if found:  # A warning means that an operation or a schema is left out.
-        raise RefusedError(_located(spec, found))
+        raise GenerationError(f"openapi-python-client: {data.header} {data.detail or ''}")
     project = Project(openapi=data, config=config, custom_template_path=TEMPLATES)
     project.env.undefined = jinja2.StrictUndefined
     return project.env
-
-
-def _without_streams(root: dict[str, Any]) -> dict[str, Any]:
-    """Return the document without event streams, which openapi-python-client reads as one string."""
-    root = copy.deepcopy(root)
-    responses = [one for item in at(root, "paths").values() for method in at(item) for one in
-                 at(item, method, "responses").values()]  # fmt: skip
-    for response in (*responses, *at(root, "components", "responses").values()):
-        at(response, "content").pop(SSE, None)
-    return root
-
-
-def _located(spec: Spec, errors: list[GeneratorError]) -> list[Problem]:
-    return [spec.problem(_pointer(spec, error), _message(error)) for error in errors]
-
-
-def _message(error: GeneratorError) -> str:
-    text = " ".join(f"{error.header} {error.detail or ''}".split())
-    text = re.sub(r" ?(For further information visit \S+|<[^<>]* object at 0x\w+>)", "", text)
-    return f"{text[:400].rstrip(' :')}; rewrite this part"
-
-
-def _pointer(spec: Spec, error: GeneratorError) -> Pointer:
-    """Return the most specific pointer that an error's text names."""
-    text = f"{error.header} {error.detail or ''}"
-    if found := re.search(r"validation errors? for OpenAPI\s+(\S+)", text):
-        return _nearest(spec, found[1].split("."))
-    for pointer, operation in spec.operations():
-        if f"{pointer[2].upper()} {pointer[1]} " in text or f" {operation.get('operationId')} " in text:
-            return pointer
-    if found := re.search(r"/components/(\w+)/([\w.-]+)", text):
-        return ("components", found[1], found[2])
-    for name in at(spec.root, "components", "schemas"):
-        if re.search(rf"\b{re.escape(name)}\b", text):
-            return ("components", "schemas", name)
-    return ()
-
-
-def _nearest(spec: Spec, steps: list[str]) -> Pointer:
-    """Return the pointer that `steps` lead to, without the class names among them."""
-    pointer: Pointer = ()
-    for step in steps:
-        if (*pointer, step) in spec.positions:
-            pointer = (*pointer, step)
-    return pointer
 
 
 def _formatted(name: str, source: str) -> str:
@@ -192,21 +169,5 @@ def _docstring(operation: OperationPlan) -> str:
 
 
 def _json(spec: Spec, header: str) -> str:
-    lines = {names.json_pointer(pointer): line for pointer, (line, _) in spec.positions.items() if _is_source(pointer)}
-    source = {"notice": header, "file": spec.name, "lines": lines}
+    source = {"notice": header, "file": spec.name}
     return json.dumps({**spec.root, "x-source": source}, indent=2, ensure_ascii=False) + "\n"
-
-
-def _is_source(pointer: Pointer) -> bool:
-    """Return whether a path item, operation, parameter, response, content type or component is at `pointer`."""
-    match pointer:
-        case ("paths", _) | ("components", _, _) | ("components", "responses", _, "content", _):
-            return True
-        case ("paths", _, _):
-            return pointer[2] not in ("summary", "description", "servers")
-        case ("paths", _, "parameters", _) | ("paths", _, _, "parameters", _) | ("paths", _, _, "responses", _):
-            return True
-        case ("paths", _, _, "responses", _, "content", _):
-            return True
-        case _:
-            return False

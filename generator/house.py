@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 
 from .arguments import parameters_of
-from .operations import JSON, SSE
+from .media import JSON, SSE
 from .problems import Pointer, RefusedError
 from .shapes import shape
 from .spec import Spec, at, entries

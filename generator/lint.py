@@ -11,26 +11,28 @@ from typing import Any
 import jsonschema_rs
 
 from .problems import Pointer, Problem
-from .rules import operation_rules, schema_rules
+from .rules import known_properties, operation_keywords, operation_rules, schema_rules
 from .spec import Spec, at
 from .walk import objects, schemas
 
 Finding = tuple[Pointer, str]
 
+__all__ = ["known_properties", "problems", "structure"]
+
 
 def problems(spec: Spec) -> list[Problem]:
     """Return every error of the document itself."""
-    structure = _structure(spec)
+    wrong = structure(spec)
     found: list[Finding] = []
-    for rules in (_version, _references, operation_rules, schema_rules):
+    for rules in (_version, _references, operation_rules, operation_keywords, schema_rules):
         try:
             for finding in rules(spec):
                 found.append(finding)  # noqa: PERF402  # Keeps the findings before an exception.
         except (AttributeError, KeyError, TypeError, ValueError):
-            if not structure:
+            if not wrong:
                 raise  # Otherwise a structural error, reported below, is the cause.
     reported = {pointer for pointer, _ in found}
-    for pointer, text in structure:
+    for pointer, text in wrong:
         # The rules above explain it better.
         explained = pointer in reported or (pointer[-1:] == ("type",) and any(one[:-1] == pointer for one in reported))
         if not explained or (not pointer and "openapi" not in text):
@@ -71,7 +73,7 @@ def _references(spec: Spec) -> Iterator[Finding]:
             yield where, f"{ref!r} is not a component; move its target into `components`"
 
 
-def _structure(spec: Spec) -> list[Finding]:
+def structure(spec: Spec) -> list[Finding]:
     """Validate the document against the OpenAPI 3.1 schema, and its schemas against JSON Schema 2020-12."""
     meta = json.loads((Path(__file__).parent / "openapi-3.1.json").read_text(encoding="utf-8"))
     meta["$defs"]["schema"] = {"$dynamicAnchor": "meta", "$ref": "https://json-schema.org/draft/2020-12/schema"}

@@ -9,12 +9,14 @@ import unicodedata
 from .problems import Pointer
 
 # A property may shadow a builtin (`object`, `type`), but not one that the generated annotations use.
-_TYPE_NAMES = frozenset({"bool", "datetime", "dict", "float", "int", "list", "property", "str", "tuple", "types"})
+_TYPE_NAMES = frozenset(
+    {"bool", "datetime", "dict", "float", "int", "list", "property", "readers", "str", "tuple", "types"}
+)
 # Names that the body of a generated function uses.
 _FUNCTION_NAMES = frozenset(
     {
         *("encode_body", "encode_headers", "encode_query", "quote_segment", "require", "to_json_value"),
-        *("datetime", "dict", "models", "overload", "str"),
+        *("bodies", "datetime", "dict", "models", "overload", "readers", "str", "styles", "warnings"),
     }
 )
 RESERVED_FUNCTIONS = _FUNCTION_NAMES | _TYPE_NAMES | {"annotations", "frozenset", "operation"}
@@ -22,7 +24,19 @@ RESERVED_FUNCTIONS = _FUNCTION_NAMES | _TYPE_NAMES | {"annotations", "frozenset"
 RESERVED_CLASSES = frozenset(
     {
         *("Any", "False", "Literal", "Mapping", "None", "Required", "Sequence", "True", "TypeAlias", "TypedDict"),
-        *("Call", "DictView", "JSON", "Operation", "Origin", "Request", "StreamCall", "UNSET", "Unset", "View"),
+        *(
+            "Call",
+            "DictView",
+            "JSON",
+            "Operation",
+            "Origin",
+            "Request",
+            "Result",
+            "StreamCall",
+            "UNSET",
+            "Unset",
+            "View",
+        ),
         *("GENERATOR", "OPERATIONS", "SPEC_SHA256", "SPEC_VERSION"),
     }
 )

@@ -18,6 +18,8 @@ Kind = Literal[
     "many",
     "values",
     "mapping",
+    "reader",
+    "reader_list",
     "any",
 ]
 
@@ -32,7 +34,7 @@ class Property:
     type: str
     kind: Kind
     value_type: str
-    """The class of the object or of the items, or the types that the value must be an instance of."""
+    """The class of the object or of the items, the types of the value, or the constant that is its reader."""
     doc: str
 
 
@@ -46,6 +48,28 @@ class ViewPlan:
     dict_view: bool
     doc: str
     properties: list[Property] = attrs.field(factory=list[Property])
+
+
+@attrs.frozen
+class ReaderPlan:
+    """A constant of `models.py`: the reader of a property."""
+
+    name: str
+    type: str
+    expression: str
+
+
+@attrs.frozen
+class ResponsePlan:
+    """How a successful response is read."""
+
+    media: Literal["json", "text", "bytes", "none"]
+    type: str
+    cls: str = ""
+    """The class of the JSON object or of the items; empty if it has none."""
+    is_list: bool = False
+    reader: str = ""
+    """The expression of the reader, where there is no class."""
 
 
 @attrs.frozen
@@ -84,6 +108,7 @@ class Models:
 
     enums: list[Alias] = attrs.field(factory=list[Alias])
     views: list[ViewPlan] = attrs.field(factory=list[ViewPlan])
+    readers: list[ReaderPlan] = attrs.field(factory=list[ReaderPlan])
     typed_dicts: list[TypedDictPlan] = attrs.field(factory=list[TypedDictPlan])
     aliases: list[Alias] = attrs.field(factory=list[Alias])
 
@@ -97,8 +122,11 @@ class Models:
         )
 
 
-Location = Literal["path", "query", "query_object", "header", "body_field", "body", "extra_body"]
-"""Where an argument is sent. `query_object`: a mapping of query parameters; `extra_body`: undeclared body fields."""
+Location = Literal[
+    "path", "query", "query_styled", "query_object", "header", "cookie", "body_field", "body", "extra_body"
+]
+"""Where an argument is sent. `query_object`: a mapping of query parameters; `query_styled`: by its own style;
+`extra_body`: undeclared body fields."""
 
 
 @attrs.frozen
@@ -130,25 +158,43 @@ class OperationPlan:
     description: str
     raises: str
     """When it raises ValueError; empty if it never does."""
-    response_type: str
-    """The class of the JSON response or of its items; empty if it has none."""
+    responses: dict[str, ResponsePlan]
+    """How the body is read, by the literal of the status; one entry if it is read in one way."""
     result_type: str
     """The type parameter of `Call`; empty if the response is always a stream."""
-    is_list: bool
-    no_content: bool
+    accept: str
+    """The literal of the Accept header; empty for JSON."""
     events: dict[str, str]
     """The class of each event's payload, by the literal of the event's name."""
+    any_event: str
+    """The reader of every other event; empty for a plain View."""
     terminal: list[str]
     """The literals of the names of the events that end the stream."""
     done: str
+    open_ended: bool
+    """Whether the stream may close without `done`."""
+    framing: str
     event_type: str
     """The type parameter of `StreamCall`; empty if there is no stream."""
     stream_field: str
     """The argument that selects the stream instead of JSON."""
     idempotent: bool
     headers: list[str]
+    content_type: str
+    """The literal of the media type of a body that is not `application/json`."""
+    server: str
+    """The literal of the URL, if the operation has a server of its own."""
+    authorization: bool
+    security: list[str] | None
+    """The literals of its security schemes, if they are not those of the document."""
+    deprecated: bool
     parts: list[tuple[str, str]]
     """The arguments of `Call` besides the operation, with the expressions of their values."""
+
+    @property
+    def only(self) -> ResponsePlan:
+        """How the body is read, if there is one way."""
+        return next(iter(self.responses.values())) if len(self.responses) == 1 else ResponsePlan("json", "")
 
     @property
     def first_keyword(self) -> Argument | None:

@@ -21,6 +21,15 @@ def description(schema: dict[str, Any]) -> str:
     return ""
 
 
+def documented(described: dict[str, Any], schema: dict[str, Any], node: dict[str, Any] | None = None) -> str:
+    """Return what is said of an argument: its description, else that of its schema, and its limits."""
+    text = sentence(description(described) or description(schema))
+    parts = [text, limits({**schema, **(node or {})}, text)]
+    if described.get("deprecated") is True:
+        parts.insert(0, "Deprecated.")
+    return " ".join(part for part in parts if part)
+
+
 def paragraphs(text: object, width: int = _WIDTH) -> str:
     """Return `text` with its paragraphs wrapped. Lists, tables and code stay as they are."""
     if not isinstance(text, str):

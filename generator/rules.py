@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import names
-from .operations import JSON, SSE, envelopes, successes
+from .keywords import OPENAPI, SCHEMA, refusal
+from .media import SSE
 from .problems import Pointer
+from .responses import envelopes, successes
 from .shapes import Shape, properties
 from .spec import Spec, at, entries
 from .walk import objects, schemas
@@ -30,7 +32,6 @@ def operation_rules(spec: Spec) -> Iterator[Finding]:
         yield from _responses(spec, pointer, operation)
         yield from _path_parameters(spec, pointer, operation)
     yield from _parameters(spec)
-    yield from _contents(spec)
     yield from _terminal(spec)
 
 
@@ -38,6 +39,7 @@ def _path(path: str) -> Iterator[Finding]:
     pointer = ("paths", path)
     if path.startswith("x-"):
         return
+    path = _sent(path)
     if not path.startswith("/") or re.search(r"[^!-~]|[?#%\\\"]", path):
         yield (
             pointer,
@@ -45,6 +47,12 @@ def _path(path: str) -> Iterator[Finding]:
         )
     if re.search(r"[{}]", _PARAMETER.sub("", path)) or "{}" in path:
         yield pointer, f"path {path!r} has an unbalanced brace; write parameters as `{{name}}`"
+
+
+def _sent(path: str) -> str:
+    """Return a path without a fixed query, which is sent, and a fragment, which only tells operations apart."""
+    path, query = path.partition("#")[0], path.partition("?")[2]
+    return path.partition("?")[0] if "{" not in query else path
 
 
 def _identity(pointer: Pointer, operation: dict[str, Any], seen: dict[str, Pointer]) -> Iterator[Finding]:
@@ -103,22 +111,6 @@ def _parameters(spec: Spec) -> Iterator[Finding]:
             seen.add(key)
 
 
-def _contents(spec: Spec) -> Iterator[Finding]:
-    for pointer, node in objects(spec):
-        if not isinstance(node.get("content"), dict) or pointer[-1:] == ("headers",):
-            continue
-        request = pointer[-1:] == ("requestBody",) or pointer[:2] == ("components", "requestBodies")
-        response = pointer[-2:-1] == ("responses",)
-        if not (request or response):
-            continue
-        allowed = (JSON,) if request else (JSON, SSE)
-        for media in at(node, "content"):
-            if media not in allowed:
-                what = "request body" if request else "response"
-                text = f"media type {media!r} of a {what} cannot be generated; use {' or '.join(allowed)}"
-                yield (*pointer, "content", media), text
-
-
 def _terminal(spec: Spec) -> Iterator[Finding]:
     events = {
         found_at
@@ -148,16 +140,49 @@ def schema_rules(spec: Spec) -> Iterator[Finding]:
             if one is not None and one not in _TYPES:
                 where = (*pointer, "type", str(index)) if isinstance(named, list) else (*pointer, "type")
                 yield where, f"type {one!r} does not exist; use one of {', '.join(_TYPES)}"
-        if "nullable" in schema:
-            text = "`nullable` is OpenAPI 3.0 and has no effect in 3.1; write `type: [..., 'null']`"
-            yield (*pointer, "nullable"), text
+        for key in schema:
+            if key in SCHEMA:
+                if why := refusal(SCHEMA, key):
+                    yield (*pointer, key), why if key in why else f"`{key}`: {why}"
+            elif not key.startswith("x-"):
+                yield (*pointer, key), f"{key!r} is no keyword of a schema; correct or remove it, or name it `x-{key}`"
         if "properties" in schema or named == "object":
             yield from _required(spec, pointer, schema)
+        yield from _hidden(spec, pointer, schema)
+
+
+def known_properties(spec: Spec, pointer: Pointer, schema: dict[str, Any]) -> set[str]:
+    """Return the properties of a schema, and of the schemas whose `allOf` or alternative it is."""
+    known = {member.wire for member in properties(spec, Shape("object", pointer, schema))}
+    while pointer[-2:-1] and pointer[-2] in ("allOf", "anyOf", "oneOf"):
+        pointer = pointer[:-2]
+        above = spec.find("#/" + "/".join(key.replace("~", "~0").replace("/", "~1") for key in pointer))
+        known |= {member.wire for member in properties(spec, Shape("object", pointer, at(above and above[1])))}
+    return known
 
 
 def _required(spec: Spec, pointer: Pointer, schema: dict[str, Any]) -> Iterator[Finding]:
-    known = {member.wire for member in properties(spec, Shape("object", pointer, schema))}
+    known = known_properties(spec, pointer, schema)
     for index, name in enumerate(entries(schema.get("required"))):
         if isinstance(name, str) and name not in known:
             text = f"required {name!r} is not among the properties; add it there, or remove it here"
             yield (*pointer, "required", str(index)), text
+
+
+def _hidden(spec: Spec, pointer: Pointer, schema: dict[str, Any]) -> Iterator[Finding]:
+    """Yield the properties that only a condition declares: no argument would send them."""
+    parts = [((*pointer, key), schema.get(key)) for key in ("then", "else")]
+    parts += [((*pointer, "dependentSchemas", key), node) for key, node in at(schema, "dependentSchemas").items()]
+    for where, part in parts:
+        for name in at(part, "properties"):
+            if name not in known_properties(spec, pointer, schema):
+                text = f"property {name!r} is declared by a condition only; declare it in `properties`, too"
+                yield (*where, "properties", name), text
+
+
+def operation_keywords(spec: Spec) -> Iterator[Finding]:
+    """Yield the fields of OpenAPI's objects that cannot be generated rightly."""
+    for path, item in at(spec.root, "paths").items():
+        for key in at(item):
+            if why := refusal(OPENAPI["path item"], key):
+                yield ("paths", path, key), f"`{key}`: {why}"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, TypeGuard
 
 import attrs
@@ -16,39 +17,41 @@ _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 def at(node: Any, *keys: str) -> dict[str, Any]:
     """Return the object at `keys` below `node`; an empty one if there is none."""
-    found: Any = node
     for key in keys:
-        found = _object(found).get(key)
-    return _object(found)
+        node = node.get(key) if is_object(node) else None
+    return node if is_object(node) else {}
 
 
 def entries(node: Any) -> list[Any]:
     """Return `node` if it is an array; otherwise an empty one."""
-    return node if _is_array(node) else []
+    return node if is_array(node) else []
 
 
-def _object(node: Any) -> dict[str, Any]:
-    return node if _is_object(node) else {}
-
-
-def _is_object(node: Any) -> TypeGuard[dict[str, Any]]:
+def is_object(node: Any) -> TypeGuard[dict[str, Any]]:
+    """Return whether `node` is a JSON object."""
     return isinstance(node, dict)
 
 
-def _is_array(node: Any) -> TypeGuard[list[Any]]:
+def is_array(node: Any) -> TypeGuard[list[Any]]:
+    """Return whether `node` is a JSON array."""
     return isinstance(node, list)
 
 
-@attrs.frozen(eq=False)
+@attrs.frozen(eq=False, slots=False)
 class Spec:
-    """An OpenAPI document with the position of each value."""
+    """An OpenAPI document, which finds the position of a value when a problem is reported."""
 
     file: str
     """The path that problems print."""
     name: str
     """The name that generated files print. It is the same on every machine."""
     root: dict[str, Any]
-    positions: Mapping[Pointer, tuple[int, int]]
+    locate: Callable[[], Mapping[Pointer, tuple[int, int]]]
+
+    @cached_property
+    def positions(self) -> Mapping[Pointer, tuple[int, int]]:
+        """The position of each value. Finding them takes longer than reading the document."""
+        return self.locate()
 
     @property
     def sha256(self) -> str:
@@ -77,8 +80,8 @@ class Spec:
         node: Any = self.root
         for key in pointer:
             items = entries(node)
-            if key in _object(node):
-                node = _object(node)[key]
+            if key in at(node):
+                node = at(node)[key]
             elif key.isdecimal() and int(key) < len(items):
                 node = items[int(key)]
             else:
@@ -88,7 +91,7 @@ class Spec:
     def follow(self, pointer: Pointer, node: Any) -> tuple[Pointer, Any]:
         """Resolve the references of `node`, to any depth; return it unchanged if one does not exist."""
         seen: set[str] = set()
-        while isinstance(ref := _object(node).get("$ref"), str):
+        while isinstance(ref := at(node).get("$ref"), str):
             found = self.find(ref)
             if found is None or ref in seen:
                 break

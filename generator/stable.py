@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-_NEEDED = frozenset({"attrs", "jsonschema-rs", "openapi-python-client", "python-dateutil", "ruamel.yaml", "ruff"})
+_NEEDED = frozenset({"attrs", "jsonschema-rs", "openapi-python-client", "python-dateutil", "PyYAML", "ruff"})
 
 
 def main(arguments: list[str] | None = None) -> int:

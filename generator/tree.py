@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import attrs
@@ -47,11 +47,21 @@ def check_target(path: Path) -> None:
 
 
 def write(package: Package, modules: list[Module]) -> None:
-    """Replace the files that differ. Write all of them beside their targets before replacing the first."""
+    """Replace the files that differ."""
+    _replace(_changes(package, modules))
+
+
+def replace(modules: list[Module]) -> None:
+    """Write files of any directory."""
+    _replace((module.path, None, module.text.encode()) for module in modules)
+
+
+def _replace(changes: Iterable[tuple[Path, bytes | None, bytes | None]]) -> None:
+    """Write all files beside their targets before replacing the first."""
     written: dict[Path, Path] = {}
     obsolete: list[Path] = []
     try:
-        for path, _, new in _changes(package, modules):
+        for path, _, new in changes:
             if new is None:
                 obsolete.append(path)
                 continue
@@ -63,8 +73,7 @@ def write(package: Package, modules: list[Module]) -> None:
         for path in obsolete:
             path.unlink()
     except OSError as error:
-        where = error.filename or package.path
-        raise GenerationError(f"{where} cannot be written: {error.strerror or error}") from None
+        raise GenerationError(f"{error.filename} cannot be written: {error.strerror or error}") from None
     finally:
         for temporary in written.values():
             temporary.unlink(missing_ok=True)

@@ -6,13 +6,13 @@ from typing import Any
 
 import attrs
 
-from . import names, prose
-from .plan import Alias, Kind, Property, ViewPlan
+from . import answer_readers, names, prose
+from .plan import Alias, Kind, Property, ReaderPlan, ResponsePlan, ViewPlan
 from .problems import Pointer, Problem
 from .shapes import SCALARS, Member, Shape, properties, shape
 from .spec import Spec, at
 
-_SCALARS = {"string": "str", "datetime": "datetime", "integer": "int", "number": "float", "boolean": "bool"}
+_SCALARS = answer_readers.TYPES
 _CHECKED = {"string": "str", "datetime": "str", "integer": "int", "number": "(int, float)", "boolean": "bool"}
 
 
@@ -68,6 +68,7 @@ class ViewPlanner:
     reserved: dict[bool, frozenset[str]]
     """The members that no property may override: of View (False) and of DictView (True)."""
     planned: dict[Pointer, ViewPlan] = attrs.field(factory=dict[Pointer, ViewPlan])
+    readers: list[ReaderPlan] = attrs.field(factory=list[ReaderPlan])
 
     def is_dict_view(self, found: Shape) -> bool:
         """Return whether the schema has `x-representation: mapping`."""
@@ -101,22 +102,21 @@ class ViewPlanner:
 
     def _property(self, owner: ViewPlan, member: Member, seen: dict[str, str]) -> Property:
         report = self.registry.report
-        name = names.attribute(member.wire)
+        wanted = at(member.schema).get("x-name", member.wire)
+        name = names.attribute(str(wanted))
+        if name in self.reserved[owner.dict_view]:
+            name = f"{name}_"
         if name in seen:
-            report(member.pointer, f"property {member.wire!r} has the Python name of {seen[name]!r}; rename one")
-        elif name in self.reserved[owner.dict_view] or member.wire in self.reserved[owner.dict_view]:
-            kind = "DictView" if owner.dict_view else "View"
-            report(member.pointer, f"property {member.wire!r} would override a member of {kind}; rename it")
-        elif member.wire.startswith("_"):
-            report(member.pointer, f"property {member.wire!r} starts with an underscore, which is private; rename it")
+            text = f"property {member.wire!r} has the Python name of {seen[name]!r}; name one of them by `x-name`"
+            report(member.pointer, text)
         seen.setdefault(name, member.wire)
         found = shape(self.registry.spec, member.pointer, member.schema)
-        kind, type_, value_type = self._read(owner, member, found)
+        kind, type_, value_type = self._read(owner, member, found, name)
         doc = prose.paragraphs(prose.description(at(member.schema)) or prose.description(found.schema))
         return Property(name, names.literal(member.wire), type_, kind, value_type, doc)
 
     def _read(  # noqa: PLR0911  # One for each kind.
-        self, owner: ViewPlan, member: Member, found: Shape
+        self, owner: ViewPlan, member: Member, found: Shape, name: str
     ) -> tuple[Kind, str, str]:
         match found.kind:
             case "string":
@@ -128,39 +128,55 @@ class ViewPlanner:
                 if member.required and not found.nullable:
                     return "one_required", cls, cls
                 return "one", f"{cls} | None", cls
-            case "map":
+            case "map" if owner.dict_view or all(one.kind == "any" for one in found.members):
                 return "mapping", "dict[str, Any] | None", ""
-            case "array":
-                return self._many(owner, member, found.members[0])
+            case "array" if (plain := self._many(owner, member, found.members[0])) or owner.dict_view:
+                return plain or ("values", "list[Any]", "object")
             case "union" if all(one.kind in SCALARS for one in found.members):
                 kinds = sorted({kind for one in found.members for kind in _scalar_types(one)})
                 return "scalars", f"{' | '.join(kinds)} | None", " | ".join(kinds)
+            case "map" | "array" | "union" if not owner.dict_view:
+                return self._nested(owner, member, found, name)
             case _:
                 return "any", "Any", ""
 
-    def _many(self, owner: ViewPlan, member: Member, item: Shape) -> tuple[Kind, str, str]:
+    def _nested(self, owner: ViewPlan, member: Member, found: Shape, name: str) -> tuple[Kind, str, str]:
+        type_, reader = answer_readers.plan(
+            self, attrs.evolve(found, nullable=False), f"{owner.name}_{member.wire}", member.pointer
+        )
+        if type_ == "Any":
+            return "any", "Any", ""
+        constant = f"_{owner.name}_{name}"
+        self.readers.append(ReaderPlan(constant, type_, reader))
+        return ("reader_list", type_, constant) if found.kind == "array" else ("reader", f"{type_} | None", constant)
+
+    def _many(self, owner: ViewPlan, member: Member, item: Shape) -> tuple[Kind, str, str] | None:
         if item.kind == "object" and not item.nullable:
             cls = self.class_of(item, f"{owner.name}_{member.wire}_item", member.pointer, dict_view=owner.dict_view)
             return "many", f"list[{cls}]", cls
         if item.kind in SCALARS and not item.nullable:
             return "values", f"list[{'str' if item.kind == 'datetime' else _SCALARS[item.kind]}]", _CHECKED[item.kind]
-        if item.kind == "map" and not item.nullable:
+        if item.kind == "map" and not item.nullable and all(one.kind == "any" for one in item.members):
             return "values", "list[dict[str, Any]]", "dict"
-        return "values", "list[Any]", "object"
+        return ("values", "list[Any]", "object") if item.kind == "any" else None
 
 
 def _scalar_types(found: Shape) -> list[str]:
     return {"number": ["float", "int"], "datetime": ["str"]}.get(found.kind) or [_SCALARS[found.kind]]
 
 
-def response_of(views: ViewPlanner, pointer: Pointer, schema: Any, fallback: str) -> tuple[str, bool, str]:
-    """Return the class of a JSON response or "", whether the response is an array, and its type."""
-    spec = views.registry.spec
-    found = shape(spec, pointer, schema)
+def response_of(views: ViewPlanner, pointer: Pointer, schema: Any, fallback: str) -> ResponsePlan:
+    """Return how a JSON response is read."""
+    found = shape(views.registry.spec, pointer, schema)
     item = found.members[0] if found.kind == "array" else found
     is_list = found.kind == "array" and not found.nullable
-    if item.kind != "object" or found.nullable or item.nullable:
-        return "", is_list, "list[Any]" if is_list else "Any"
-    name = f"{fallback}_item" if is_list else fallback
-    cls = views.class_of(item, name, pointer, dict_view=views.is_dict_view(item))
-    return cls, is_list, f"list[{cls}]" if is_list else cls
+    if item.kind == "object" and not found.nullable and not item.nullable:
+        name = f"{fallback}_item" if is_list else fallback
+        cls = views.class_of(item, name, pointer, dict_view=views.is_dict_view(item))
+        return ResponsePlan("json", f"list[{cls}]" if is_list else cls, cls, is_list=is_list)
+    type_, reader = answer_readers.plan(views, found, fallback, pointer)
+    if type_ == "Any":
+        return ResponsePlan("json", "Any")
+    if type_ == "list[Any]":
+        return ResponsePlan("json", "list[Any]", is_list=True)
+    return ResponsePlan("json", type_, reader=reader)

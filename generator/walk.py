@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from .problems import Pointer
-from .spec import Spec, at, entries
+from .spec import Spec, at, is_array, is_object
 
 _VALUES = frozenset({"example", "examples", "default", "const", "enum", "mapping"})
-_MAPS = ("properties", "patternProperties", "$defs", "dependentSchemas")
-_LISTS = ("allOf", "anyOf", "oneOf", "prefixItems")
-_SINGLE = (
+_MAPS = frozenset({"properties", "patternProperties", "$defs", "dependentSchemas"})
+_LISTS = frozenset({"allOf", "anyOf", "oneOf", "prefixItems"})
+_SINGLE = frozenset({
     "items", "additionalProperties", "not", "if", "then", "else", "contains", "propertyNames", "contentSchema",
     "unevaluatedItems", "unevaluatedProperties",
-)  # fmt: skip
+})  # fmt: skip
 
 
 def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
@@ -22,19 +22,18 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     stack: list[tuple[Pointer, Any]] = [((), spec.root)]
     while stack:
         pointer, node = stack.pop()
-        for index, item in enumerate(entries(node)):
-            stack.append(((*pointer, str(index)), item))
-        if not isinstance(node, dict):
+        if is_array(node):
+            stack.extend([((*pointer, str(index)), item) for index, item in enumerate(node)])
+        if not is_object(node):
             continue
-        yield pointer, at(node)
+        yield pointer, node
         if pointer[-2:-1] == ("links",):
             continue  # A link contains values.
         named = pointer[:1] == ("components",) and len(pointer) == 2  # Its keys are component names.
-        for key, value in at(node).items():
-            below = (*pointer, key)
-            visit = named or not (key in _VALUES or key.startswith("x-"))
-            if visit and key != "schema" and below[:2] != ("components", "schemas"):
-                stack.append((below, value))
+        for key, value in node.items():
+            visit = (is_object(value) or is_array(value)) and (named or not (key in _VALUES or key.startswith("x-")))
+            if visit and key != "schema" and not (key == "schemas" and pointer == ("components",)):
+                stack.append(((*pointer, key), value))
 
 
 def schemas(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
@@ -45,12 +44,13 @@ def schemas(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
     stack += [((*pointer, "schema"), node["schema"]) for pointer, node in objects(spec) if "schema" in node]
     while stack:
         pointer, node = stack.pop()
-        if not isinstance(node, dict):
+        if not is_object(node):
             continue
-        schema = at(node)
-        yield pointer, schema
-        for key in _MAPS:
-            stack += [((*pointer, key, name), inner) for name, inner in at(schema, key).items()]
-        for key in _LISTS:
-            stack += [((*pointer, key, str(index)), inner) for index, inner in enumerate(entries(schema.get(key)))]
-        stack += [((*pointer, key), schema[key]) for key in _SINGLE if key in schema]
+        yield pointer, node
+        for key, value in node.items():
+            if key in _MAPS and is_object(value):
+                stack.extend([((*pointer, key, name), inner) for name, inner in value.items()])
+            elif key in _LISTS and is_array(value):
+                stack.extend([((*pointer, key, str(index)), inner) for index, inner in enumerate(value)])
+            elif key in _SINGLE:
+                stack.append(((*pointer, key), value))

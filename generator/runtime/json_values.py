@@ -139,6 +139,16 @@ def parse_datetime(value: Any) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def read_by(reader: Any, raw: JSON, key: str, origin: Origin) -> Any:
+    """Return the value at `key` by a reader; None if it is absent, or a scalar of another type."""
+    value = raw.get(key)
+    if value is None or reader.accepts(value):
+        return None if value is None else reader.read(value, origin)
+    if not reader.lenient or is_object(value) or is_array(value):
+        raise origin.field_error(raw, key, reader.expected, value)
+    return None
+
+
 def deep_copy(value: T) -> T:
     """Return a deep copy of a JSON value. It does not recurse, since JSON may be deep."""
     top: list[Any] = [value]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, Generic, Literal, TypeVar, cast
 
 import attrs
 
@@ -30,6 +30,7 @@ __all__ = [
     "Operation",
     "Origin",
     "Request",
+    "Result",
     "StreamCall",
     "Unset",
     "View",
@@ -69,10 +70,60 @@ class Operation:
     """The names of the events that end the stream."""
     done: str | None = None
     """The `data` that ends the stream and is not JSON, such as `[DONE]`."""
+    any_event: Any = View
+    """The class or the reader of an event that `events` does not have."""
+    open_ended: bool = False
+    """Whether the stream may close without `done`."""
+    framing: Literal["events", "lines"] = "events"
+    """Whether the stream consists of server-sent events, or of JSON values, one a line."""
     idempotent: bool = False
     """Whether the HTTP method is idempotent, so that the request can be repeated."""
     headers: frozenset[str] = frozenset()
     """The request headers that the document declares, in lower case."""
+    media: Literal["json", "text", "bytes"] = "json"
+    """What the body of the response is read as."""
+    reader: Any = None
+    """The reader of a JSON response that is neither an object nor an array of objects."""
+    by_status: Mapping[str, Result] = attrs.field(factory=dict[str, "Result"])
+    """How each successful response is read, by status or range, where they differ."""
+    accept: str = "application/json"
+    content_type: str = "application/json"
+    """The content type of the request's body."""
+    server: str | None = None
+    """The URL that it is sent to, if it has one of its own."""
+    authorization: bool = True
+    """Whether the Authorization header carries the key."""
+    security: tuple[str, ...] | None = None
+    """The names of its security schemes, if they are not those of the document; () if it needs none."""
+
+    def result(self, status: int) -> Result | None:
+        """Return how the response with a status is read, where the successful responses differ."""
+        by_status = self.by_status
+        return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("default")
+
+
+@attrs.frozen(eq=False, kw_only=True)
+class Result:
+    """How the body of one successful response is read."""
+
+    media: Literal["json", "text", "bytes", "none"] = "json"
+    response_type: type[View | DictView] | None = None
+    is_list: bool = False
+    reader: Any = None
+
+    def read(self, raw: Any, origin: Origin) -> Any:
+        """Return the value of a body: JSON, text or bytes."""
+        if self.media == "none":
+            return None
+        if self.is_list:
+            return read_items(raw, self.response_type, origin)
+        if self.response_type is not None:
+            return self.response_type.from_dict(raw, origin)
+        if self.reader is None:
+            return raw
+        if not self.reader.accepts(raw):
+            raise origin.decode_error("$", self.reader.expected, raw)
+        return self.reader.read(raw, origin)
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -84,6 +135,8 @@ class Request:
     query: tuple[tuple[str, str], ...] = ()
     headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     body: JSON | None = None
+    content: Any = None
+    """A body that is not JSON: a `Form`, `Multipart` or `Raw` of `bodies`."""
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -93,14 +146,18 @@ class Call(Request, Generic[T_co]):
     response_type: type[View | DictView] | None = None
     """The class that reads the response: `operation.response_type` or a subclass of it."""
 
-    def read(self, raw: Any, origin: Origin) -> T_co:
+    def read(self, raw: Any, origin: Origin, status: int = 200) -> T_co:
         """Return the JSON value `raw` as the operation's result. It checks only the outermost type."""
-        if self.operation.no_content:
+        operation = self.operation
+        if operation.no_content:
             return cast("T_co", None)
         view = self.response_type
-        if self.operation.is_list:
+        if operation.is_list:
             return cast("T_co", read_items(raw, view, origin))
-        return cast("T_co", raw if view is None else view.from_dict(raw, origin))
+        if view is not None:
+            return cast("T_co", view.from_dict(raw, origin))
+        result = operation.result(status) if operation.by_status else Result(reader=operation.reader)
+        return cast("T_co", None if result is None else result.read(raw, origin))
 
 
 @attrs.frozen(eq=False, kw_only=True)
@@ -109,4 +166,5 @@ class StreamCall(Request, Generic[T_co]):
 
     def read(self, event: str, raw: JSON, origin: Origin) -> T_co:
         """Return the payload of one event. An event that the document does not declare is a plain `View`."""
-        return cast("T_co", self.operation.events.get(event, View).from_dict(raw, origin))
+        operation = self.operation
+        return cast("T_co", operation.events.get(event, operation.any_event).from_dict(raw, origin))

@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
 from .interchange import core_schema, json_schema, pretty, short_repr, to_text
-from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_object
+from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")
@@ -144,6 +144,15 @@ class View:
     def _mapping(self, key: str) -> JSON | None:
         """Return the raw object at `key`; None if it is absent."""
         return read_object(self._raw, key, self._origin)
+
+    def _read(self, key: str, reader: Any) -> Any:
+        """Return the value at `key` by a reader, the same value each time; None if it is absent."""
+        cache = self._cache
+        if cache is not None and key in cache:
+            return cache[key]
+        made = read_by(reader, self._raw, key, self._origin)
+        self._cache = {**(cache or {}), key: made}
+        return made
 
 
 class DictView(JSON):

@@ -49,7 +49,8 @@ class EventStreamParser(StreamParser[T]):
 
     def end(self) -> None:
         """Accept the end of a stream that has no terminal event; else raise APIResponseError."""
-        if self._call.operation.terminal or self._call.operation.done:
+        operation = self._call.operation
+        if (operation.terminal or operation.done) and not operation.open_ended:
             said = self._said_instead()
             words = f" The server said: {said}" if said else ""
             raise self._unreadable(f"The stream ended before its terminal event.{words}")

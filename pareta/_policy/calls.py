@@ -46,13 +46,19 @@ def send(
     response = yield from _attempts(session, call, deadline or Deadline.of(session))
     if not isinstance(response, Response):  # Only a StreamCall opens a stream.
         raise TypeError(f"{call.operation.id} was not sent as a stream")
-    if call.operation.no_content:
-        return call.read(None, ResponseOrigin(None, response))
+    operation, status = call.operation, response.status_code
+    result = operation.result(status) if operation.by_status else None
+    media = result.media if result else operation.media
+    if operation.no_content or media == "none":
+        return call.read(None, ResponseOrigin(None, response), status)
+    if media != "json":
+        return response.content if media == "bytes" else response.text
     value = _value(response)
-    if said := error_in(value, call.response_type or View):
+    declared = result or operation
+    if declared.reader is None and (said := error_in(value, call.response_type or declared.response_type or View)):
         raise APIResponseError(f"The response is an error: {said} {_place(response)}", response=response)
     origin = ResponseOrigin.of(value, response)
-    return call.read(value, origin) if view is None else view.from_dict(value, origin)
+    return call.read(value, origin, status) if view is None else view.from_dict(value, origin)
 
 
 def open_stream(session: Session, call: StreamCall[Any]) -> Flow[OpenStream]:

@@ -166,18 +166,25 @@ class Session:
 
     def request(self, call: Request, *, key: str | None) -> HttpRequest:
         """Return the request of a call; each attempt sends the same one."""
-        streams = isinstance(call, StreamCall)
+        streams, operation = isinstance(call, StreamCall), call.operation
+        if operation.server is not None:
+            raise ValueError(f"{operation.id} goes to {operation.server}: call it by a client with that base_url")
+        if streams and operation.framing == "lines":
+            raise ValueError(f"{operation.id} answers with a line for each value, which this client does not read")
         headers = [
             (b"host", self.base.authority.encode("ascii")),
             (b"user-agent", _USER_AGENT),
-            (b"accept", b"text/event-stream" if streams else b"application/json"),
+            (b"accept", b"text/event-stream" if streams else operation.accept.encode("ascii")),
             (b"accept-encoding", b"identity" if streams else b"gzip, deflate"),
         ]
         body = b""
         if call.body is not None:
             body = strict_json.encode(call.body)
-            headers.append((b"content-type", b"application/json"))
-        if body or call.operation.method in _METHODS_WITH_BODY:
+            headers.append((b"content-type", operation.content_type.encode("ascii")))
+        elif call.content is not None:
+            body, parameter = call.content.encode()
+            headers.append((b"content-type", f"{operation.content_type}{parameter}".encode("ascii")))
+        if body or operation.method in _METHODS_WITH_BODY:
             headers.append((b"content-length", str(len(body)).encode("ascii")))
         headers.extend((name.lower().encode("ascii"), value.encode("ascii")) for name, value in call.headers.items())
         if key is not None:
@@ -190,8 +197,9 @@ class Session:
             query = _merge_queries(self.query, query, self.options.query)
         url = f"{self.base}{call.path}{_query_string(query)}"
         # The key comes last: a traceback of a malformed body shows the variables above.
-        headers.insert(1, (b"authorization", self.key.header()))
-        return HttpRequest(method=call.operation.method, url=url, headers=headers, body=body)
+        if operation.authorization:
+            headers.insert(1, (b"authorization", self.key.header()))
+        return HttpRequest(method=operation.method, url=url, headers=headers, body=body)
 
     def idempotency_key(self, call: Request) -> str | None:
         """Return the key of a call that declares the header; all attempts share it."""

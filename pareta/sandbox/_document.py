@@ -1,7 +1,6 @@
 """The OpenAPI document: its operations, parameters, bodies and responses, with their line numbers."""
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
@@ -9,6 +8,8 @@ from typing import Any
 from urllib.parse import unquote
 
 from attrs import frozen
+
+from pareta.sandbox._document_lines import locate
 
 JSON_TYPE = "application/json"
 EVENTS_TYPE = "text/event-stream"
@@ -106,17 +107,17 @@ def load() -> Document:
 
 
 def parse(raw: dict[str, Any]) -> Document:
-    """Return the document of its JSON form; `x-source` has the line numbers."""
-    source = raw["x-source"]
-    operations = {each.id: each for each in _operations(raw, source["lines"])}
-    return Document(raw=raw, file=source["file"], operations=operations)
+    """Return the document of its JSON form; `x-source` names the file that it was generated from."""
+    file, lines = locate(raw["x-source"]["file"])
+    operations = {each.id: each for each in _operations(raw, lines)}
+    return Document(raw=raw, file=file, operations=operations)
 
 
-def _operations(raw: dict[str, Any], lines: dict[str, int]) -> Iterator[Operation]:
+def _operations(raw: dict[str, Any], lines: Mapping[tuple[str, ...], int]) -> Iterator[Operation]:
     for path, item in raw["paths"].items():
         for method in (each for each in _METHODS if each in item):
             node = item[method]
-            pointer = f"/paths/{re.sub('/', '~1', path.replace('~', '~0'))}/{method}"
+            pointer = ("paths", path, method)
             body = _resolve(raw, node.get("requestBody", {}))
             medium = body.get("content", {}).get(JSON_TYPE)
             declared = {
@@ -131,7 +132,7 @@ def _operations(raw: dict[str, Any], lines: dict[str, int]) -> Iterator[Operatio
                 body=None if medium is None else _media(medium),
                 body_required=bool(body.get("required")),
                 responses={
-                    status: _response(raw, status, each, lines.get(f"{pointer}/responses/{status}", 0))
+                    status: _response(raw, status, each, lines.get((*pointer, "responses", status), 0))
                     for status, each in node["responses"].items()
                 },
                 line=lines.get(pointer, 0),

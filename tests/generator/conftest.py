@@ -1,76 +1,17 @@
-"""A small document, and the generator as a function of it."""
+"""The generator as a function of a document."""
 
 from __future__ import annotations
 
-import hashlib
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
-from generator.__main__ import main  # noqa: E402  # Found through the line above.
+from generator_kit import Generate, Run  # noqa: E402  # Found through the line above.
 
-SMALL = """\
-openapi: 3.1.0
-info: {title: Pets, version: '1'}
-paths:
-  /pets/{pet_id}:
-    get:
-      operationId: retrieve_pet
-      parameters:
-        - {name: pet_id, in: path, required: true, schema: {type: string}}
-        - {name: depth, in: query, schema: {type: integer}}
-      responses:
-        '200':
-          description: The pet.
-          content:
-            application/json:
-              schema: {$ref: '#/components/schemas/Pet'}
-  /pets:
-    post:
-      operationId: create_pet
-      requestBody:
-        required: true
-        content:
-          application/json:
-            schema: {$ref: '#/components/schemas/NewPet'}
-      responses:
-        '201':
-          description: The pet.
-          content:
-            application/json:
-              schema: {$ref: '#/components/schemas/Pet'}
-components:
-  schemas:
-    Pet:
-      type: object
-      required: [id]
-      properties:
-        id: {type: string}
-        born: {type: string, format: date-time}
-    NewPet:
-      type: object
-      required: [name]
-      properties:
-        name: {type: string, minLength: 1}
-"""
-
-
-class Run(NamedTuple):
-    """What a run of the generator left behind."""
-
-    code: int
-    out: str
-    err: str
-    package: Path
-
-
-Generate = Callable[..., Run]
+from generator.__main__ import main  # noqa: E402
 
 
 @pytest.fixture
@@ -86,15 +27,3 @@ def generate(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Generate:
         return Run(code, captured.out, captured.err.replace(str(tmp_path) + "/", ""), package)
 
     return run
-
-
-def digest(folder: Path) -> str:
-    """Return a hash of every name, time and byte below `folder`, but for Python's caches."""
-    found = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if "__pycache__" in path.parts:
-            continue
-        found.update(f"{path.relative_to(folder)} {path.stat().st_mtime_ns} {path.is_file()}\n".encode())
-        if path.is_file():
-            found.update(path.read_bytes())
-    return found.hexdigest()

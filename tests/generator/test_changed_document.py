@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, Generate
+from generator_kit import ROOT, Generate
 
 OURS = (ROOT / "openapi" / "pareta.yaml").read_text(encoding="utf-8")
 
@@ -107,6 +107,19 @@ def test_what_was_added_is_typed(changed: Path) -> None:
     assert [line.split(":")[:2] for line in run.stdout.splitlines() if ": error:" in line] == [
         ["use.py", str(USE.splitlines().index(line) + 1)] for line in USE.splitlines() if line.endswith("# wrong")
     ]
+
+
+def test_a_small_change_makes_a_small_diff(generate: Generate) -> None:
+    """A field more is its own lines in each file, and the hash of the document."""
+    field = "      properties:\n        gpu_count: {type: integer, description: G.}\n"
+    head, tail = OURS.split("\n    Endpoint:\n", 1)
+    run = generate(OURS, name="changed")
+    before = {file.name: file.read_text() for file in run.package.iterdir()}
+    tail = tail.replace("      properties:\n", field, 1)
+    run = generate(f"{head}\n    Endpoint:\n{tail}", "--check", name="changed")
+    changed = [line for line in run.out.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
+    assert (run.code, len(before)) == (1, 9)
+    assert len(changed) <= 16, changed
 
 
 def test_our_document_generates_in_less_than_three_seconds(tmp_path: Path) -> None:

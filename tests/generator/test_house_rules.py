@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SMALL
+from generator_kit import SMALL
 
 from generator.__main__ import main
 

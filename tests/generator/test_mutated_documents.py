@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import ROOT, SMALL
+import yaml
+from generator_kit import ROOT, SMALL
 from hypothesis import HealthCheck, given, settings, strategies as st
-from ruamel.yaml import YAML
 
+from generator import source
 from generator.__main__ import main
 
 ODD = (Path(__file__).parent / "odd.yaml").read_text(encoding="utf-8")
@@ -41,17 +42,19 @@ def outcome(text: str) -> tuple[int, str, list[str]]:
         return code, errors.getvalue(), sorted(path.name for path in folder.rglob("*"))
 
 
-WHOLE = [
+WHOLE = {
     *("__init__.py", "api.py", "argument_values.py", "doc", "doc.yaml", "encoding.py", "interchange.py"),
     *("json_values.py", "models.py", "openapi.json", "py.typed", "pydantic_schema.py", "types.py", "views.py"),
-]
-OLD = ["__init__.py", "doc", "doc.yaml"]
+}
+SOMETIMES = {"bodies.py", "readers.py", "styles.py"}
+OLD = {"__init__.py", "doc", "doc.yaml"}
 
 
 def holds(code: int, errors: str, left: list[str]) -> None:
     """Assert what is true of every run."""
     assert "Traceback" not in errors
-    assert (code, bool(errors), left) in ((0, False, WHOLE), (1, True, OLD))
+    found = set(left)
+    assert (code, bool(errors), found if code else found - SOMETIMES) in ((0, False, WHOLE), (1, True, OLD))
 
 
 odd_values = st.one_of(
@@ -69,7 +72,7 @@ odd_values = st.one_of(
 @given(data=st.data())
 def test_a_document_with_something_replaced_is_generated_or_refused(base: str, data: st.DataObject) -> None:
     """Whatever a node is replaced with, or if it is gone: no traceback, and a package that is whole."""
-    document = YAML(typ="safe", pure=True).load(base)
+    document = source.parse(base, "base")
     for _ in range(data.draw(st.integers(1, 3))):
         *above, key = data.draw(st.sampled_from(places(document)))
         node = document
@@ -81,9 +84,7 @@ def test_a_document_with_something_replaced_is_generated_or_refused(base: str, d
             del node[key]
         if not places(document):
             break
-    text = io.StringIO()
-    YAML(typ="safe", pure=True).dump(document, text)
-    holds(*outcome(text.getvalue()))
+    holds(*outcome(yaml.safe_dump(document, sort_keys=False)))
 
 
 @settings(max_examples=40, deadline=None, derandomize=True)

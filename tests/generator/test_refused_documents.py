@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import SMALL, Generate, digest
+from generator_kit import SMALL, Generate, digest
 
 ENVELOPE = (
     "                properties: {data: {type: string, contentMediaType: application/json,"
@@ -13,7 +13,7 @@ ENVELOPE = (
 )
 # What is replaced in the small document, by what, and how the refusal begins.
 BROKEN = {
-    "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:29: not YAML: "),
+    "YAML syntax": ("info: {title: Pets,", "info: {title: Pets,:", "pets.yaml:2:20: not YAML: "),
     "tab indentation": ("\n  /pets:", "\n\t/pets:", "pets.yaml:16:1: not YAML: "),
     "duplicate key": (
         "        id: {type: string}",
@@ -86,20 +86,15 @@ BROKEN = {
         "required: [name, age]",
         "pets.yaml:40:24: required 'age' is not among the properties",
     ),
-    "unknown media type of a body": (
-        "            schema: {$ref: '#/components/schemas/NewPet'}",
-        "            schema: {$ref: '#/components/schemas/NewPet'}\n          text/csv: {schema: {type: string}}",
-        "pets.yaml:24:11: media type 'text/csv' of a request body cannot be generated",
-    ),
-    "unknown media type of an answer": (
-        "          description: The pet.\n          content:\n            application/json:",
-        "          description: The pet.\n          content:\n            application/xml:",
-        "pets.yaml:14:13: media type 'application/xml' of a response cannot be generated",
+    "body that streams": (
+        "          application/json:\n            schema: {$ref: '#/components/schemas/NewPet'}",
+        "          text/event-stream:\n            schema: {$ref: '#/components/schemas/NewPet'}",
+        "pets.yaml:22:11: a request body of 'text/event-stream' cannot be generated",
     ),
     "two properties of one name": (
         "        id: {type: string}",
         "        id: {type: string}\n        petName: {type: string}\n        pet_name: {type: string}",
-        "pets.yaml:38:9: property 'pet_name' has the Python name of 'petName'",
+        "pets.yaml:38:9: property 'pet_name' has the Python name of 'petName'; name one of them by `x-name`",
     ),
     "two schemas of one name": (
         "    NewPet:\n      type: object\n      required: [name]\n      properties:\n",
@@ -117,10 +112,14 @@ BROKEN = {
     ),
     "argument for two things": (
         "        - {name: depth, in: query, schema: {type: integer}}",
-        "        - {name: pet-id, in: query, schema: {type: integer}}",
-        "pets.yaml:5:5: argument 'pet_id' would be both",
+        "        - {name: pet-age, in: query, schema: {}}\n        - {name: pet_age, in: query, schema: {}}",
+        "pets.yaml:10:11: argument 'pet_age' would be both query 'pet-age' and query 'pet_age'; name one of them by",
     ),
-    "cookie": ("name: depth, in: query", "name: depth, in: cookie", "pets.yaml:9:11: parameter 'depth' is in 'cookie'"),
+    "parameter of no place": (
+        "name: depth, in: query",
+        "name: depth, in: body",
+        "pets.yaml:9:11: parameter 'depth' is in 'body'; use path, query, header or cookie",
+    ),
     "nullable of 3.0": (
         "        id: {type: string}",
         "        id: {type: string, nullable: true}",
@@ -138,11 +137,16 @@ BROKEN = {
     ),
     "no title": ("title: Pets, ", "", 'pets.yaml:2:1: "title" is a required property'),
     "merge key": ("    Pet:\n", "    Pet:\n      <<: {}\n", "pets.yaml:33:7: merge keys"),
+    "path item by reference": (
+        "  /pets:\n    post:",
+        "  /other: {$ref: '#/components/pathItems/Other'}\n  /pets:\n    post:",
+        "pets.yaml:16:12: `$ref`: a path item by reference cannot be generated",
+    ),
     "not a number": ("type: integer}", "type: integer, maximum: .nan}", "pets.yaml:9:69: .nan is not a JSON number"),
     "no string as key": ("        id: {type: string}", "        ~: {type: string}", "pets.yaml:36:9: a key must be"),
     "stream without payload": (
         "application/json:\n              schema: {$ref: '#/components/schemas/Pet'}\n  /pets:",
-        "text/event-stream:\n              schema: {type: object, properties: {data: {type: string}}}\n  /pets:",
+        "text/event-stream:\n              schema: {properties: {data: {contentMediaType: text/csv}}}\n  /pets:",
         "pets.yaml:15:15: an event's `data` must be",
     ),
     "x-terminal outside a stream": (
@@ -200,8 +204,8 @@ BROKEN = {
     ),
     "default that cannot be an argument": (
         "name: {type: string, minLength: 1}",
-        "name: {type: array, items: {type: string}, default: [a]}",
-        "pets.yaml:42:52: the default of 'name' is always sent, so it must be a scalar",
+        "name: {type: array, items: {type: string}, x-send-default: true, default: [a]}",
+        "pets.yaml:42:74: the default of 'name' is always sent, so it must be a scalar",
     ),
 }
 
@@ -220,23 +224,6 @@ def test_a_broken_document_is_refused_at_the_place_that_breaks_it(generate: Gene
     assert not run.package.exists()
 
 
-@pytest.mark.parametrize("member", ["to_dict", "get", "from_dict", "request_id", "toDict", "_raw", "make_origin"])
-def test_a_property_that_would_hide_a_member_of_a_view_is_refused(generate: Generate, member: str) -> None:
-    """A view's own members come first, so no field of the document may take their names."""
-    run = generate(SMALL.replace("        id: {type: string}", f"        id: {{type: string}}\n        {member}: {{}}"))
-    assert (run.code, run.err.startswith(f"pets.yaml:37:9: property {member!r} ")) == (1, True)
-
-
-@pytest.mark.parametrize("member", ["items", "keys", "copy", "update", "get"])
-def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_dict_view(
-    generate: Generate, member: str
-) -> None:
-    """A dict view is a dict, whose methods every caller relies on."""
-    text = SMALL.replace("    Pet:\n", "    Pet:\n      x-representation: mapping\n")
-    run = generate(text.replace("        id: {type: string}", f"        id: {{type: string}}\n        {member}: {{}}"))
-    assert (run.code, run.err.startswith(f"pets.yaml:38:9: property {member!r} would override")) == (1, True)
-
-
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -245,11 +232,14 @@ def test_a_property_that_would_hide_a_method_of_a_dict_is_refused_in_a_dict_view
         (b"- a\n- b\n", "pets.yaml:1:1: the document is not a mapping"),
         (b"just text\n", "pets.yaml:1:1: the document is not a mapping"),
         (b"openapi: 3.1.0\ninfo: \xff\xfe\n", "pets.yaml:2:7: not UTF-8"),
-        (b"a: &x [*x]\n", "pets.yaml:1:4: an alias is inside its own anchor"),
-        (b"a: " + b"[" * 5000 + b"]" * 5000, "pets.yaml:1:1: the document nests too deeply"),
+        (b"a: &x [*x]\n", "pets.yaml:1:8: an alias is inside its own anchor"),
+        (b"a: " + b"[" * 5000 + b"]" * 5000, "pets.yaml:1:1003: the document nests too deeply"),
         (b"a: " + b"[" * 200 + b"]" * 200, "pets.yaml:1:154: the document is too large or too deep"),
         (b"a: !!binary aGk=\n", "pets.yaml:1:4: a value tagged 'binary' is not JSON"),
-        (b'a: "\\ud800"\n', "pets.yaml:1:4: a lone surrogate"),
+        (b'a: "\\ud800"\n', "pets.yaml:1:7: not YAML: found invalid Unicode"),
+        (b'{"a": "\\ud800"}', "pets.yaml:1:10: not YAML: found invalid Unicode"),
+        (b'{"a": 1, "a": 2}', "pets.yaml:1:10: key 'a' is a duplicate of the one in line 1; remove one"),
+        (b'{"a": NaN}', "pets.yaml:1:7: NaN is not a JSON number"),
         (b"a: 1\n---\nb: 2\n", "pets.yaml:2:1: not YAML"),
         (b"a: \x00\n", "pets.yaml:1:"),
     ],
@@ -284,11 +274,11 @@ def test_every_problem_is_reported_in_one_run_in_the_order_of_lines(generate: Ge
     text = SMALL.replace("operationId: retrieve_pet", "operationId: retrievePet")
     text = text.replace("schema: {type: integer}", "schema: {type: strng}")
     text = text.replace("required: [name]", "required: [name, age]")
-    text = text.replace("        id: {type: string}", "        id: {type: string}\n        to_dict: {}")
+    text = text.replace("        id: {type: string}", "        id: {type: string}\n        i-d: {}\n        i_d: {}")
     text = text.replace("'201':", "'404':")
     run = generate(text)
     places = [line.split(": ")[0] for line in run.err.splitlines()]
-    assert places == ["pets.yaml:6:7", "pets.yaml:9:45", "pets.yaml:24:7", "pets.yaml:37:9", "pets.yaml:41:24"]
+    assert places == ["pets.yaml:6:7", "pets.yaml:9:45", "pets.yaml:24:7", "pets.yaml:38:9", "pets.yaml:42:24"]
 
 
 def test_a_refused_document_changes_nothing(generate: Generate) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import openapi_python_client
 import pytest
-from conftest import ROOT
+from generator_kit import ROOT
 
 TEMPLATES = sorted((ROOT / "templates").iterdir())
 STOCK = Path(openapi_python_client.__file__).parent / "templates"

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, SMALL, Generate, digest
+from generator_kit import ROOT, SMALL, Generate, digest
 
 from generator.problems import GenerationError
 from generator.tree import Module, Package, write

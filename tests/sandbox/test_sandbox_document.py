@@ -1,6 +1,7 @@
 """The document's examples, asked of a fresh sandbox: requests succeed, and answers are what it says."""
 
 import json
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -9,7 +10,7 @@ import jsonschema_rs
 import pytest
 from sandbox_kit import events
 
-from pareta.sandbox import Sandbox, _document
+from pareta.sandbox import Sandbox, _document, _document_lines
 
 DOCUMENT = _document.load()
 OPERATIONS = DOCUMENT.operations
@@ -66,6 +67,29 @@ def send(api: httpx.Client, operation_id: str, *, body: Any = None, **path_value
         default = {"endpoint_id": "ep_a1b2c3", "task_id": "contract-key-fields"}[name]
         path = path.replace(f"{{{name}}}", quote(path_values.get(name, default), safe=""))
     return api.request(OPERATIONS[operation_id].method, path, **({} if body is None else {"json": body}))
+
+
+@pytest.mark.parametrize("operation_id", OPERATIONS)
+def test_a_place_in_the_document_is_where_it_stands(operation_id: str) -> None:
+    """The line of an operation names its method, and the line of a response its status."""
+    operation = OPERATIONS[operation_id]
+    text = (Path(__file__).parents[2] / DOCUMENT.file).read_text(encoding="utf-8").splitlines()
+    assert text[operation.line - 1].strip() == f"{operation.method.lower()}:"
+    for status, response in operation.responses.items():
+        assert f"'{status}':" in text[response.line - 1]
+        assert DOCUMENT.where(operation, int(status)) == f"{DOCUMENT.file}:{response.line}"
+
+
+def test_without_the_yaml_the_lines_are_those_of_the_json() -> None:
+    """An installed package has no `openapi/`, so a place is one in the file that it carries."""
+    file, lines = _document_lines.locate("no/such.yaml")
+    text = (Path(__file__).parents[2] / file).read_text(encoding="utf-8").splitlines()
+    assert file == "pareta_generated/openapi.json"
+    for operation in OPERATIONS.values():
+        place = ("paths", operation.path, operation.method.lower())
+        assert text[lines[place] - 1].strip() == f'"{place[2]}": {{'
+        for status in operation.responses:
+            assert text[lines[(*place, "responses", status)] - 1].strip() == f'"{status}": {{'
 
 
 @pytest.mark.parametrize("operation_id", OPERATIONS)

@@ -1,0 +1,141 @@
+"""Plans the clients of a document that has no overlay: a namespace for each tag, a method for each operation."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Any
+
+import attrs
+
+from . import names, servers
+from .plan import Argument, OperationPlan
+from .spec import Spec, at, entries
+
+_OPTIONS = frozenset({"timeout", "deadline", "max_retries", "extra_headers", "extra_query"})
+_MEMBERS = frozenset({"close", "aclose"})
+
+
+@attrs.frozen
+class Method:
+    """A method of a namespace."""
+
+    name: str
+    operation: OperationPlan
+    arguments: list[Argument]
+    overlaps: bool
+    """Whether an argument has the name of an option of the call."""
+
+    @property
+    def rest(self) -> str:
+        """The name of the options of the call."""
+        return "call_options" if any(one.name == "options" for one in self.arguments) else "options"
+
+    @property
+    def result_type(self) -> str:
+        """The type of the result; empty if there is only a stream."""
+        return self.operation.result_type
+
+    @property
+    def event_type(self) -> str:
+        """The type of a stream's items; empty if there is none."""
+        return self.operation.event_type
+
+    @property
+    def stream_field(self) -> str:
+        """The argument that selects the stream."""
+        return self.operation.stream_field
+
+    @property
+    def first_keyword(self) -> Argument | None:
+        """The first keyword-only argument."""
+        return next((one for one in self.arguments if one.location != "path"), None)
+
+
+@attrs.frozen
+class Namespace:
+    """The operations of a tag."""
+
+    name: str
+    cls: str
+    doc: str
+    methods: list[Method]
+
+
+@attrs.frozen
+class Mode:
+    """A client's flavour."""
+
+    sync: bool
+    prefix: str
+    base: str
+    stream: str
+    key: str
+
+
+MODES = {
+    "sync": Mode(True, "", "Pareta", "Stream", "str | Callable[[], str]"),  # noqa: FBT003
+    "async": Mode(False, "Async", "AsyncPareta", "AsyncStream", "str | Callable[[], str | Awaitable[str]]"),  # noqa: FBT003
+}
+
+
+def values(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> dict[str, Any]:
+    """Return what the template renders."""
+    title = " ".join(str(at(spec.root, "info").get("title", "")).split()) or "the API"
+    server = servers.default(spec)
+    return {
+        "namespaces": _namespaces(spec, operations, taken),
+        "modes": MODES,
+        "env": f"{names.snake_case(re.sub('(?i) api$', '', title)).upper() or 'SERVICE'}_API_KEY",
+        "server": names.literal(server) if server.startswith("http") else "",
+        "auth": _auth(spec),
+    }
+
+
+def _namespaces(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> list[Namespace]:
+    by_id = {one.id: one for one in operations}
+    tags = [at(tag) for tag in entries(spec.root.get("tags"))]
+    described = {str(tag.get("name")): str(tag.get("description") or "") for tag in tags}
+    spaces: dict[str, Namespace] = {}
+    for _, operation in spec.operations():
+        tag = str(next(iter(entries(operation.get("tags"))), "default"))
+        name = names.attribute(tag).strip("_") or "default"
+        name = f"{name}_" if keyword.iskeyword(name) or name in _MEMBERS else name
+        cls = names.class_name(f"{tag}_api")
+        while cls in taken or f"Async{cls}" in taken:
+            cls += "Methods"
+        doc = " ".join(described.get(tag, "").split()).replace("\\", "\\\\").replace('"', "'")
+        space = spaces.setdefault(name, Namespace(name, cls, doc.partition(". ")[0] or f"Operations of `{name}`.", []))
+        space.methods.append(_method(by_id[str(operation["operationId"])], name))
+    for space in spaces.values():
+        known = [one.name for one in space.methods]
+        for index, one in enumerate(space.methods):
+            if known.count(one.name) > 1:
+                space.methods[index] = attrs.evolve(one, name=one.operation.id)
+    return list(spaces.values())
+
+
+def _method(one: OperationPlan, space: str) -> Method:
+    """Return the method of an operation, whose name does not repeat that of the namespace."""
+    name = one.id
+    for affix in (space, space.removesuffix("s")):
+        shorter = name.removeprefix(f"{affix}_").removesuffix(f"_{affix}")
+        if shorter != name and shorter and not keyword.iskeyword(shorter):
+            name = shorter
+            break
+    kept = [each for each in one.arguments if each.name not in ("idempotency_key", "extra_body")]
+    return Method(name, one, kept, any(each.name in _OPTIONS for each in kept))
+
+
+def _auth(spec: Spec) -> dict[str, str]:
+    """Return where the key goes, by the document's first security scheme."""
+    schemes = at(spec.root, "components", "securitySchemes")
+    needed = [name for one in entries(spec.root.get("security")) for name in at(one)]
+    needed += [name for _, one in spec.operations() for each in entries(one.get("security")) for name in at(each)]
+    for name in needed:
+        scheme = at(spec.follow((), schemes.get(name))[1])
+        if scheme.get("type") == "apiKey" and scheme.get("in") in ("header", "query"):
+            return {"kind": str(scheme["in"]), "name": names.literal(str(scheme.get("name")))}
+        if scheme:
+            return {"kind": "bearer", "name": ""}
+    return {"kind": "none", "name": ""}

@@ -1,0 +1,42 @@
+"""Renders changes as text, JSON or Markdown."""
+
+from __future__ import annotations
+
+import json
+
+from .changes import Change
+from .kinds import Bump, highest
+
+_TITLES = {"breaking": "Breaking", "risky": "May break", "safe": "New and changed"}
+
+
+def bump(changes: list[Change]) -> Bump:
+    """Return the bump that the changes demand."""
+    return highest([one.rule.bump for one in changes])
+
+
+def text(changes: list[Change], version: str = "") -> str:
+    """Return a line for each change, and the bump."""
+    counts = ", ".join(f"{sum(one.rule.level == level for one in changes)} {level}" for level in _TITLES)
+    demanded = f"; at least {version}" if version else ""
+    return "".join(f"{one}\n" for one in changes) + f"{counts}: {bump(changes)}{demanded}\n"
+
+
+def as_json(changes: list[Change], version: str = "") -> str:
+    """Return the changes as JSON."""
+    listed = [
+        {"kind": one.kind, "level": one.rule.level, "what": one.what, "why": one.rule.why, "where": one.where,
+         "names": list(one.names)} for one in changes
+    ]  # fmt: skip
+    return json.dumps({"bump": bump(changes), "version": version, "changes": listed}, indent=2) + "\n"
+
+
+def markdown(changes: list[Change], version: str = "") -> str:
+    """Return the changes as a draft for a changelog."""
+    parts = [f"## {version or 'Unreleased'}\n"]
+    for level, title in _TITLES.items():
+        listed = [one for one in changes if one.rule.level == level and one.rule.bump != "patch"]
+        if listed:
+            lines = [f"- {one.what}: {one.rule.why}." for one in listed]
+            parts.append(f"### {title}\n\n" + "\n".join(lines) + "\n")
+    return "\n".join(parts)

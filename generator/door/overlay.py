@@ -1,0 +1,124 @@
+"""Applies an OpenAPI Overlay 1.0 document: each action must match, and must say why it is there."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from .. import source
+from ..problems import GenerationError, Problem, RefusedError
+from ..spec import Spec, at, entries, is_array, is_object
+from . import json_path
+from .document import Import
+from .yaml_writer import dump
+
+_HEAD = """\
+overlay: 1.0.0
+info:
+  title: What the published document leaves open or gets wrong
+  version: 1.0.0
+actions:
+"""
+_FIELDS = {"target", "description", "update", "remove"}
+
+
+def load(path: Path, file: str) -> Spec:
+    """Read an overlay, and check its form."""
+    spec = source.load(path, file, file)
+    problems: list[Problem] = []
+    if not str(spec.root.get("overlay", "")).startswith("1.0"):
+        problems.append(spec.problem(("overlay",), "no Overlay 1.0 document; start it with `overlay: 1.0.0`"))
+    for index, action in enumerate(entries(spec.root.get("actions"))):
+        where = ("actions", str(index))
+        for key in at(action):
+            if key not in _FIELDS and not key.startswith("x-"):
+                text = f"{key!r} is no field of an action; use {', '.join(sorted(_FIELDS))}"
+                problems.append(spec.problem((*where, key), text))
+        if not isinstance(at(action).get("target"), str):
+            problems.append(spec.problem(where, "an action needs a `target`; write a JSONPath"))
+        if not at(action).get("description"):
+            problems.append(spec.problem(where, "an action needs a reason; write it as `description`"))
+        if ("update" in at(action)) == (at(action).get("remove") is True):
+            problems.append(spec.problem(where, "an action is an `update` or `remove: true`; write one of them"))
+    if problems:
+        raise RefusedError(problems)
+    return spec
+
+
+def apply(work: Import, overlay: Spec) -> dict[str, str]:
+    """Apply every action in order. Return the hash of what each target was before, by target.
+
+    Raises:
+        RefusedError: A target matches nothing.
+
+    """
+    problems: list[Problem] = []
+    before: dict[str, str] = {}
+    for index, action in enumerate(entries(overlay.root.get("actions"))):
+        where, target = ("actions", str(index), "target"), str(action["target"])
+        try:
+            found = json_path.find(work.root, target)
+        except GenerationError as error:
+            problems.append(overlay.problem(where, f"{error}"))
+            continue
+        if not found:
+            text = f"target {target!r} matches nothing in the new document; correct it, or remove the action"
+            problems.append(overlay.problem(where, text))
+        before.setdefault(target, digest([_node(work.root, pointer) for pointer in found]))
+        for pointer in reversed(found):
+            _act(work.root, pointer, action)
+            work.note(pointer, f"fixed: {' '.join(str(action['description']).split())}")
+    if problems:
+        raise RefusedError(problems)
+    return before
+
+
+def append(path: Path, actions: list[dict[str, Any]]) -> None:
+    """Add actions to the overlay at `path`; make it if there is none."""
+    if path.exists():
+        text = path.read_text(encoding="utf-8").rstrip("\n") + "\n"
+        text = text.replace("actions: []\n", "actions:\n")
+    else:
+        text = _HEAD
+    added = "".join(f"  {line}\n" for line in dump(actions).splitlines())
+    path.write_text(text + added, encoding="utf-8", newline="\n")
+
+
+def digest(value: Any) -> str:
+    """Return a short hash of a JSON value."""
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _node(root: Any, pointer: tuple[str, ...]) -> Any:
+    for key in pointer:
+        root = root[int(key)] if is_array(root) else at(root)[key]
+    return root
+
+
+def _act(root: Any, pointer: tuple[str, ...], action: dict[str, Any]) -> None:
+    if not pointer:
+        _merge(root, action.get("update"))
+        return
+    parent, key = _node(root, pointer[:-1]), pointer[-1]
+    place: Any = int(key) if is_array(parent) else key
+    if action.get("remove") is True:
+        del parent[place]
+    elif is_object(parent[place]) and is_object(action["update"]):
+        _merge(parent[place], action["update"])
+    elif is_array(parent[place]):
+        entries(parent[place]).append(copy.deepcopy(action["update"]))
+    else:
+        parent[place] = copy.deepcopy(action["update"])
+
+
+def _merge(node: dict[str, Any], update: Any) -> None:
+    for key, value in at(update).items():
+        if is_object(value) and is_object(node.get(key)):
+            _merge(node[key], value)
+        elif is_array(value) and is_array(node.get(key)):
+            node[key] = [*entries(node[key]), *copy.deepcopy(value)]
+        else:
+            node[key] = copy.deepcopy(value)

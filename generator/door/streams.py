@@ -1,0 +1,38 @@
+"""Says which argument selects a stream, where an operation answers with JSON or a stream."""
+
+from __future__ import annotations
+
+from .. import media
+from ..responses import successes
+from ..shapes import properties, shape
+from ..spec import at
+from .document import Import
+
+
+def choose(work: Import) -> None:
+    """Add `x-stream-field`, or leave the stream out where no argument selects it."""
+    for pointer, operation in work.spec.operations():
+        for at_, response in successes(work.spec, pointer, operation).values():
+            content = at(response, "content")
+            streamed = media.streams(content)
+            if not streamed or not media.best(content) or "x-stream-field" in operation:
+                continue
+            if _has_flag(work, (*pointer, "requestBody"), operation.get("requestBody")):
+                operation["x-stream-field"] = "stream"
+                work.note(pointer, "`x-stream-field: stream` says that this field selects the stream")
+            else:
+                del content[streamed]
+                text = f"{streamed} beside JSON is left out: no boolean `stream` selects it; name one in fixes.yaml"
+                work.note((*at_, "content"), text)
+
+
+def _has_flag(work: Import, pointer: tuple[str, ...], node: object) -> bool:
+    pointer, body = work.spec.follow(pointer, node)
+    found = at(body, "content", media.JSON)
+    whole = shape(work.spec, (*pointer, "content", media.JSON, "schema"), found.get("schema"))
+    if whole.kind != "object" or whole.nullable:
+        return False
+    for member in properties(work.spec, whole):
+        if member.wire == "stream":
+            return shape(work.spec, member.pointer, member.schema).kind == "boolean" and not member.required
+    return False

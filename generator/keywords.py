@@ -1,0 +1,74 @@
+"""Every keyword of OpenAPI 3.1 and JSON Schema 2020-12: read, harmless, or refused with the reason."""
+
+from __future__ import annotations
+
+READ, HARMLESS = "read", "harmless"
+
+SCHEMA: dict[str, str] = {
+    # What the types follow from.
+    **dict.fromkeys(("$ref", "type", "enum", "const", "format", "properties", "required", "items"), READ),
+    **dict.fromkeys(("additionalProperties", "patternProperties", "prefixItems", "allOf", "anyOf", "oneOf"), READ),
+    **dict.fromkeys(("discriminator", "readOnly", "default", "deprecated", "description", "title"), READ),
+    **dict.fromkeys(("contentMediaType", "contentEncoding", "contentSchema", "minLength", "minItems"), READ),
+    **dict.fromkeys(("maxLength", "maxItems", "minimum", "maximum"), READ),
+    # What only narrows values: the server checks it.
+    **dict.fromkeys(("exclusiveMinimum", "exclusiveMaximum", "multipleOf", "pattern", "uniqueItems"), HARMLESS),
+    **dict.fromkeys(("minProperties", "maxProperties", "propertyNames", "contains", "minContains"), HARMLESS),
+    **dict.fromkeys(("maxContains", "dependentRequired", "not", "unevaluatedItems", "writeOnly"), HARMLESS),
+    **dict.fromkeys(("unevaluatedProperties", "if", "then", "else", "dependentSchemas"), HARMLESS),
+    # What says nothing about values.
+    **dict.fromkeys(("$comment", "examples", "example", "externalDocs", "xml", "$defs", "$schema"), HARMLESS),
+    **dict.fromkeys(("$id", "$anchor", "$dynamicAnchor", "$vocabulary"), HARMLESS),
+    # What would make another type of it.
+    "$dynamicRef": "a type that depends on who refers to it cannot be generated; use `$ref`",
+    "$recursiveRef": "it was replaced in 2020-12; use `$ref`",
+    "$recursiveAnchor": "it was replaced in 2020-12; use `$ref`",
+    "definitions": "it was replaced in 2019-09; move the schemas into `components`",
+    "dependencies": "it was replaced in 2019-09; use `dependentRequired` or `dependentSchemas`",
+    "additionalItems": "it was replaced in 2020-12; use `items` beside `prefixItems`",
+    "nullable": "`nullable` is OpenAPI 3.0 and has no effect in 3.1; write `type: [..., 'null']`",
+}
+"""The keywords of a schema. One that is not here is no keyword, and refused as a slip."""
+
+OPENAPI: dict[str, dict[str, str]] = {
+    "root": {
+        **dict.fromkeys(("openapi", "info", "paths", "components", "servers", "security"), READ),
+        **dict.fromkeys(("tags", "externalDocs", "jsonSchemaDialect", "webhooks"), HARMLESS),
+    },
+    "path item": {
+        **dict.fromkeys(("parameters", "servers"), READ),
+        **dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace"), READ),
+        **dict.fromkeys(("summary", "description"), HARMLESS),
+        "$ref": "a path item by reference cannot be generated; `python -m generator import` writes it out",
+    },
+    "operation": {
+        **dict.fromkeys(("operationId", "summary", "description", "parameters", "requestBody", "responses"), READ),
+        **dict.fromkeys(("deprecated", "security", "servers"), READ),
+        **dict.fromkeys(("tags", "externalDocs", "callbacks"), HARMLESS),
+    },
+    "parameter": {
+        **dict.fromkeys(("name", "in", "required", "schema", "style", "explode", "content", "description"), READ),
+        **dict.fromkeys(("deprecated", "$ref"), READ),
+        **dict.fromkeys(("example", "examples", "allowEmptyValue", "summary"), HARMLESS),
+        "allowReserved": HARMLESS,  # It allows what is not needed: servers decode what is percent-encoded.
+    },
+    "request body": {
+        **dict.fromkeys(("content", "required", "description", "$ref"), READ),
+        "summary": HARMLESS,
+    },
+    "media type": {
+        **dict.fromkeys(("schema", "encoding"), READ),
+        **dict.fromkeys(("example", "examples"), HARMLESS),
+    },
+    "response": {
+        **dict.fromkeys(("content", "$ref"), READ),
+        **dict.fromkeys(("description", "headers", "links", "summary"), HARMLESS),
+    },
+}
+"""The fields of OpenAPI's objects; the structure refuses those that are not here."""
+
+
+def refusal(table: dict[str, str], keyword: str) -> str:
+    """Return why a keyword is refused; empty if it is read or harmless."""
+    found = table.get(keyword, "")
+    return "" if found in (READ, HARMLESS) else found

@@ -1,0 +1,159 @@
+"""Holds the SDK and the sandbox against the document: what cannot be reached from them, with the code to write."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+
+from . import methods
+from .plan import Argument, OperationPlan
+from .problems import Problem
+from .spec import Spec, entries
+
+ASYNC, BOUND, HANDLERS = "pareta/_async", "pareta/_models.py", "pareta/sandbox/_handlers.py"
+SPECS = "tests/conformance/_call_specs.py"
+
+
+@attrs.frozen
+class _Call:
+    """A call of an operation's function in the SDK."""
+
+    file: str
+    line: int
+    positional: int
+    keywords: frozenset[str]
+
+
+def missing(spec: Spec, operations: list[OperationPlan], project: Path) -> list[Problem]:
+    """Return what of the document the SDK, the sandbox or the conformance run does not have."""
+    calls = _calls(project)
+    options = {one.name for one in methods.options(project)}
+    handled, specified = _keys(project / HANDLERS), _strings(project / SPECS)
+    pointers = {str(operation.get("operationId")): (pointer, operation) for pointer, operation in spec.operations()}
+    found: list[Problem] = []
+    for one in operations:
+        pointer, operation = pointers[one.id]
+        if one.id not in calls:
+            tag = str(next(iter(entries(operation.get("tags"))), "client"))
+            text = f"no method of {ASYNC} calls {one.id}; add one to {ASYNC}/{tag}.py:\n\n{method_stub(one, tag)}"
+            found.append(spec.problem(pointer, text))
+        found += _parameters(one, calls.get(one.id, []), options)
+        if handled and one.id not in handled:
+            text = f"{HANDLERS} has no handler of {one.id}; add one, and its entry of `table`:\n\n{handler_stub(one)}"
+            found.append(spec.problem(pointer, text))
+        if specified and not _is_specified(one.id, specified):
+            tag = str(next(iter(entries(operation.get("tags"))), "client"))
+            text = f"{SPECS} has no call of {one.id}; add one:\n\n{spec_stub(one, tag)}"
+            found.append(spec.problem(pointer, text))
+    return found
+
+
+def method_stub(one: OperationPlan, tag: str) -> str:
+    """Return the method that calls an operation, in the manner of the others."""
+    name = one.id.removesuffix(f"_{tag.removesuffix('s')}").removesuffix(f"_{tag}")
+    parameters = "".join(f", {_declared(each)}" for each in one.arguments if each.location == "path")
+    keywords = [each for each in one.arguments if each.location in ("query", "body_field")]
+    star = ", *" if keywords else ""
+    parameters += star + "".join(f", {_declared(each)}" for each in keywords)
+    given = ", ".join(_given(each) for each in one.arguments if each.location in ("path", "query", "body_field"))
+    return (
+        f"    async def {name}(self{parameters}, **options: Unpack[CallOptions]) -> {one.result_type or 'None'}:\n"
+        f'        """{one.summary}"""\n'
+        f"        return await self._requester.send(api.{one.id}({given}), options)"
+    )
+
+
+def handler_stub(one: OperationPlan) -> str:
+    """Return the sandbox's handler of an operation."""
+    return (
+        f'            "{one.id}": self._{one.id},\n\n'
+        f"    async def _{one.id}(self, values: RequestValues, _: Scenario | None) -> ServerResponse:\n"
+        f"        return json_answer({{}})"
+    )
+
+
+def spec_stub(one: OperationPlan, tag: str) -> str:
+    """Return the conformance run's call of an operation."""
+    name = one.id.removesuffix(f"_{tag.removesuffix('s')}").removesuffix(f"_{tag}")
+    return f'    CallSpec(operation="{one.id}", call=lambda client: client.{tag}.{name}(…), path={one.path}),'
+
+
+def _parameters(one: OperationPlan, calls: list[_Call], options: set[str]) -> Iterator[Problem]:
+    path = [each for each in one.arguments if each.location == "path"]
+    wanted = {each.name: each for each in one.arguments if each.location in ("query", "body_field", "header", "cookie")}
+    for name, each in wanted.items():
+        if name in options or not calls or any(name in call.keywords for call in calls):
+            continue
+        call = calls[0]
+        text = f"{one.id} is called without {name!r}, so no method can send it; take it as `{_declared(each)}`"
+        yield Problem(call.file, call.line, 1, f"{text}, and pass it on as `{name}={_given(each).split('=')[-1]}`")
+    for call in calls:
+        if call.positional + len(call.keywords & {each.name for each in path}) < len(path):
+            text = f"{one.id} is called with {call.positional} of its {len(path)} path parameters; pass each"
+            yield Problem(call.file, call.line, 1, text)
+
+
+def _declared(each: Argument) -> str:
+    if each.default == "UNSET":
+        members = [part for part in each.type.split(" | ") if part not in ("Unset", "None")]
+        return f"{each.name}: {' | '.join([*members, 'None'])} = None"
+    return f"{each.name}: {each.type}" + (f" = {each.default}" if each.default else "")
+
+
+def _given(each: Argument) -> str:
+    if each.location == "path":
+        return each.name
+    value = f"UNSET if {each.name} is None else {each.name}" if each.default == "UNSET" else each.name
+    return f"{each.name}={value}"
+
+
+def _calls(project: Path) -> dict[str, list[_Call]]:
+    """Return the calls of each operation's function, directly or by a bound constant."""
+    bound: dict[str, str] = {}
+    for node in ast.walk(ast.parse((project / BOUND).read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call) and node.value.args:
+            target, first = node.targets[0], node.value.args[0]
+            if isinstance(target, ast.Name) and (id_ := _operation(first, {})):
+                bound[target.id] = id_
+    found: dict[str, list[_Call]] = {}
+    for file in sorted((project / ASYNC).glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and (id_ := _operation(node.func, bound)):
+                keywords = frozenset(each.arg for each in node.keywords if each.arg)
+                call = _Call(f"{ASYNC}/{file.name}", node.lineno, len(node.args), keywords)
+                found.setdefault(id_, []).append(call)
+    return found
+
+
+def _operation(node: ast.expr, bound: dict[str, str]) -> str:
+    if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "api":
+        return node.attr
+    return bound.get(node.id, "") if isinstance(node, ast.Name) else ""
+
+
+def _keys(file: Path) -> set[str]:
+    """Return the keys of the dicts in a module; none if it is not there, as in a source distribution."""
+    if not file.exists():
+        return set()
+    nodes = [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))) if isinstance(node, ast.Dict)]
+    return {str(key.value) for node in nodes for key in node.keys if isinstance(key, ast.Constant)}
+
+
+def _strings(file: Path) -> set[str]:
+    """Return the values of `operation=` in a module; the start of one that is put together ends in `*`."""
+    if not file.exists():
+        return set()
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.keyword) and node.arg == "operation":
+            value = node.value.values[0] if isinstance(node.value, ast.JoinedStr) else node.value
+            star = "*" if isinstance(node.value, ast.JoinedStr) else ""
+            found |= {f"{value.value!s}{star}"} if isinstance(value, ast.Constant) else set()
+    return found
+
+
+def _is_specified(id_: str, specified: set[str]) -> bool:
+    return id_ in specified or any(one.endswith("*") and id_.startswith(one[:-1]) for one in specified)

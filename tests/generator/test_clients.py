@@ -1,0 +1,191 @@
+"""An SDK from a document alone: sync and async clients over the transport and the policy of pareta."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import ModuleType
+from typing import Any
+
+import pytest
+from generator_kit import SMALL, Generate
+
+import pareta
+
+DOCUMENT = """\
+openapi: 3.1.0
+info: {title: Toy API, version: '1'}
+security: [{key: []}]
+tags: [{name: toys, description: Toys to play with.}]
+paths:
+  /toys/{id}:
+    get:
+      operationId: get_toy
+      tags: [toys]
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Toy'}}}}}
+  /toys:
+    post:
+      operationId: upload_toys
+      tags: [toys]
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema: {type: object, properties: {file: {type: string, format: binary}, n: {type: integer}}}
+      responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}
+  /picture:
+    get:
+      operationId: picture
+      tags: [toys]
+      security: []
+      responses: {'200': {description: d, content: {image/png: {}}}, '204': {description: none}}
+  /events:
+    get:
+      operationId: watch
+      tags: [toys]
+      responses: {'200': {description: d, content: {text/event-stream: {schema: {$ref: '#/components/schemas/Toy'}}}}}
+  /elsewhere:
+    get: {operationId: elsewhere, servers: [{url: 'https://other.test'}], responses: {'204': {description: d}}}
+components:
+  securitySchemes: {key: {type: http, scheme: bearer}}
+  schemas:
+    Toy: {type: object, properties: {name: {type: string}}}
+"""
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers as the document says, and remembers what it saw."""
+
+    seen: list[tuple[str, str | None, bytes]]
+    failures = 0
+
+    def do_GET(self) -> None:
+        """Answer a GET."""
+        self._note(b"")
+        if self.path == "/toys/flaky" and not Handler.failures:
+            Handler.failures += 1
+            self._answer(503, "application/json", b'{"detail": "later"}')
+        elif self.path == "/toys/none":
+            self._answer(404, "application/json", b'{"detail": "no such toy"}')
+        elif self.path == "/picture":
+            self._answer(200, "image/png", b"\x89PNG")
+        elif self.path == "/events":
+            self._answer(200, "text/event-stream", b'data: {"name": "a"}\n\ndata: {"name": "b"}\n\n')
+        else:
+            self._answer(200, "application/json", json.dumps({"name": self.path.rpartition("/")[2]}).encode())
+
+    def do_POST(self) -> None:
+        """Answer a POST."""
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self._note(body)
+        self._answer(200, "text/plain; charset=utf-8", "taken ✓".encode())
+
+    def _note(self, body: bytes) -> None:
+        self.seen.append((self.headers.get("content-type", ""), self.headers.get("authorization"), body))
+
+    def _answer(self, status: int, media: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", media)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Serve the document on this machine."""
+    Handler.seen, Handler.failures = [], 0
+    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=made.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+@pytest.fixture
+def toys(generate: Generate) -> Iterator[ModuleType]:
+    """Generate the package with clients, and import it."""
+    run = generate(DOCUMENT, "--client", name="toys")
+    assert (run.code, run.err) == (0, "")
+    sys.path.insert(0, str(run.package.parent))
+    yield importlib.import_module("toys.client")
+    sys.path.remove(str(run.package.parent))
+    for name in [name for name in sys.modules if name.partition(".")[0] == "toys"]:
+        del sys.modules[name]
+
+
+@pytest.mark.off_document("another API")
+def test_a_client_has_the_document_s_operations(toys: ModuleType, server: str) -> None:
+    """By tag, with retries, typed errors, streams, files, text and bytes."""
+    with toys.Client(api_key="k", base_url=server) as client:
+        assert client.toys.get("bear").name == "bear"
+        assert client.toys.get("flaky").name == "flaky"
+        with pytest.raises(pareta.NotFoundError, match="no such toy"):
+            client.toys.get("none")
+        assert client.toys.upload(file=("a.txt", io.BytesIO(b"content")), n=3) == "taken ✓"
+        assert client.toys.picture() == b"\x89PNG"
+        assert [one.name for one in client.toys.watch()] == ["a", "b"]
+    media, key, body = next(one for one in Handler.seen if one[2])
+    assert (media.partition(";")[0], key) == ("multipart/form-data", "Bearer k")
+    assert b'name="file"; filename="a.txt"\r\nContent-Type: application/octet-stream\r\n\r\ncontent\r\n' in body
+    assert b'name="n"\r\n\r\n3\r\n' in body
+
+
+@pytest.mark.off_document("another API")
+@pytest.mark.anyio
+async def test_an_async_client_does_the_same(toys: ModuleType, server: str) -> None:
+    """The methods are awaited, and the stream is an async iterator."""
+    async with toys.AsyncClient(api_key="k", base_url=server) as client:
+        assert (await client.toys.get("bear")).name == "bear"
+        assert [one.name async for one in await client.toys.watch()] == ["a", "b"]
+
+
+@pytest.mark.off_document("another API")
+def test_the_key_goes_only_where_the_document_says(toys: ModuleType, server: str) -> None:
+    """An operation without security gets none, and pareta's own key is never taken."""
+    with toys.Client(api_key="k", base_url=server) as client:
+        client.toys.picture()
+    assert Handler.seen[-1][1] is None
+    with pytest.raises(ValueError, match="set TOY_API_KEY"):
+        toys.Client(base_url=server)
+
+
+def test_what_a_client_would_send_wrongly_is_refused(toys: ModuleType, generate: Generate) -> None:
+    """An operation of another server, and a call of a package with a runtime of its own: nothing is sent."""
+    with (
+        toys.Client(api_key="k", base_url="http://127.0.0.1:9") as client,
+        pytest.raises(ValueError, match=r"elsewhere goes to https://other\.test"),
+    ):
+        client.default.elsewhere()
+    run = generate(SMALL)
+    sys.path.insert(0, str(run.package.parent))
+    other: Any = importlib.import_module("pets.api")
+    with (
+        pareta.Pareta(api_key="k", base_url="http://127.0.0.1:9") as client,
+        pytest.raises(TypeError, match="Nothing was sent"),
+    ):
+        client.call(other.retrieve_pet("p"))
+    sys.path.remove(str(run.package.parent))
+
+
+def test_clients_are_typed(generate: Generate) -> None:
+    """Strict mypy has nothing to say, and knows the results."""
+    run = generate(DOCUMENT, "--client", name="toys")
+    use = "from typing import assert_type\nfrom toys.client import Client\nfrom toys.models import Toy\n"
+    use += "assert_type(Client(api_key='k', base_url='https://a.test').toys.get('x', timeout=3), Toy)\n"
+    (run.package.parent / "use.py").write_text(use)
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py", "toys"]
+    done = subprocess.run(command, cwd=run.package.parent, capture_output=True, text=True, check=False)
+    assert "Success" in done.stdout, done.stdout

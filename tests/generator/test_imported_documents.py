@@ -1,0 +1,351 @@
+"""The door: a document as it comes, and what is made of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from generator_kit import ROOT, Generate
+
+from generator import source
+from generator.__main__ import main
+from generator.door.json_path import find
+from generator.door.operation_ids import operation_id
+from generator.door.yaml_writer import dump
+
+OLD = """\
+openapi: 3.0.3
+info: {title: Pets, version: '1'}
+paths:
+  /pets/{petId}:
+    parameters:
+      - {name: petId, in: path, required: true, schema: {type: integer, minimum: 0, exclusiveMinimum: true}}
+    get:
+      operationId: pets.getOne
+      responses:
+        '200':
+          description: The pet.
+          content:
+            application/json:
+              schema:
+                type: object
+                properties:
+                  id: {type: integer, example: 7}
+                  owner: {type: object, nullable: true, properties: {name: {type: string, nullable: true}}}
+                  kind: {nullable: true, allOf: [{$ref: '#/components/schemas/Kind'}]}
+    delete:
+      responses: {}
+components:
+  schemas:
+    Kind: {type: string, enum: [cat, dog]}
+"""
+
+
+class Imported(NamedTuple):
+    """What an import left behind."""
+
+    code: int
+    err: str
+    document: Any
+    output: Path
+
+    def schema(self, name: str) -> Any:
+        """Return a named schema."""
+        return self.document["components"]["schemas"][name]
+
+
+@pytest.fixture
+def take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
+    """Import a document's text, with other files beside it."""
+
+    def run(text: str, *arguments: str, **files: str) -> Imported:
+        (tmp_path / "pets.yaml").write_text(text)
+        for name, content in files.items():
+            (tmp_path / f"{name}.yaml").write_text(content)
+        output = tmp_path / "openapi" / "upstream.yaml"
+        output.parent.mkdir(exist_ok=True)
+        if "fixes" in files:
+            (output.parent / "fixes.yaml").write_text(files["fixes"])
+        capsys.readouterr()
+        code = main(["import", str(tmp_path / "pets.yaml"), "-o", str(output), *arguments])
+        err = capsys.readouterr().err.replace(f"{tmp_path}/", "")
+        made = source.load(output, "up", "up").root if output.exists() else None
+        return Imported(code, err, made, output)
+
+    return run
+
+
+def test_a_document_of_3_0_generates_after_it_is_imported(take: Any, generate: Generate) -> None:
+    """Null is a type, bounds are numbers, names are in snake_case, and inline objects are named."""
+    imported = take(OLD)
+    assert imported.code == 0
+    item = imported.document["paths"]["/pets/{petId}"]
+    assert (item["get"]["operationId"], item["delete"]["operationId"]) == ("pets_get_one", "delete_pets_by_pet_id")
+    assert item["parameters"][0]["schema"] == {"type": "integer", "exclusiveMinimum": 0}
+    whole = imported.schema("PetsGetOneResponse")["properties"]
+    assert whole["id"] == {"type": "integer", "examples": [7]}
+    assert whole["owner"] == {"$ref": "#/components/schemas/PetsGetOneResponseOwner"}
+    assert imported.schema("PetsGetOneResponseOwner")["type"] == ["object", "null"]
+    assert whole["kind"] == {"anyOf": [{"$ref": "#/components/schemas/Kind"}, {"type": "null"}]}
+    assert generate(imported.output.read_text()).code == 0
+
+
+def test_each_thing_that_was_done_is_said_by_line(take: Any) -> None:
+    """The place is that of the document as it came; what is many is said once."""
+    lines = take(OLD).err.splitlines()
+    assert "pets.yaml:1:1: OpenAPI 3.0.3 is written as 3.1.0" in lines
+    assert "pets.yaml:8:7: operationId 'pets.getOne' is 'pets_get_one' now" in lines
+    assert any(line.startswith("pets.yaml:18:19:") and "type null (and 2 more such)" in line for line in lines)
+    assert any(line.startswith("pets.yaml:20:5: no 2xx response") for line in lines)
+
+
+IDS = {
+    ("read_items_items__item_id__get", "/items/{item_id}", "get"): "read_items",
+    ("pets.getOne", "/x", "get"): "pets_get_one",
+    ("list-all-pets", "/x", "get"): "list_all_pets",
+    ("listV2Pets", "/x", "get"): "list_v2_pets",
+    ("import", "/x", "post"): "import_operation",
+    ("list", "/x", "get"): "list_operation",
+    ("2fa/check", "/x", "get"): "operation_2fa_check",
+    (None, "/v1/users/{id}", "get"): "get_v1_users_by_id",
+    (None, "/v1/users", "post"): "create_v1_users",
+    (None, "/", "delete"): "delete",
+}
+
+
+@pytest.mark.parametrize("given", IDS, ids=str)
+def test_a_name_follows_from_the_operation_alone(given: tuple[str | None, str, str]) -> None:
+    """So it stays when neighbours come and go."""
+    id_, path, method = given
+    assert operation_id(("paths", path, method), {"operationId": id_} if id_ else {}) == IDS[given]
+
+
+TWO = """\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a: {get: {operationId: read_a_get, responses: {'204': {description: d}}}}
+"""
+
+
+def test_two_operations_of_one_name_are_pinned(take: Any) -> None:
+    """The one that had the name keeps it; the other one's is written into fixes.yaml, where it stays."""
+    assert take(TWO).document["paths"]["/a"]["get"]["operationId"] == "read"
+    both = f"{TWO}  /b: {{get: {{operationId: read_b_get, responses: {{'204': {{description: d}}}}}}}}\n"
+    for _ in range(2):
+        made = take(both).document["paths"]
+        assert [made[path]["get"]["operationId"] for path in made] == ["read", "read_b_get"]
+    assert "$.paths['/b'].get" in (take(both).output.parent / "fixes.yaml").read_text()
+
+
+FIXES = """\
+overlay: 1.0.0
+info: {title: Fixes, version: 1.0.0}
+actions:
+  - target: $.paths['/a'].get
+    description: It lists.
+    update: {operationId: list_a, summary: List}
+  - target: $.paths[?(@.x-y == 'z')]
+    description: Nobody calls it.
+    remove: true
+"""
+
+
+def test_fixes_are_applied_on_each_import(take: Any) -> None:
+    """An update is merged into what the target selects, and a removed node is gone."""
+    text = f"{TWO}  /b: {{x-y: z, get: {{responses: {{'204': {{description: d}}}}}}}}\n"
+    imported = take(text, fixes=FIXES)
+    assert imported.code == 0
+    assert list(imported.document["paths"]) == ["/a"]
+    assert imported.document["paths"]["/a"]["get"]["operationId"] == "list_a"
+    assert "pets.yaml:4:8: fixed: It lists." in imported.err
+
+
+def test_a_fix_that_no_longer_matches_is_an_error(take: Any) -> None:
+    """It names the action's line, and nothing is written."""
+    imported = take(TWO, fixes=FIXES)
+    assert (imported.code, imported.document) == (1, None)
+    assert imported.err.startswith("fixes.yaml:7:5: target \"$.paths[?(@.x-y == 'z')]\" matches nothing")
+
+
+def test_a_fix_has_a_reason_and_one_effect(take: Any) -> None:
+    """What an overlay leaves out or misspells is said by line."""
+    imported = take(TWO, fixes="overlay: 1.0.0\nactions:\n  - {target: $.info, updat: {a: 1}}\n")
+    assert [line.split(": ", 1)[1] for line in imported.err.splitlines()] == [
+        "an action is an `update` or `remove: true`; write one of them",
+        "an action needs a reason; write it as `description`",
+        "'updat' is no field of an action; use description, remove, target, update",
+    ]
+
+
+def test_a_change_upstream_of_what_a_fix_touches_is_said(take: Any) -> None:
+    """Whether the fix is still right, a person has to see."""
+    text = f"{TWO}  /b: {{x-y: z, get: {{responses: {{'204': {{description: d}}}}}}}}\n"
+    take(text, fixes=FIXES)
+    again = take(text, fixes=FIXES)
+    assert "upstream changed" not in again.err
+    other = take(text.replace("read_a_get", "fetch_a_get"), fixes=FIXES)
+    assert "upstream changed what $.paths['/a'].get selects since the last import" in other.err
+
+
+def test_other_files_become_part_of_the_document(take: Any) -> None:
+    """Path items stand where they are used; schemas are components, with what they refer to."""
+    text = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a: {$ref: 'item.yaml#/a'}\n"
+    item = (
+        "a: {get: {operationId: a, responses: {'200': {description: d, content: {application/json: {schema:"
+        " {$ref: 'item.yaml#/Thing'}}}}}}}\nThing: {type: object, properties: {next: {$ref: '#/Thing'}}}\n"
+    )
+    imported = take(text, item=item)
+    assert imported.code == 0
+    assert imported.schema("Thing") == {
+        "type": "object",
+        "properties": {"next": {"$ref": "#/components/schemas/Thing"}},
+    }
+    assert "get" in imported.document["paths"]["/a"]
+
+
+@pytest.mark.parametrize("ref", ["none.yaml", "item.yaml#/nope", "https://a.test/x.yaml"])
+def test_a_file_that_is_not_there_is_refused(take: Any, ref: str) -> None:
+    """By the place of the reference."""
+    text = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /a: {{$ref: '{ref}'}}\n"
+    imported = take(text, item="a: 1\n")
+    assert (imported.code, imported.document) == (1, None)
+    assert "pets.yaml:4:8: " in imported.err
+
+
+def test_an_operation_can_be_skipped(take: Any, generate: Generate) -> None:
+    """It is listed in the document and in the package; what only it needs is left out, too."""
+    text = OLD.replace("  schemas:\n", "  schemas:\n    Odd: {type: object, properties: {a: {$dynamicRef: '#x'}}}\n")
+    text = text.replace("responses: {}", "responses: {'200': {description: d, content: {application/json: {schema: "
+                        "{$ref: '#/components/schemas/Odd'}}}}}")  # fmt: skip
+    assert generate(take(text).output.read_text()).code == 1
+    imported = take(text, "--skip", "delete_pets_by_pet_id")
+    run = generate(imported.output.read_text())
+    assert (run.code, "Odd" in imported.document["components"]["schemas"]) == (0, False)
+    assert 'SKIPPED = ("delete_pets_by_pet_id",)' in (run.package / "__init__.py").read_text()
+    assert take(text, "--skip", "nope").err.endswith("--skip nope: no operation has this operationId; correct it\n")
+
+
+def test_a_stream_is_selected_by_the_boolean_of_the_body(take: Any) -> None:
+    """Where there is none, the stream is left out, and said to be."""
+    media = "{application/json: {schema: {}}, text/event-stream: {schema: {type: object, properties: {a: {}}}}}"
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a: {post: {operationId: a, requestBody: {content:"
+        " {application/json: {schema: {type: object, properties: {stream: {type: boolean}}}}}},"
+        f" responses: {{'200': {{description: d, content: {media}}}}}}}}}\n"
+    )
+    assert take(text).document["paths"]["/a"]["post"]["x-stream-field"] == "stream"
+    without = take(text.replace("{stream: {type: boolean}}", "{b: {}}"))
+    assert "text/event-stream beside JSON is left out" in without.err
+
+
+def test_names_that_collide_are_told_apart(take: Any, generate: Generate) -> None:
+    """The one that is written as its Python name keeps it; schemas, properties and parameters alike."""
+    text = (
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a: {get: {operationId: a, parameters: ["
+        "{name: petName, in: query, schema: {}}, {name: pet_name, in: query, schema: {}}], responses: {'200':"
+        " {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}}}\ncomponents:\n"
+        "  schemas:\n    pet: {type: object, properties: {dogName: {type: string}, dog_name: {type: string}}}\n"
+        "    Pet: {type: object, properties: {a: {$ref: '#/components/schemas/View'}}}\n"
+        "    View: {type: object, properties: {b: {type: string}}}\n"
+    )
+    imported = take(text)
+    assert list(imported.document["components"]["schemas"]) == ["Pet2", "Pet", "ViewSchema"]
+    assert imported.schema("Pet2")["properties"]["dogName"]["x-name"] == "dog_name_2"
+    assert imported.document["paths"]["/a"]["get"]["parameters"][0]["x-name"] == "pet_name_2"
+    assert generate(imported.output.read_text()).code == 0
+
+
+PEDANTRY = {
+    "required that is no property": ("{type: object, required: [a], properties: {b: {}}}", {"a": {}, "b": {}}),
+    "type that does not exist": ("{type: object, properties: {a: {type: int}}}", {"a": {"type": "integer"}}),
+    "type that says nothing": ("{type: object, properties: {a: {type: any}}}", {"a": {}}),
+    "boolean required": ("{type: object, properties: {a: {type: string, required: true}}}", {"a": {"type": "string"}}),
+    "unknown keyword": ("{type: object, properties: {a: {type: string, optional: true}}}", {"a": {"type": "string"}}),
+    "value listed twice": ("{type: object, properties: {a: {enum: [x, x]}}}", {"a": {"enum": ["x"]}}),
+    "property of a condition": ("{then: {properties: {a: {}}}, properties: {b: {}}}", {"a": {}, "b": {}}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", PEDANTRY)
+def test_what_nobody_means_is_corrected(take: Any, kind: str) -> None:
+    """A slip of a published document does not stop its import."""
+    schema, expected = PEDANTRY[kind]
+    imported = take(f"{TWO}components:\n  schemas:\n    S: {schema}\n")
+    assert imported.schema("S")["properties"] == expected
+    assert imported.err
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "",
+        "a",
+        "true",
+        "No",
+        "1",
+        "1e3",
+        "~",
+        "- a",
+        "a: b",
+        "a #b",
+        " a",
+        "a ",
+        "é\n",
+        "a\nb",
+        "a\n\nb\n",
+        "\ta",
+        "'",
+        '"',
+        "\u2028",
+    ],
+)
+def test_what_is_written_is_read_back(value: str) -> None:
+    """Any JSON value survives being written as YAML."""
+    whole = {"k": value, value or "e": [value, {"n": value}, [], {}, [[1, None]]], "x": [True, 1.5, None]}
+    assert source.parse(dump(whole), "x") == whole
+
+
+def test_json_path_selects_what_overlays_name() -> None:
+    """Names, indexes, wildcards, descendants and a field's value."""
+    root = {"a": [{"n": 1, "t": "x"}, {"n": 2}], "b": {"a": 3}}
+    assert find(root, "$.a[?(@.t == 'x')].n") == [("a", "0", "n")]
+    assert find(root, "$.a[*].n") == [("a", "0", "n"), ("a", "1", "n")]
+    assert find(root, "$..a") == [("a",), ("b", "a")]
+    assert find(root, "$['b'].a") == [("b", "a")]
+    assert find(root, "$.none") == []
+
+
+def test_500_operations_are_imported_and_generated_in_ten_seconds_of_processor_time(tmp_path: Path) -> None:
+    """Five for each of the two; the document has two schemas an operation."""
+    paths, schemas = {}, {}
+    for n in range(500):
+        ref = f"#/components/schemas/Thing{n}"
+        content = {"application/json": {"schema": {"$ref": ref}}}
+        paths[f"/things{n}/{{id}}"] = {
+            "post": {
+                "operationId": f"things{n}.create",
+                "parameters": [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}],
+                "requestBody": {"content": content},
+                "responses": {"200": {"description": "d", "content": content}},
+            }
+        }
+        for part in range(2):
+            properties = {f"field{k}": {"type": "string", "nullable": True} for k in range(10)}
+            properties["next"] = {"$ref": f"{ref}p1" if part < 1 else ref}
+            schemas[f"Thing{n}" + (f"p{part}" if part else "")] = {"type": "object", "properties": properties}
+    document = {"openapi": "3.0.0", "info": {"title": "T", "version": "1"}, "paths": paths,
+                "components": {"schemas": schemas}}  # fmt: skip
+    (tmp_path / "big.json").write_text(json.dumps(document))
+    up = str(tmp_path / "upstream.yaml")
+    generate = ["--spec", up, "--output", str(tmp_path / "big")]
+    for command in (["import", str(tmp_path / "big.json"), "-o", up], generate):
+        began = os.times()
+        subprocess.run([sys.executable, "-m", "generator", *command], cwd=ROOT, check=True, capture_output=True)
+        ended = os.times()
+        assert ended.children_user + ended.children_system - began.children_user - began.children_system < 5

@@ -1,0 +1,173 @@
+"""What `make check` and `make diff` hold against the document: version, changelog, SDK and sandbox."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from generator_kit import ROOT
+
+from generator import build, operations, reach, source
+from generator.diff import command, python_api
+from generator.diff.changes import Change
+
+SPEC = "openapi/pareta.yaml"
+
+
+def run(*words: str, folder: Path) -> None:
+    """Run git."""
+    environment = ["-c", "user.name=t", "-c", "user.email=t@t", "-c", "commit.gpgsign=false"]
+    subprocess.run(["git", *environment, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Make a repository with a release, v1.0.0: one function, one operation."""
+    (tmp_path / "pareta").mkdir()
+    (tmp_path / "openapi").mkdir()
+    (tmp_path / "pareta_generated").mkdir()
+    (tmp_path / "pareta_generated" / "__init__.py").touch()
+    write(tmp_path, version="1.0.0")
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 1.0.0\n\nFirst.\n")
+    run("init", "-q", folder=tmp_path)
+    run("add", ".", folder=tmp_path)
+    run("commit", "-q", "-m", "Release", folder=tmp_path)
+    run("tag", "v1.0.0", folder=tmp_path)
+    return tmp_path
+
+
+def write(project: Path, *, version: str, path: str = "/a", function: str = "def do(a: int) -> int: ...") -> None:
+    """Write the package and the document."""
+    (project / "pareta" / "_version.py").write_text(f'__version__ = "{version}"\n')
+    (project / "pareta" / "__init__.py").write_text(f'"""P."""\n\n{function}\n')
+    (project / SPEC).write_text(
+        f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  {path}: {{get: {{operationId: a, responses:"
+        " {'204': {description: d}}}}\n"
+    )
+
+
+def check(project: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """Run the check; return its code and what it says."""
+    code = command.main(["--check"], project, SPEC)
+    return code, capsys.readouterr().err
+
+
+def test_without_changes_the_version_may_stay(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The tree of a release passes."""
+    assert check(project, capsys) == (0, "")
+
+
+def test_what_breaks_demands_a_major_version(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """On the wire: the version and its cause are said."""
+    write(project, version="1.1.0", path="/b")
+    code, said = check(project, capsys)
+    assert code == 1
+    assert "version 1.1.0 is too low, since 1.0.0 was released: write 2.0.0, or a higher one" in said
+    assert "openapi/pareta.yaml:4: breaking: the path of a is /b, was /a" in said
+
+
+def test_what_breaks_in_python_does_too(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Without any change of the document."""
+    write(project, version="1.1.0", function="def do(b: int) -> int: ...")
+    code, said = check(project, capsys)
+    assert (code, "write 2.0.0" in said, "pareta.do" in said) == (1, True, True)
+
+
+def test_a_change_needs_an_entry_in_the_changelog(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Under the new version; then the check passes."""
+    write(project, version="2.0.0", path="/b")
+    code, said = check(project, capsys)
+    assert (code, said) == (1, "CHANGELOG.md:1: no entry for 2.0.0; `make diff FORMAT=markdown` drafts one\n")
+    (project / "CHANGELOG.md").write_text("# Changelog\n\n## 2.0.0 (unreleased)\n\nMoved.\n\n## 1.0.0\n")
+    assert check(project, capsys) == (0, "")
+
+
+def test_without_a_release_there_is_nothing_to_compare(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A commit can be named instead of a tag."""
+    run("tag", "-d", "v1.0.0", folder=project)
+    assert command.main([], project, SPEC) == 0
+    assert capsys.readouterr().out.startswith("no release yet")
+    write(project, version="1.0.0", path="/b")
+    assert command.main(["--base", "HEAD"], project, SPEC) == 0
+    assert capsys.readouterr().out.endswith("1 breaking, 0 risky, 0 safe: major; at least 2.0.0\n")
+
+
+PYTHON = {
+    "python-removed": ("def f(): ...", ""),
+    "python-parameter-removed": ("def f(a=1): ...", "def f(): ..."),
+    "python-parameter-required-added": ("def f(): ...", "def f(a): ..."),
+    "python-parameter-moved": ("def f(a, b): ...", "def f(b, a): ..."),
+    "python-parameter-kind-changed": ("def f(a): ...", "def f(*, a): ..."),
+    "python-parameter-made-required": ("def f(a=1): ...", "def f(a): ..."),
+    "python-default-changed": ("def f(a=1): ...", "def f(a=2): ..."),
+    "python-kind-changed": ("def f(): ...", "class f: ..."),
+    "python-base-removed": ("class B: ...\nclass f(B): ...", "class B: ...\nclass f: ..."),
+}
+
+
+@pytest.mark.parametrize("kind", PYTHON)
+def test_each_break_of_the_python_api_is_found(tmp_path: Path, kind: str) -> None:
+    """By griffe, each under a name of its own."""
+    for name, text in zip(("old", "new"), PYTHON[kind], strict=True):
+        (tmp_path / name / "p").mkdir(parents=True)
+        (tmp_path / name / "p" / "__init__.py").write_text(text + "\n")
+    found: list[Change] = python_api.compare(tmp_path / "old", tmp_path / "new", ["p"])
+    assert {one.kind for one in found} == {kind}
+
+
+ADDED = """\
+  /v1/endpoints/{endpoint_id}/rename:
+    post:
+      operationId: rename_endpoint
+      tags: [endpoints]
+      summary: Rename an endpoint
+      parameters: [{name: endpoint_id, in: path, required: true, schema: {type: string}}]
+      requestBody:
+        required: true
+        content: {application/json: {schema: {type: object, required: [name], properties: {name: {type: string}}}}}
+      responses:
+        '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Endpoint'}}}}
+
+components:
+"""
+
+
+def lacking(tmp_path: Path, old: str, new: str) -> list[str]:
+    """Return what is said of our document with an edit."""
+    text = (ROOT / SPEC).read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "pareta.yaml").write_text(text.replace(old, new, 1))
+    spec = source.load(tmp_path / "pareta.yaml", SPEC, SPEC)
+    plan = operations.plan(spec, build.reserved_members(), [])
+    return [str(one) for one in reach.missing(spec, plan.operations, ROOT)]
+
+
+def test_our_sdk_and_sandbox_have_all_of_the_document(tmp_path: Path) -> None:
+    """Each operation a method, a handler and a call of the conformance run; each parameter a keyword."""
+    assert lacking(tmp_path, "openapi: 3.1.0", "openapi: 3.1.0") == []
+
+
+def test_an_operation_without_a_method_is_said_with_its_code(tmp_path: Path) -> None:
+    """The method, the handler and the conformance call are printed as they have to be written."""
+    said = lacking(tmp_path, "\ncomponents:\n", f"\n{ADDED}")
+    assert len(said) == 3
+    assert all(one.startswith("openapi/pareta.yaml:") for one in said)
+    assert (
+        "    async def rename(self, endpoint_id: str | None, *, name: str, **options: Unpack[CallOptions])"
+        " -> Endpoint:\n"
+        '        """Rename an endpoint."""\n'
+        "        return await self._requester.send(api.rename_endpoint(endpoint_id, name=name), options)"
+    ) in said[0]
+    assert '"rename_endpoint": self._rename_endpoint,' in said[1]
+    assert 'CallSpec(operation="rename_endpoint"' in said[2]
+
+
+def test_a_parameter_that_no_method_sends_is_said(tmp_path: Path) -> None:
+    """At the line of the call that lacks it."""
+    parameter = "      operationId: list_tasks\n      parameters: [{name: page, in: query, schema: {type: integer}}]\n"
+    said = lacking(tmp_path, "      operationId: list_tasks\n", parameter)
+    assert len(said) == 1
+    assert said[0].startswith("pareta/_async/tasks.py:")
+    assert "list_tasks is called without 'page'" in said[0]
+    assert "take it as `page: int | None = None`, and pass it on as `page=page`" in said[0]

@@ -1,0 +1,321 @@
+"""What OpenAPI allows beyond objects in JSON, as calls and as results: parameters, bodies, answers, unions."""
+
+from __future__ import annotations
+
+import importlib
+import io
+import itertools
+import sys
+from types import ModuleType
+from typing import Any
+
+import pytest
+from generator_kit import Generate
+
+HEAD = "openapi: 3.1.0\ninfo: {title: T, version: '1'}\nservers: [{url: 'https://a.test/v1'}]\nsecurity: [{key: []}]\n"
+TAIL = """
+components:
+  securitySchemes: {key: {type: http, scheme: bearer}, other: {type: http, scheme: bearer}}
+  schemas:
+    Cat: {type: object, required: [kind, lives], properties: {kind: {const: cat}, lives: {type: integer}}}
+    Dog: {type: object, required: [kind], properties: {kind: {const: dog}, name: {type: string}}}
+    Bird: {type: object, required: [wings], properties: {wings: {type: integer}, name: {type: string}}}
+    Fish: {type: object, required: [fins], properties: {fins: {type: integer}, name: {type: string}}}
+    Pet:
+      oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]
+      discriminator: {propertyName: kind}
+    Wild: {anyOf: [{$ref: '#/components/schemas/Bird'}, {$ref: '#/components/schemas/Fish'}]}
+"""
+COUNT = itertools.count()
+
+
+@pytest.fixture
+def made(generate: Generate) -> Any:
+    """Generate one operation, `op`, of its YAML in flow style; return its module `api`."""
+
+    def make(operation: str, path: str = "/x", method: str = "get") -> ModuleType:
+        name = f"taken{next(COUNT)}"
+        if "responses" not in operation:
+            operation += ", responses: {'204': {description: ok}}"
+        text = f"{HEAD}paths:\n  {path}:\n    {method}: {{operationId: op, {operation}}}\n{TAIL}"
+        run = generate(text, name=name)
+        assert (run.code, run.err) == (0, "")
+        sys.path.insert(0, str(run.package.parent))
+        try:
+            return importlib.import_module(f"{name}.api")
+        finally:
+            sys.path.remove(str(run.package.parent))
+
+    return make
+
+
+ARRAY, OBJECT = "schema: {type: array, items: {type: string}}", "schema: {type: object, properties: {a: {}, b: {}}}"
+QUERIES = [
+    (f"explode: false, {ARRAY}", ["x", "y"], (("q", "x,y"),)),
+    (f"style: spaceDelimited, explode: false, {ARRAY}", ["x", "y"], (("q", "x y"),)),
+    (f"style: pipeDelimited, explode: false, {ARRAY}", ["x", "y"], (("q", "x|y"),)),
+    (f"explode: false, {OBJECT}", {"a": 1, "b": True}, (("q", "a,1,b,true"),)),
+    (OBJECT, {"a": 1, "b": "z"}, (("a", "1"), ("b", "z"))),
+    (
+        f"style: deepObject, {OBJECT}",
+        {"a": {"c": 1}, "b": [1, 2]},
+        (("q[a][c]", "1"), ("q[b][]", "1"), ("q[b][]", "2")),
+    ),
+    ("content: {application/json: {schema: {type: object}}}", {"a": [1]}, (("q", '{"a":[1]}'),)),
+    ("schema: {type: [integer, string]}", 7, (("q", "7"),)),
+]
+
+
+@pytest.mark.parametrize(("parameter", "value", "expected"), QUERIES, ids=[one[0][:40] for one in QUERIES])
+def test_a_query_parameter_follows_its_style(made: Any, parameter: str, value: Any, expected: Any) -> None:
+    """Each style and explode of OpenAPI is written as it says; None is not sent."""
+    api = made(f"parameters: [{{name: q, in: query, {parameter}}}]")
+    assert api.op(q=value).query == expected
+    assert api.op(q=None).query == ()
+
+
+PATHS = [
+    ("schema: {type: number}", 1.5, "/x/1.5"),
+    ("schema: {type: boolean}", True, "/x/true"),
+    (ARRAY, ["a/b", "c"], "/x/a%2Fb,c"),
+    (f"style: label, {ARRAY}", ["a", "b"], "/x/.a,b"),
+    (f"style: label, explode: true, {ARRAY}", ["a", "b"], "/x/.a.b"),
+    (f"style: matrix, {ARRAY}", ["a", "b"], "/x/;p=a,b"),
+    (f"style: matrix, explode: true, {ARRAY}", ["a", "b"], "/x/;p=a;p=b"),
+    (f"style: matrix, explode: true, {OBJECT}", {"a": 1}, "/x/;a=1"),
+    (OBJECT, {"a": 1, "b": 2}, "/x/a,1,b,2"),
+]
+
+
+@pytest.mark.parametrize(("parameter", "value", "expected"), PATHS, ids=[one[0][:40] for one in PATHS])
+def test_a_path_parameter_follows_its_style(made: Any, parameter: str, value: Any, expected: str) -> None:
+    """Numbers, booleans, lists and objects are written, each part quoted; None is refused."""
+    api = made(f"parameters: [{{name: p, in: path, required: true, {parameter}}}]", path="/x/{p}")
+    assert api.op(value).path == expected
+    with pytest.raises(ValueError, match="p is None"):
+        api.op(None)
+
+
+def test_headers_and_cookies_are_text(made: Any) -> None:
+    """A list in a header is joined by commas, and cookies are one header."""
+    api = made(
+        f"parameters: [{{name: X-Ids, in: header, {ARRAY}}}, {{name: sid, in: cookie, schema: {{type: string}}}}]"
+    )
+    assert api.op(x_ids=["a", "b"], sid="a;b").headers == {"X-Ids": "a,b", "Cookie": "sid=a%3Bb"}
+    assert api.op().headers == {}
+
+
+def test_two_objects_in_one_query_are_both_sent(made: Any) -> None:
+    """Their keys stand side by side; the same key in both is refused."""
+    api = made(f"parameters: [{{name: one, in: query, {OBJECT}}}, {{name: two, in: query, {OBJECT}}}]")
+    assert api.op(one={"a": 1}, two={"b": 2}).query == (("a", "1"), ("b", "2"))
+    with pytest.raises(ValueError, match="a is given twice"):
+        api.op(one={"a": 1}, two={"a": 2})
+
+
+def test_a_fixed_query_in_a_path_is_sent(made: Any) -> None:
+    """Some documents tell operations apart by it, as by a fragment, which is not sent."""
+    assert made("description: d", path="/x?beta=true").op().query == (("beta", "true"),)
+    assert made("description: d", path="/x#two").op().path == "/x"
+
+
+def test_a_name_in_two_places_says_its_place(made: Any) -> None:
+    """The path keeps the short name."""
+    api = made(
+        "parameters: [{name: id, in: query, schema: {}}, {name: id, in: path, required: true, schema: {}}]", "/{id}"
+    )
+    assert api.op("p", id_query="q").query == (("id", "q"),)
+
+
+def test_an_operation_has_its_own_server_security_and_deprecation(made: Any) -> None:
+    """What differs from the document is part of the operation; a deprecated one warns."""
+    api = made("servers: [{url: 'https://{r}.b.test', variables: {r: {default: eu}}}], security: [], deprecated: true")
+    assert (api.OP.server, api.OP.security) == ("https://eu.b.test", ())
+    with pytest.warns(DeprecationWarning, match="op is deprecated"):
+        api.op()
+    plain = made("servers: [{url: 'https://a.test/v1'}], security: [{other: []}]")
+    assert (plain.OP.server, plain.OP.security) == (None, ("other",))
+
+
+def body(media: str, schema: str, more: str = "") -> str:
+    """Return a request body as YAML."""
+    return f"requestBody: {{required: true, content: {{{media}: {{schema: {schema}{more}}}}}}}"
+
+
+def test_a_form_is_pairs(made: Any) -> None:
+    """Fields are arguments; `encoding` says the style of each."""
+    schema = "{type: object, properties: {a: {type: string}, tags: {type: array, items: {}}, o: {type: object}}}"
+    api = made(
+        body("application/x-www-form-urlencoded", schema, ", encoding: {o: {style: deepObject, explode: true}}"),
+        method="post",
+    )
+    call = api.op(a="1", tags=[1, 2], o={"k": True})
+    assert call.content.pairs == (("a", "1"), ("tags", "1"), ("tags", "2"), ("o[k]", "true"))
+    assert api.OP.content_type == "application/x-www-form-urlencoded"
+
+
+def test_a_multipart_form_has_fields_and_files(made: Any) -> None:
+    """A file is bytes or an open file, which is not read here; an object is a part in JSON."""
+    schema = (
+        "{type: object, required: [file], properties: {file: {type: string, format: binary}, n: {type: integer},"
+        " more: {type: array, items: {type: string, contentMediaType: image/png}}, o: {type: object}}}"
+    )
+    api = made(body("multipart/form-data", schema), method="post")
+    opened = io.BytesIO(b"b")
+    call = api.op(file=opened, n=3, more=[("a.png", b"p")], o={"k": 1})
+    assert call.content.fields == (("n", "3"),)
+    assert call.content.files == (
+        ("file", opened),
+        ("more", ("a.png", b"p")),
+        ("o", ("", b'{"k":1}', "application/json")),
+    )
+    assert opened.tell() == 0
+
+
+def test_other_bodies_are_raw(made: Any) -> None:
+    """Bytes, an open file, or text go out as they are."""
+    assert made(body("application/octet-stream", "{}"), method="put").op(body=b"b").content.data == b"b"
+    assert made(body("text/plain", "{type: string}"), method="put").op(body="t").content.data == "t"
+
+
+def test_json_is_taken_where_there_is_a_choice(made: Any) -> None:
+    """Of several media types JSON is taken, with what belongs to it."""
+    api = made(
+        "requestBody: {content: {application/xml: {}, 'application/json; charset=utf-8': {schema: {type: object,"
+        " properties: {a: {}}}}}}",
+        method="post",
+    )
+    assert api.op(a=1).body == {"a": 1}
+
+
+def answer(schema: str, media: str = "application/json") -> str:
+    """Return a successful response as YAML."""
+    return f"responses: {{'200': {{description: ok, content: {{{media}: {{schema: {schema}}}}}}}}}"
+
+
+def read(api: ModuleType, raw: Any, status: int = 200) -> Any:
+    """Return what a response is read as."""
+    types = importlib.import_module(api.__name__.replace(".api", ".types"))
+    return api.op().read(raw, types.Origin(raw), status)
+
+
+def test_answers_that_are_not_json(made: Any) -> None:
+    """Text is a str, anything else bytes; a wildcard is JSON unless its schema is binary."""
+    assert made(answer("{type: string}", "text/csv")).OP.media == "text"
+    assert made(answer("{type: string}", "image/png")).OP.media == "bytes"
+    assert made(answer("{type: string, format: binary}", "'*/*'")).OP.media == "bytes"
+    api = made(answer("{type: object, properties: {a: {type: integer}}}", "application/vnd.x+json"))
+    assert (read(api, {"a": 1}).a, api.OP.accept) == (1, "application/vnd.x+json")
+
+
+def test_default_is_the_success_where_there_is_no_other(made: Any) -> None:
+    """Without a 2xx response, `default` is read."""
+    api = made("responses: {default: {description: d, content: {application/json: {schema: {type: integer}}}}}")
+    assert read(api, 7) == 7
+
+
+def test_each_successful_status_is_read_as_declared(made: Any) -> None:
+    """Different 2xx responses give a union."""
+    one, two = "{$ref: '#/components/schemas/Cat'}", "{type: array, items: {type: string}}"
+    api = made(
+        f"responses: {{'200': {{description: a, content: {{application/json: {{schema: {one}}}}}}},"
+        f" '202': {{description: b, content: {{application/json: {{schema: {two}}}}}}}, '204': {{description: c}}}}"
+    )
+    assert (read(api, {"lives": 9}).lives, read(api, ["a"], 202), read(api, None, 204)) == (9, ["a"], None)
+
+
+def test_a_discriminator_selects_the_class(made: Any) -> None:
+    """An unknown value is a plain view: a newer server may send one."""
+    api = made(answer("{$ref: '#/components/schemas/Pet'}"))
+    kinds = [type(read(api, {"kind": kind})).__name__ for kind in ("cat", "dog", "axolotl")]
+    assert kinds == ["Cat", "Dog", "View"]
+
+
+def test_without_a_discriminator_the_keys_select_the_class(made: Any) -> None:
+    """The class whose required keys are there is taken; not the first one that reads at all."""
+    api = made(answer("{type: array, items: {$ref: '#/components/schemas/Wild'}}"))
+    found = read(api, [{"fins": 2, "name": "f"}, {"wings": 2}, {"legs": 4}])
+    assert [type(one).__name__ for one in found] == ["Fish", "Bird", "View"]
+
+
+def test_maps_and_nested_arrays_are_typed(made: Any) -> None:
+    """Their objects are views, and a value of another type is named by its JSON path."""
+    schema = (
+        "{type: object, properties: {by_name: {type: object, additionalProperties: {$ref: '#/components/schemas/Dog'}},"
+        " grid: {type: array, items: {type: array, items: {type: [integer, 'null']}}},"
+        " either: {oneOf: [{type: string}, {$ref: '#/components/schemas/Cat'}]},"
+        " pair: {type: array, prefixItems: [{type: string}, {type: integer}], items: {type: boolean}}}}"
+    )
+    api = made(answer(schema))
+    found = read(
+        api, {"by_name": {"rex": {"name": "Rex"}}, "grid": [[1, None]], "either": {"lives": 9}, "pair": ["a", 1]}
+    )
+    assert (found.by_name["rex"].name, found.grid, found.either.lives, found.pair) == ("Rex", [[1, None]], 9, ["a", 1])
+    assert found.by_name is found.by_name
+    assert (read(api, {"either": "s"}).either, read(api, {"either": 7}).either, read(api, {}).grid) == ("s", None, [])
+    with pytest.raises(ValueError, match=r"\$\.grid\[0\]\[1\]: expected a integer or null, found a string"):
+        _ = read(api, {"grid": [[1, "x"]]}).grid
+
+
+def test_alternatives_beside_properties_are_arguments(made: Any) -> None:
+    """What only some alternatives have is optional; what `required` beside `allOf` names is required."""
+    schema = (
+        "{allOf: [{$ref: '#/components/schemas/Dog'}, {type: object, additionalProperties: true}], required: [name],"
+        " oneOf: [{properties: {a: {type: integer}}}, {properties: {b: {type: integer}}}]}"
+    )
+    api = made(body("application/json", schema), method="post")
+    assert api.op(kind="dog", name="n", b=2, extra_body={"c": 3}).body == {"kind": "dog", "name": "n", "b": 2, "c": 3}
+    with pytest.raises(TypeError, match="name"):
+        api.op(kind="dog")
+
+
+def test_a_stream_without_envelopes_has_payloads(made: Any) -> None:
+    """FastAPI and others describe the data of each event; `[DONE]` may end it. NDJSON is one payload a line."""
+    api = made(answer("{$ref: '#/components/schemas/Pet'}", "text/event-stream"))
+    types = importlib.import_module(api.__name__.replace(".api", ".types"))
+    assert type(api.op().read("message", {"kind": "cat"}, types.Origin({}))).__name__ == "Cat"
+    assert (api.OP.done, api.OP.open_ended, api.OP.framing) == ("[DONE]", True, "events")
+    assert made(answer("{$ref: '#/components/schemas/Cat'}", "application/x-ndjson")).OP.framing == "lines"
+
+
+def test_names_that_a_view_has_itself_get_an_underscore(made: Any) -> None:
+    """The members of a view come first; `x-name` names a property otherwise."""
+    schema = "{type: object, properties: {request_id: {}, _links: {type: string}, a-b: {x-name: ab2}, a_b: {}}}"
+    api = made(answer(schema))
+    found = read(api, {"request_id": "r", "_links": "l", "a-b": 1, "a_b": 2})
+    assert (found.request_id_, found.request_id, found.links, found.ab2, found.a_b) == ("r", None, "l", 1, 2)
+
+
+NOTHING = "responses: {'204': {description: d}}"
+REFUSED = {
+    "dynamic reference": (answer("{$dynamicRef: '#T'}"), "`$dynamicRef`: a type that depends on"),
+    "misspelt keyword": (answer("{type: string, maxLenght: 3}"), "'maxLenght' is no keyword of a schema"),
+    "style of another place": (
+        f"{NOTHING}, parameters: [{{name: a, in: query, style: matrix, schema: {{}}}}]",
+        "style 'matrix', which query does not have",
+    ),
+    "objects in a flat style": (
+        f"{NOTHING}, parameters: [{{name: a, in: query, schema: {{type: array, items: {{type: object}}}}}}]",
+        "parameter 'a' holds objects",
+    ),
+    "server without a default": (
+        f"{NOTHING}, servers: [{{url: 'https://{{r}}.test'}}]",
+        "server variable 'r' has no default",
+    ),
+    "unknown security": (f"{NOTHING}, security: [{{nope: []}}]", "security scheme 'nope' is not in `components`"),
+    "property of a condition": (
+        answer("{type: object, if: {required: [a]}, then: {properties: {b: {}}}}"),
+        "property 'b' is declared by a condition only",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_would_be_generated_wrong_is_refused(generate: Generate, kind: str) -> None:
+    """Each has file, line and column, and says what to do."""
+    operation, expected = REFUSED[kind]
+    text = f"{HEAD}paths:\n  /y:\n    get: {{operationId: y, {operation}}}\n{TAIL}"
+    run = generate(text, name="refused")
+    assert run.code == 1
+    assert run.err.startswith("refused.yaml:")
+    assert expected in run.err
