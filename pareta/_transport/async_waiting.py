@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -16,6 +16,7 @@ from typing import Any, Generic, TypeVar
 import anyio
 
 from .._exceptions import ParetaError
+from .guards import Guard, TrioGuard, begin_guard
 
 T = TypeVar("T")
 MAX_CONNECTIONS = 1000
@@ -118,15 +119,14 @@ class AsyncLimiter:
 class AsyncScoped(Generic[T]):
     """A value for each event loop of this process.
 
-    asyncio and trio close the async generators that they know before a loop ends. So each value has one, and
-    what a program forgets to close, closes in time.
+    Each has a guard there, so that what a program forgets to close, closes in time.
     """
 
     def __init__(self, make: Callable[[], T], close: Callable[[T], Awaitable[None]] | None = None) -> None:
         self._make = make
         self._close = close
         self._process = os.getpid()
-        self._values: dict[Any, tuple[T, AsyncGenerator[None] | None]] = {}
+        self._values: dict[Any, tuple[T, Guard | None]] = {}
         self._last: tuple[Any, T | None] = (None, None)
         self._inherited: list[Any] = []
 
@@ -148,9 +148,8 @@ class AsyncScoped(Generic[T]):
                 self.forget(ended)
             value, guard = self._make(), None
             if self._close is not None:
-                guard = _guard(weakref.ref(self), loop, value, self._close)
-                with suppress(StopIteration):  # This runs up to its `yield`.
-                    guard.asend(None).send(None)
+                end = partial(_end, weakref.ref(self), loop, value, self._close)
+                guard = begin_guard(loop, end)
             self._values[loop] = (value, guard)
         return self._values[loop][0]
 
@@ -166,22 +165,16 @@ class AsyncScoped(Generic[T]):
             await guard.aclose()
 
     def __del__(self) -> None:
-        for loop, (_, guard) in list(self._values.items()):  # A loop may end meanwhile, in its thread.
-            if guard is not None and not isinstance(loop, asyncio.AbstractEventLoop):
-                close_later(guard.aclose, loop)  # trio would close it too, with a warning.
+        for _, guard in list(self._values.values()):  # A loop may end meanwhile, in another thread.
+            if isinstance(guard, TrioGuard):  # Those of asyncio end by themselves.
+                guard.release()
 
 
-async def _guard(
-    scoped: weakref.ref[AsyncScoped[T]], loop: Any, value: T, close: Callable[[T], Awaitable[None]]
-) -> AsyncGenerator[None]:
-    """Close a value when its loop ends, or when nobody refers to its owner any more."""
-    try:
-        yield
-    finally:
-        owner = scoped()
-        if owner is not None:
-            owner.forget(loop)
-        await close(value)
+async def _end(scoped: weakref.ref[AsyncScoped[T]], loop: Any, value: T, close: Callable[[T], Awaitable[None]]) -> None:
+    owner = scoped()
+    if owner is not None:
+        owner.forget(loop)
+    await close(value)
 
 
 def close_later(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:

@@ -12,11 +12,12 @@ from typing import Any
 
 import anyio
 import pytest
+import trio
 import uvloop
 from modes import KEY, AsyncioMode, TrioMode
 from wire import PATIENCE, Peer, Step, Wire, answer, chunk, delta, event, stream_head
 
-from pareta import APITimeoutError
+from pareta import APITimeoutError, AsyncPareta
 from pareta.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -161,6 +162,23 @@ def test_the_deadline_holds(runtime: AsyncioMode, wire: Serve) -> None:
     with pytest.raises(APITimeoutError, match="the deadline has passed"):
         runtime.run(runtime.client(server.url, max_retries=0).with_options(deadline=0.1).models.list())
     assert runtime.wait(server.peers[0].gone, AT_ONCE)
+
+
+@pytest.mark.parametrize("kept", [True, False], ids=["kept", "dropped"])
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run, trio.run])
+def test_what_is_forgotten_is_closed_with_its_loop(wire: Serve, run: Any, kept: bool) -> None:
+    """A client that is never closed hangs up when its event loop ends, or when nobody refers to it any more."""
+    server = wire(MODELS)
+    clients = [AsyncPareta(api_key=KEY, base_url=server.url)]
+
+    async def main() -> None:
+        await clients[0].models.list()
+        if not kept:
+            clients.clear()
+            assert await anyio.to_thread.run_sync(server.peers[0].gone.wait, AT_ONCE)
+
+    run(main) if run is trio.run else run(main())
+    assert server.peers[0].gone.wait(AT_ONCE)
 
 
 # gevent
