@@ -166,7 +166,7 @@ class AsyncScoped(Generic[T]):
 
     def __del__(self) -> None:
         for _, guard in list(self._values.values()):  # A loop may end meanwhile, in another thread.
-            if isinstance(guard, TrioGuard):  # Those of asyncio end by themselves.
+            if isinstance(guard, TrioGuard) and self._process == os.getpid():  # Those of asyncio end by themselves.
                 guard.release()
 
 

@@ -55,7 +55,9 @@ class Generator:
         self._server = server
         self._known: dict[str, bool] = {}
         self._keys = 0
-        self.options = {"base_url": server.base_url, "session": server.session}
+        self.options: dict[str, Any] = {"base_url": server.base_url, "session": server.session}
+        if server.sandbox is not None:  # schemathesis has sessions of its own, which would ask a proxy for it.
+            self.options["proxies"] = {server.base_url.rpartition(":")[0]: ""}
 
     def allows(self, case: Any) -> bool:
         """Return whether a request may be sent; an undocumented method may write."""
