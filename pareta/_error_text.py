@@ -54,23 +54,16 @@ def words_in(body: Any) -> Any:
     return None
 
 
-def text_of(detail: Any) -> str:
-    """Return a detail in one line: a message, or the problems of a 422."""
-    if is_array(detail):
-        return "; ".join(map(_problem, detail))
-    if is_object(detail):
-        return _problem(detail)
+def text_of(detail: Any, levels: int = 5) -> str:
+    """Return a detail in one line: a message, or the problems of a 422. What is nested deeper is not searched."""
+    if is_array(detail) and levels:
+        return "; ".join(text_of(each, levels - 1) for each in detail)
+    if is_object(detail) and levels:
+        where = detail.get("loc")
+        place = f"{'.'.join(map(str, where))}: " if is_array(where) and where else ""
+        said = words_in(detail)
+        return place + (str(detail) if said is None else text_of(said, levels - 1))
     return "" if detail is None else str(detail).strip()
-
-
-def _problem(problem: Any) -> str:
-    if not is_object(problem):
-        return str(problem)
-    where = problem.get("loc")
-    place = ".".join(map(str, where)) if is_array(where) else ""
-    said = words_in(problem)
-    text = str(problem) if said is None else text_of(said)
-    return f"{place}: {text}" if place else text
 
 
 def is_missing_route(response: Response) -> bool:

@@ -192,7 +192,8 @@ def _start(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:
             with trio.CancelScope(shield=True):  # The run may be ending, which cancels its system tasks.
                 await close()
 
-        trio.lowlevel.spawn_system_task(shielded)
+        with suppress(RuntimeError):  # The run takes no more tasks: it has ended but for this.
+            trio.lowlevel.spawn_system_task(shielded)
 
 
 def _call_soon(loop: Any, function: Callable[[], object]) -> None:

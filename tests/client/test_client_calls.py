@@ -251,6 +251,16 @@ def test_an_id_is_quoted(mode: Mode, client: Any, odd: str) -> None:
     assert repr(odd) in caught.value.detail
 
 
+@pytest.mark.off_document("a path that no operation has")
+def test_a_path_that_is_no_route_hints_at_base_url(mode: Mode, sandbox: Sandbox) -> None:
+    """A server that knows the path names what is missing; one that does not may not be the API's."""
+    client = mode.client(f"{sandbox.base_url}/elsewhere", api_key=sandbox.api_key)
+    with pytest.raises(NotFoundError, match=r"check base_url\."):
+        mode.run(client.models.list())
+    with pytest.raises(NotFoundError, match=r"No task 'nope'.*\]$"):
+        mode.run(mode.client(sandbox.base_url, api_key=sandbox.api_key).tasks.retrieve("nope"))
+
+
 @pytest.mark.parametrize(
     ("call", "kind", "status", "detail"),
     [

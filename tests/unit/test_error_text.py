@@ -7,12 +7,20 @@ import pytest
 from virtual import Virtual, response
 
 from pareta import APIResponseError, APIStatusError, NotFoundError
+from pareta._content import strict_json
 from pareta._content.response import Headers, Response
 from pareta._models import LIST_ENDPOINTS, LIST_MODELS, RETRIEVE_ENDPOINT
 from pareta._policy import calls, deployments
 from pareta_generated import api
 
 PYDANTIC = {"loc": ["body", "messages", 0], "msg": "Field required", "type": "missing", "input": {}}
+
+
+def nested(name: str, leaf: Any) -> Any:
+    """Return a value in as many objects as a response may have."""
+    for _ in range(strict_json.DEPTH - 1):
+        leaf = {name: leaf}
+    return leaf
 
 
 def error_of(body: Any, status: int = 400, kind: str = "application/json") -> APIStatusError:
@@ -56,6 +64,8 @@ def error_of(body: Any, status: int = 400, kind: str = "application/json") -> AP
         pytest.param({"statusCode": 400, "message": ["No.", "Nor."], "error": "Bad"}, "No.; Nor.", id="Nest"),
         pytest.param({"fault": {"faultstring": "No.", "detail": None}}, "No.", id="Apigee"),
         pytest.param({"code": 400, "msg": "No."}, "No.", id="msg"),
+        pytest.param({"detail": [["No."], {"loc": [], "msg": None}]}, "No.; {'loc': [], 'msg': None}", id="nested"),
+        pytest.param(nested("detail", "No."), "{'detail': {'detail': {'detail':", id="nested deep"),
         pytest.param("No.", "No.", id="a JSON text"),
         pytest.param(b"No.", "No.", id="text"),
         pytest.param({"error": {"code": 7}}, '{"error": {"code": 7}}', id="nothing known"),

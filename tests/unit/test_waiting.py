@@ -1,4 +1,4 @@
-"""Waiting on asyncio for a limited time."""
+"""Waiting for a limited time on asyncio, and closing while trio ends."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+import trio
+import trio.testing
 
-from pareta._transport.async_waiting import within
+from pareta._transport.async_waiting import close_later, within
 
 
 def test_a_result_that_is_there_is_returned() -> None:
@@ -81,3 +83,25 @@ def test_an_error_of_what_waits_is_raised() -> None:
     for seconds in (0, 0.001):
         with pytest.raises(OSError, match=str(seconds)):
             asyncio.run(within(5, fail(seconds)))
+
+
+def test_what_is_dropped_while_trio_ends_does_not_break_it() -> None:
+    """A run that takes no more tasks ends as ever; nothing in it is left to close."""
+    closed: list[bool] = []
+
+    async def close() -> None:
+        closed.append(True)
+
+    async def last(token: trio.lowlevel.TrioToken) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            token.run_sync_soon(close_later, close, token)
+
+    async def main() -> None:
+        token = trio.lowlevel.current_trio_token()
+        trio.lowlevel.spawn_system_task(last, token)
+        await trio.testing.wait_all_tasks_blocked()
+
+    trio.run(main)
+    assert closed == []
