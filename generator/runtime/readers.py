@@ -137,7 +137,7 @@ class ObjectOf(_Object):
 
     view: type[View]
 
-    def read(self, value: Any, origin: Origin) -> View:
+    def read(self, value: Any, origin: Origin) -> Any:
         """Return the view."""
         return self.view.from_dict(value, origin)
 
