@@ -109,6 +109,9 @@ ts-test: $(READY) $(TS_READY) ## Run the TypeScript SDK's tests, with the sandbo
 ts-bench: $(READY) $(TS_READY) ## Measure a chat stream of the TypeScript SDK beside OpenAI's npm client
 	@cd typescript && npm run --silent bench < /dev/null
 
+release: check test ## Build and tag a release (VERSION=), its wheel tried in empty environments; nothing leaves the machine
+	@$(BIN)/python -m generator.release $(VERSION)
+
 clean: ## Remove what runs have made, .venv too
 	@rm -rf $(VENV) typescript/node_modules typescript/dist typescript/LICENSE .bench build dist contract.xml contract.html .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

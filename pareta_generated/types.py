@@ -16,13 +16,16 @@ from .json_values import (
     JSON,
     DecodeError,
     Origin,
+    all_are,
+    is_array,
+    is_object,
     json_type,
     parse_boolean,
     parse_datetime,
     parse_integer,
     parse_number,
 )
-from .views import DictView, View, read_items
+from .views import DictView, View, make_views
 
 __all__ = [
     "JSON",
@@ -171,3 +174,18 @@ class StreamCall(Request, Generic[T_co]):
         """Return the payload of one event. An event that the document does not declare is a plain `View`."""
         operation = self.operation
         return cast("T_co", operation.events.get(event, operation.any_event).from_dict(raw, origin))
+
+
+def read_items(raw: Any, view: type[View | DictView] | None, origin: Origin) -> list[Any]:
+    """Return the items of a response that is an array."""
+    if not is_array(raw):
+        raise origin.decode_error("$", "an array", raw)
+    if view is None:
+        return raw
+    if not all_are(raw, dict):
+        for index, item in enumerate(raw):
+            if not is_object(item):
+                raise origin.decode_error(f"$[{index}]", f"an object ({view.__name__})", item)
+    if issubclass(view, View):
+        return make_views(view, raw, origin)
+    return [view.from_dict(item, origin) for item in raw]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Protocol, TypeVar
 
 import attrs
@@ -49,6 +49,15 @@ def _path(origin: Origin, value: Any) -> str:
     return find_path(origin.root, lambda here: here is value) or "$"
 
 
+_PARSERS: dict[str, Callable[[Any], Any]] = {
+    "string": lambda value: value if isinstance(value, str) else None,
+    "integer": parse_integer,
+    "number": parse_number,
+    "boolean": parse_boolean,
+    "datetime": parse_datetime,
+}
+
+
 @attrs.frozen
 class Scalar:
     """Reads a string, datetime, integer, number or boolean."""
@@ -67,17 +76,7 @@ class Scalar:
 
     def read(self, value: Any, _origin: Origin | None) -> Any:
         """Return the value; None if it is of another type."""
-        match self.kind:
-            case "string":
-                return value if isinstance(value, str) else None
-            case "integer":
-                return parse_integer(value)
-            case "number":
-                return parse_number(value)
-            case "boolean":
-                return parse_boolean(value)
-            case _:
-                return parse_datetime(value)
+        return _PARSERS[self.kind](value)
 
 
 @attrs.frozen
@@ -138,7 +137,7 @@ class ObjectOf(_Object):
 
     view: type[View]
 
-    def read(self, value: Any, origin: Origin) -> View:
+    def read(self, value: Any, origin: Origin) -> Any:
         """Return the view."""
         return self.view.from_dict(value, origin)
 
@@ -212,10 +211,7 @@ class Tagged(_Object):
 
 @attrs.frozen
 class Fitting(_Object):
-    """Reads an object of a union by its keys; a plain `View` if no class fits.
-
-    Of several that fit, the one that knows the most of the object's keys is taken, then the one declared first.
-    """
+    """Reads an object of a union as the class that fits and knows most of its keys; a plain `View` if none fits."""
 
     candidates: tuple[Candidate, ...]
 

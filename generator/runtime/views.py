@@ -7,7 +7,7 @@ from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
 from .interchange import core_schema, json_schema, pretty, short_repr, to_text
-from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
+from .json_values import JSON, Origin, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")
@@ -147,12 +147,10 @@ class View:
 
     def _read(self, key: str, reader: Any) -> Any:
         """Return the value at `key` by a reader, the same value each time; None if it is absent."""
-        cache = self._cache
-        if cache is not None and key in cache:
-            return cache[key]
-        made = read_by(reader, self._raw, key, self._origin)
-        self._cache = {**(cache or {}), key: made}
-        return made
+        cache = self._cache or {}
+        if key not in cache:
+            self._cache = cache = {**cache, key: read_by(reader, self._raw, key, self._origin)}
+        return cache[key]
 
 
 class DictView(JSON):
@@ -242,18 +240,3 @@ def make_views(view: type[V], found: list[JSON], origin: Origin) -> list[V]:
     for each, raw in zip(views, found, strict=True):
         each._raw, each._origin, each._cache = raw, origin, None  # noqa: SLF001
     return views
-
-
-def read_items(raw: Any, view: type[View | DictView] | None, origin: Origin) -> list[Any]:
-    """Return the items of a response that is an array."""
-    if not is_array(raw):
-        raise origin.decode_error("$", "an array", raw)
-    if view is None:
-        return raw
-    if not all_are(raw, dict):
-        for index, item in enumerate(raw):
-            if not is_object(item):
-                raise origin.decode_error(f"$[{index}]", f"an object ({view.__name__})", item)
-    if issubclass(view, View):
-        return make_views(view, raw, origin)
-    return [view.from_dict(item, origin) for item in raw]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
 from generator_kit import ROOT
 
-from generator import build, operations, reach, source
+from generator import build, operations, reach, release, source
 from generator.diff import command, python_api
 from generator.diff.changes import Change
 
@@ -91,6 +92,28 @@ def test_without_a_release_there_is_nothing_to_compare(project: Path, capsys: py
     write(project, version="1.0.0", path="/b")
     assert command.main(["--base", "HEAD"], project, SPEC) == 0
     assert capsys.readouterr().out.endswith("1 breaking, 0 risky, 0 safe: major; at least 2.0.0\n")
+
+
+def test_a_release_says_all_that_is_not_ready() -> None:
+    """Version, tree, tag and changelog, in one run."""
+    found = release.problems("9.9.9", "", " M file", "v9.9.9")
+    assert [one.partition(":")[0] for one in found] == [
+        f"pareta/_version.py says {command.read_version(ROOT)}",
+        "the tree has changes",
+        "v9.9.9 exists",
+        "CHANGELOG.md has no dated entry for 9.9.9 on top",
+    ]
+
+
+def test_a_bill_of_materials_lists_what_the_wheel_needs(tmp_path: Path) -> None:
+    """As CycloneDX; extras are left out."""
+    wheel = tmp_path / "p-1.0.0-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        text = "Name: p\nLicense-Expression: MIT\nRequires-Dist: httpx<0.29,>=0.28\nRequires-Dist: x; extra == 'y'\n"
+        archive.writestr("p-1.0.0.dist-info/METADATA", text)
+    made = release.sbom(wheel, "1.0.0")
+    assert made["metadata"]["component"]["purl"] == "pkg:pypi/p@1.0.0"
+    assert [one["name"] for one in made["components"]] == ["httpx"]
 
 
 PYTHON = {
