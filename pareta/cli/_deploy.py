@@ -60,10 +60,10 @@ def _show_choice(invocation: Invocation, client: Pareta, task: str, model: str) 
     if row is None:
         invocation.out.note(f"{alias} for {task}: it is not on the task's leaderboard.")
         return alias
-    pick = ", the recommended model" if alias == board.recommended else ""
-    invocation.out.note(f"{alias} for {task}{pick}: {_facts(row, board.metric)}.")
+    pick = ", recommended" if alias == board.recommended else ""
+    invocation.out.note(f"{alias}{pick}: {_facts(row, board.metric)}.")
     if board.frontier:
-        invocation.out.note(f"On the frontier, {board.frontier.name}: {_facts(board.frontier, board.metric)}.")
+        invocation.out.note(f"{board.frontier.name}, on the frontier: {_facts(board.frontier, board.metric)}.")
     return alias
 
 

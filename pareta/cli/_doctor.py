@@ -70,11 +70,11 @@ def _checks(invocation: Invocation) -> Iterator[Check]:
         return
     yield Check("settings", True, f"{access.base_url}, key from {access.key_from}")
     yield _key(access)
-    url = urlsplit(access.base_url)
     try:
-        host, port = url.hostname or "", url.port or (443 if url.scheme == "https" else 80)
+        url = urlsplit(access.base_url)
+        host, port = url.hostname, url.port or (443 if url.scheme == "https" else 80)
     except ValueError:
-        host, port = "", 0
+        host = None
     if not host:
         yield Check("address", False, access.base_url, "A base URL looks like https://api.pareta.ai.", 2)
         return

@@ -94,7 +94,7 @@ def completer(suggest: Callable[[Pareta, typer.Context], list[str]]) -> Callable
 
     def complete(context: typer.Context, incomplete: str) -> list[str]:
         try:
-            with of(context).client(max_retries=0, timeout=2) as client:
+            with of(context).client(max_retries=0, timeout=5) as client:
                 return [each for each in suggest(client, context) if each.startswith(incomplete)]
         except Exception:
             return []
@@ -115,7 +115,8 @@ def _task_ids(client: Pareta, _: typer.Context) -> list[str]:
 
 
 def _aliases(client: Pareta, context: typer.Context) -> list[str]:
-    models = client.tasks.leaderboard(context.params["task"]).models
+    task = context.params["task"] or next(iter(context.args), None)  # What precedes an unfinished option is not parsed.
+    models = client.tasks.leaderboard(task).models
     return ["recommended", *(each.name for each in models if each.name)]
 
 

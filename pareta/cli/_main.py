@@ -87,7 +87,7 @@ def run(arguments: list[str]) -> int:
         code = _run(arguments, invocation)
         sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Else the flush at exit fails again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Else the flush at exit fails again.
         return PIPE_CLOSED
     return code
 
@@ -96,6 +96,10 @@ def _run(arguments: list[str], invocation: Invocation) -> int:
     try:
         code = build().main(arguments, prog_name="pareta", obj=invocation, standalone_mode=False)
     except BrokenPipeError:
+        raise
+    except SystemExit as end:
+        if isinstance(end.__context__, BrokenPipeError):  # Typer exits with 1 then.
+            raise end.__context__ from None
         raise
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -28,7 +28,7 @@ def metrics(  # noqa: PLR0917  # Typer passes keywords.
     endpoint_id: Annotated[str, typer.Argument(metavar="ID", autocompletion=complete_endpoint)],
     window: Annotated[str | None, typer.Option(help="The time up to now, such as 30m, 24h or 7d.")] = None,
     since: Annotated[str | None, typer.Option(help='The same in words: "last monday", "3 days ago".')] = None,
-    group_by: Annotated[str | None, typer.Option(help="Split the cost by `day` or `hour`.")] = None,
+    group_by: Annotated[Literal["day", "hour"] | None, typer.Option(help="Split the cost.")] = None,
     plot: Annotated[bool, typer.Option("--plot", help="Draw them in the terminal.")] = False,
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw them to a file, .svg or .png.")] = None,
 ) -> None:
@@ -90,7 +90,7 @@ def summary(feeds: dict[str, dict[str, Any]]) -> dict[str, str]:
 def plotted(chart: Chart, width: int, *, colour: bool, unicode: bool) -> str:
     """Return a chart as lines of a terminal."""
     if not chart.bars:
-        return f"{chart.title}: nothing in this window\n"
+        return f"{clean(chart.title)}:\nnothing in this window\n"
     plotext: Any = import_module("plotext")  # It has no types.
     plotext.clear_figure()
     labels = [clean(f"{bar.label} {bar.text}") for bar in chart.bars]

@@ -8,6 +8,8 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from io import TextIOWrapper
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import TYPE_CHECKING, Any, TextIO
 
 from ._text import cell, clean, clean_prose
@@ -73,7 +75,10 @@ class Output:
 
     def note(self, text: str) -> None:
         """Print a line to stderr."""
-        sys.stderr.write(f"{clean(text)}\n")
+        line = clean(text)
+        if sys.stderr.isatty():
+            line = fill(line, get_terminal_size().columns - 1, break_long_words=False, break_on_hyphens=False)
+        sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
 
     def ask(self, question: str) -> bool:
@@ -122,7 +127,7 @@ def grid(columns: Sequence[str], cells: Iterable[Sequence[str]]) -> Any:
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=None, pad_edge=False, padding=(0, 3, 0, 0), header_style="bold")
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
     for name in columns:
         table.add_column(Text(name), overflow="fold")
     for row in cells:

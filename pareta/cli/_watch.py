@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from pareta import Endpoint, Pareta
 
 _COLUMNS = ("ENDPOINT", "STATUS", "TASK", "MODEL", "REQUESTS/S", "P95", "SPEND", "SAVED")
+_WIDE = 100
+"""Columns; a narrower terminal does not show the task and the model."""
 
 
 class Look(NamedTuple):
@@ -54,7 +56,7 @@ def watch(
 
                         live = Live(console=out.console, auto_refresh=False, screen=False)
                         live.start()
-                    live.update(_drawn(cells), refresh=True)
+                    live.update(_drawn(cells, out.console.width), refresh=True)
                 else:
                     out.table(_COLUMNS, cells)
                 last = look
@@ -87,22 +89,19 @@ def _row(client: Pareta, window: str, endpoint: Endpoint) -> dict[str, Any]:
 
 
 def _cells(look: Look, last: Look | None) -> list[list[str]]:
-    cells: list[list[str]] = []
-    for endpoint_id, row in look.rows.items():
-        endpoint, cost = row["endpoint"], row.get("cost", {})
-        cells.append(
-            [
-                endpoint_id,
-                endpoint.get("status"),
-                endpoint.get("taskName"),
-                endpoint.get("model"),
-                _rate(endpoint_id, look, last),
-                milliseconds(row.get("performance", {}).get("p95_ms")),
-                dollars(cost.get("spend_micro_usd")),
-                dollars(cost.get("savings_micro_usd")),
-            ]
-        )
-    return cells
+    return [
+        [
+            endpoint_id,
+            row["endpoint"].get("status"),
+            row["endpoint"].get("taskName"),
+            row["endpoint"].get("model"),
+            _rate(endpoint_id, look, last),
+            milliseconds(row.get("performance", {}).get("p95_ms")),
+            dollars(row.get("cost", {}).get("spend_micro_usd")),
+            dollars(row.get("cost", {}).get("savings_micro_usd")),
+        ]
+        for endpoint_id, row in look.rows.items()
+    ]
 
 
 def _rate(endpoint_id: str, look: Look, last: Look | None) -> str:
@@ -115,12 +114,14 @@ def _rate(endpoint_id: str, look: Look, last: Look | None) -> str:
     return f"{max(0, now - then) / max(look.at - last.at, 1e-3):.1f}"
 
 
-def _drawn(cells: list[list[str]]) -> Any:
+def _drawn(cells: list[list[str]], width: int) -> Any:
     from rich.console import Group
     from rich.text import Text
 
     from ._output import grid
 
-    running = [row[0] for row in cells if row[1] == "starting"]
-    title = f"{len(cells)} endpoints, {len(running)} starting   {time.strftime('%H:%M:%S')}   Ctrl-C leaves"
-    return Group(Text(title, style="dim"), grid(_COLUMNS, [[cell(value) for value in row] for row in cells]))
+    shown = [index for index, name in enumerate(_COLUMNS) if width >= _WIDE or name not in {"TASK", "MODEL"}]
+    starting = sum(row[1] == "starting" for row in cells)
+    title = f"{len(cells)} endpoints, {starting} starting  {time.strftime('%H:%M:%S')}  Ctrl-C leaves"
+    table = grid([_COLUMNS[index] for index in shown], [[cell(row[index]) for index in shown] for row in cells])
+    return Group(Text(title, style="dim"), table)
