@@ -70,25 +70,31 @@ def _checks(invocation: Invocation) -> Iterator[Check]:
         return
     yield Check("settings", True, f"{access.base_url}, key from {access.key_from}")
     yield _key(access)
-    try:
-        url = urlsplit(access.base_url)
-        host, port = url.hostname, url.port or (443 if url.scheme == "https" else 80)
-    except ValueError:
-        host = None
-    if not host:
+    address = _address(access.base_url)
+    if address is None:
         yield Check("address", False, access.base_url, "A base URL looks like https://api.pareta.ai.", 2)
         return
-    proxy = _proxy_for(url.scheme, host)
+    scheme, host, port = address
+    proxy = _proxy_for(scheme, host)
     names = [f"{name}={_without_password(os.environ[name])}" for name in _PROXIES if os.environ.get(name)]
     yield Check("proxy", True, f"{'used' if proxy else 'not used'}; {', '.join(names) or 'none is set'}")
     if proxy is None:  # A proxy looks the name up, and is reached by the request below.
-        for check in (_dns, _connection, *([_tls] if url.scheme == "https" else [])):
+        for check in (_dns, _connection, *([_tls] if scheme == "https" else [])):
             result = _attempt(check, host, port)
             yield result
             if not result.ok:
                 return
     if access.api_key:
         yield from _request(access)
+
+
+def _address(base_url: str) -> tuple[str, str, int] | None:
+    try:
+        url = urlsplit(base_url)
+        port = url.port or (443 if url.scheme == "https" else 80)
+    except ValueError:
+        return None
+    return (url.scheme, url.hostname, port) if url.hostname else None
 
 
 def _key(access: Access) -> Check:

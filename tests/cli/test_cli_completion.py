@@ -18,7 +18,7 @@ SHELLS = {
 SETUP = {
     "bash": "PS1='$ '; bind 'set enable-bracketed-paste off'; eval \"$(pareta completion bash)\"",
     "zsh": "PS1='$ '; autoload -U compinit; compinit -u -D; eval \"$(pareta completion zsh)\"",
-    "fish": "set -g fish_autosuggestion_enabled 0; function fish_prompt; echo '$ '; end; pareta completion fish | source",
+    "fish": "set -g fish_autosuggestion_enabled 0; pareta completion fish | source",
 }
 COMPLETED = {
     "pareta endp": "pareta endpoints",
