@@ -8,6 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
+from pareta_generated.interchange import rows_of
 from pareta_generated.json_values import is_array, is_object
 
 _LONGEST = 30
@@ -117,6 +118,18 @@ def svg(charts: Sequence[Chart], *, title: str = "", style: str = "") -> str:
         f' width="{_WIDTH}" height="{top}" style="max-width:100%;height:auto" fill="currentColor"'
         f' font-family="system-ui, DejaVu Sans, sans-serif" font-size="13">{"".join(parts)}</svg>'
     )
+
+
+def html(raw: Mapping[str, Any]) -> str:
+    """Return an object of the API for a notebook: its charts if it is a metric, and its rows as a table."""
+    rows = rows_of(dict(raw))
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    head = "".join(f"<th>{escape(name)}</th>" for name in names)
+    body = "".join(
+        f"<tr>{''.join(f'<td>{escape(str(row.get(name, str())))}</td>' for name in names)}</tr>" for row in rows
+    )
+    charts = charts_of(raw)
+    return f"{svg(charts) if charts else ''}<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def document(charts: Sequence[Chart], *, title: str) -> str:

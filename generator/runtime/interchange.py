@@ -1,9 +1,10 @@
-"""What an object is elsewhere: its text, and what pydantic (so FastAPI), rich and IPython ask. It imports none."""
+"""What an object is elsewhere: its text, and what pydantic (so FastAPI), rich, IPython and pandas ask for."""
 
 from __future__ import annotations
 
 import json
 import re
+from importlib import import_module
 from typing import Any
 
 from .json_values import is_array, is_object
@@ -35,6 +36,17 @@ def pretty(view: Any, printer: Any, _cycle: Any) -> None:
             printer.breakable(" " if place else "")
             printer.text(f"{name}=" if name else "")
             printer.pretty(value)
+
+
+def to_pandas(view: Any) -> Any:
+    """Return a pandas DataFrame, if pandas is installed: a row for each object of its one list, else one row."""
+    return import_module("pandas").DataFrame(rows_of(view.to_dict()))
+
+
+def rows_of(raw: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the objects of the one list that `raw` holds; `raw` itself if it holds none, or several."""
+    lists = [value for value in raw.values() if is_array(value)]
+    return [item for item in lists[0] if is_object(item)] if len(lists) == 1 else [raw]
 
 
 def to_text(value: Any, indent: int | None) -> str:

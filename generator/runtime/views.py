@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, KeysView
 from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
-from .interchange import core_schema, json_schema, pretty, short_repr, to_text
+from .interchange import core_schema, json_schema, pretty, short_repr, to_pandas, to_text
 from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ class View:
     __get_pydantic_core_schema__ = classmethod(core_schema)
     __get_pydantic_json_schema__ = classmethod(json_schema)
     _repr_pretty_ = pretty
+    to_pandas = to_pandas
 
     def __init__(self, raw: JSON, origin: Origin) -> None:
         self._raw = raw
@@ -50,6 +51,9 @@ class View:
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the server's JSON object as text: compact, or indented by so many spaces."""
         return to_text(self._raw, indent)
+
+    def _repr_html_(self) -> str | None:
+        return self._origin.to_html(self._raw)
 
     def keys(self) -> KeysView[str]:
         """Return the keys that the server sent."""
@@ -168,6 +172,7 @@ class DictView(JSON):
     __get_pydantic_core_schema__ = classmethod(core_schema)
     __get_pydantic_json_schema__ = classmethod(json_schema)
     _repr_pretty_ = pretty
+    to_pandas = to_pandas
 
     @classmethod
     def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
@@ -186,6 +191,9 @@ class DictView(JSON):
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the server's JSON object as text: compact, or indented by so many spaces."""
         return to_text(self, indent)
+
+    def _repr_html_(self) -> str | None:
+        return self._get_origin().to_html(self)
 
     @property
     def request_id(self) -> str | None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
 
+from pareta import EndpointCost, Leaderboard, ModelList
 from pareta.charts import Bar, Chart, charts_of, document, svg
 
 FEEDS: list[tuple[dict[str, Any], str, list[str]]] = [
@@ -63,3 +65,36 @@ def test_a_long_series_shows_its_end() -> None:
     series = [{"started_at": f"2026-01-{day:02}T00:00:00Z", "requests": day} for day in range(1, 32)]
     (chart,) = charts_of({"series": series})
     assert [bar.text for bar in chart.bars] == [str(day) for day in range(2, 32)]
+
+
+def test_a_notebook_shows_charts_and_rows() -> None:
+    """A metric is shown in a notebook as its charts and its rows; another object as its rows."""
+    cost = EndpointCost.from_dict(
+        {"window": "24h", "spend_micro_usd": 210, "frontier_baseline_micro_usd": 5200, "groups": [{"requests": "<b>"}]}
+    )
+    shown = cost._repr_html_()
+    assert shown is not None
+    assert shown.startswith("<svg ")
+    assert "<th>requests</th>" in shown
+    assert "<td>&lt;b&gt;</td>" in shown
+    board = Leaderboard.from_dict({"models": [{"name": "qwen-2"}, {"quality": 0.9}]})
+    assert board._repr_html_() == (
+        "<table><thead><tr><th>name</th><th>quality</th></tr></thead>"
+        "<tbody><tr><td>qwen-2</td><td></td></tr><tr><td></td><td>0.9</td></tr></tbody></table>"
+    )
+
+
+def test_rows_are_a_data_frame() -> None:
+    """`to_pandas` has a row for each object of the one list of an object, even of an empty one; else one row."""
+    models = ModelList.from_dict({"object": "list", "data": [{"id": "a"}, {"id": "b", "created": 5}]})
+    assert models.to_pandas()["id"].tolist() == ["a", "b"]
+    assert models.to_pandas()["created"].isna().tolist() == [True, False]
+    assert EndpointCost.from_dict({"window": "24h", "requests": 3}).to_pandas()["requests"].tolist() == [3]
+    assert len(EndpointCost.from_dict({"groups": []}).to_pandas()) == 0
+
+
+def test_without_pandas_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where pandas is not installed, `to_pandas` raises an ImportError that names it."""
+    monkeypatch.setitem(sys.modules, "pandas", None)
+    with pytest.raises(ImportError, match="pandas"):
+        ModelList.from_dict({"data": []}).to_pandas()
