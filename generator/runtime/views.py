@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, KeysView
 from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
-from .interchange import core_schema, json_schema, pretty, short_repr, to_pandas, to_text
+from .interchange import Interchange, short_repr, to_text
 from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
@@ -14,7 +14,7 @@ V = TypeVar("V", bound="View")
 D = TypeVar("D", bound="DictView")
 
 
-class View:
+class View(Interchange):
     """A JSON object from the API, with typed properties.
 
     Reading does not fail when a newer server adds or omits fields. A field that is absent, null or
@@ -25,11 +25,6 @@ class View:
     __slots__ = ("__weakref__", "_cache", "_origin", "_raw")
 
     make_origin: ClassVar[Callable[[Any], Origin]] = Origin
-    _pointer: ClassVar[str] = ""  # The JSON pointer of its schema in the document; empty for any object.
-    __get_pydantic_core_schema__ = classmethod(core_schema)
-    __get_pydantic_json_schema__ = classmethod(json_schema)
-    _repr_pretty_ = pretty
-    to_pandas = to_pandas
 
     def __init__(self, raw: JSON, origin: Origin) -> None:
         self._raw = raw
@@ -51,9 +46,6 @@ class View:
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the server's JSON object as text: compact, or indented by so many spaces."""
         return to_text(self._raw, indent)
-
-    def _repr_html_(self) -> str | None:
-        return self._origin.to_html(self._raw)
 
     def keys(self) -> KeysView[str]:
         """Return the keys that the server sent."""
@@ -159,7 +151,7 @@ class View:
         return made
 
 
-class DictView(JSON):
+class DictView(JSON, Interchange):
     """A JSON object from the API as a `dict`, with typed properties.
 
     For objects that people print, dump and tabulate. `metrics["key"]` is the raw value. `metrics.key`
@@ -168,11 +160,6 @@ class DictView(JSON):
 
     __slots__ = ("_origin",)
     _origin: Origin
-    _pointer: ClassVar[str] = ""
-    __get_pydantic_core_schema__ = classmethod(core_schema)
-    __get_pydantic_json_schema__ = classmethod(json_schema)
-    _repr_pretty_ = pretty
-    to_pandas = to_pandas
 
     @classmethod
     def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
@@ -191,9 +178,6 @@ class DictView(JSON):
     def to_json(self, *, indent: int | None = None) -> str:
         """Return the server's JSON object as text: compact, or indented by so many spaces."""
         return to_text(self, indent)
-
-    def _repr_html_(self) -> str | None:
-        return self._get_origin().to_html(self)
 
     @property
     def request_id(self) -> str | None:

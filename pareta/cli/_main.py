@@ -111,7 +111,7 @@ def _run(arguments: list[str], invocation: Invocation) -> int:
 def _report(error: Exception, invocation: Invocation) -> int:
     code = error.exit_code if isinstance(error, typer.TyperException) else code_of(error)
     if invocation.json:
-        sys.stderr.write(f"{to_json(as_json(error, code))}\n")
+        sys.stderr.write(f"{to_json(as_json(error, code), indent=2 if sys.stderr.isatty() else None)}\n")
     elif isinstance(error, typer.TyperException):
         getattr(error, "show", lambda: invocation.out.note(f"Error: {error}"))()
     else:

@@ -116,24 +116,24 @@ def access(profile: str | None, base_url: str | None, api_key_file: str | None) 
 
     """
     named = profile or os.environ.get("PARETA_PROFILE")
-    stored = load(named or "default")
-    if named and stored is None:
-        raise CommandError(f"There is no profile {named}. `pareta login --profile {named}` makes it.")
     environment: Mapping[str, str] = {} if named else os.environ
-    url = base_url or environment.get("PARETA_BASE_URL") or (stored.base_url if stored else HOSTED)
+    url = base_url or environment.get("PARETA_BASE_URL")
     if api_key_file is not None:
-        return Access(url, read_key(api_key_file), api_key_file)
+        return Access(url or HOSTED, read_key(api_key_file), api_key_file)
     if key := environment.get("PARETA_API_KEY"):
-        return Access(url, key, "PARETA_API_KEY")
+        return Access(url or HOSTED, key, "PARETA_API_KEY")
+    stored = load(named or "default")
     if stored is None:
-        return Access(url, None, "nowhere")
-    if url.rstrip("/") != stored.base_url.rstrip("/"):
+        if named:
+            raise CommandError(f"There is no profile {named}. `pareta login --profile {named}` makes it.")
+        return Access(url or HOSTED, None, "nowhere")
+    if url and url.rstrip("/") != stored.base_url.rstrip("/"):
         raise CommandError(
             f"The key of profile {stored.name} is for {stored.base_url}, not for {clean(url)}:"
             " name another with --api-key-file or PARETA_API_KEY.",
             NO_ACCESS,
         )
-    return Access(url, stored.api_key, stored.where, stored.name)
+    return Access(stored.base_url, stored.api_key, stored.where, stored.name)
 
 
 def read_key(path: str) -> str:

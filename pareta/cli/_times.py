@@ -35,7 +35,10 @@ def window_of(window: str | None, since: str | None, now: datetime | None = None
     minutes = math.ceil((now - _moment(since, now)).total_seconds() / 60)
     if minutes <= 0:
         raise CommandError(f"--since {clean(since)!r} is not in the past.")
-    for size, unit in ((1, "m"), (60, "h"), (1440, "d")):
+    for size, unit in ((1440, "d"), (60, "h"), (1, "m")):
+        if minutes % size == 0 and minutes <= 9999 * size:
+            return f"{minutes // size}{unit}"
+    for size, unit in ((60, "h"), (1440, "d")):  # Rounded up.
         if minutes <= 9999 * size:
             return f"{math.ceil(minutes / size)}{unit}"
     raise CommandError(f"--since {clean(since)!r} is more than 9,999 days ago.")
