@@ -108,14 +108,11 @@ def settings() -> dict[str, Any]:
             "font": False,
             "features": ["navigation.sections", "content.code.copy", "navigation.footer"],
             "palette": [
-                {
-                    "media": f"(prefers-color-scheme: {mode})",
-                    "scheme": scheme,
-                    "toggle": {"icon": f"lucide/{icon}", "name": f"Switch to {other}"},
-                }
-                for mode, scheme, icon, other in (
-                    ("light", "default", "sun", "dark mode"),
-                    ("dark", "slate", "moon", "light mode"),
+                {"media": f"(prefers-color-scheme{when})", "scheme": scheme, "toggle": {"icon": icon, "name": name}}
+                for when, scheme, icon, name in (
+                    ("", "default", "lucide/sun-moon", "Switch to light mode"),
+                    (": light", "default", "lucide/sun", "Switch to dark mode"),
+                    (": dark", "slate", "lucide/moon", "Follow the system"),
                 )
             ],
         },
@@ -168,7 +165,7 @@ def python_api() -> Iterator[str]:
     clients = ["Pareta", "Endpoints", "Metrics", "Models", "Completions", "Chat", "Tasks", "ChatStream", "DeployStream"]
     waiting = [name for name in names if name.startswith("Async")]
     rest = [name for name in names if name not in {*errors, *clients, *waiting}]
-    yield "# Python\n\nEvery public name, from its docstring. `AsyncPareta` has the methods of `Pareta`; you await them."
+    yield "# Python\n\nAll public names, from docstrings. `AsyncPareta` has the methods of `Pareta`; you await them."
     for title, group in (("Clients", clients), ("Objects", rest), ("Exceptions", errors), ("Async", waiting)):
         yield f"\n## {title}\n"
         for name in group:
@@ -178,7 +175,7 @@ def python_api() -> Iterator[str]:
 def command_line() -> Iterator[str]:
     """Yield the reference of the command line, from typer's commands."""
     root = build_commands()
-    yield "# Command line\n\n`pip install 'pareta[cli]'` installs it. The options of `pareta` stand anywhere in the line."
+    yield "# Command line\n\n`pip install 'pareta[cli]'` installs it. Options of `pareta` stand anywhere in the line."
     yield from command("pareta", root)
 
 
