@@ -175,7 +175,7 @@ def python_api() -> Iterator[str]:
 def command_line() -> Iterator[str]:
     """Yield the reference of the command line, from typer's commands."""
     root = build_commands()
-    yield "# Command line\n\n`pip install 'pareta[cli]'` installs it. Options of `pareta` stand anywhere in the line."
+    yield "# Command line\n\nOptions of `pareta` itself stand anywhere in the line. See [the guide](command-line.md)."
     yield from command("pareta", root)
 
 

@@ -13,5 +13,5 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ModuleNotFoundError as error:
         if error.name not in {"typer", "rich", "platformdirs", "plotext"}:
             raise
-        sys.stderr.write(f"Error: {error.name} is not installed. Run: pip install 'pareta[cli]'\n")
+        sys.stderr.write(f"Error: {error.name} is not installed. Run: pip install './pareta[cli]' beside a checkout\n")
         return 2

@@ -108,5 +108,5 @@ def _write(path: Path, svg: str) -> None:
     try:
         from resvg_py import svg_to_bytes
     except ImportError:
-        raise CommandError("A PNG needs resvg: pip install 'pareta[cli]'; or write an .svg.", FAILED) from None
+        raise CommandError("A PNG needs resvg: pip install './pareta[cli]'; or write an .svg.", FAILED) from None
     path.write_bytes(bytes(svg_to_bytes(svg_string=svg, zoom=2)))

@@ -56,7 +56,9 @@ def _run(module: str, arguments: list[str]) -> None:
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except ModuleNotFoundError as error:
         extra = module.rpartition(".")[2]
-        raise CommandError(f"{error.name} is not installed. Run: pip install 'pareta[{extra}]'", FAILED) from None
+        raise CommandError(
+            f"{error.name} is not installed. Run: pip install './pareta[{extra}]' beside a checkout", FAILED
+        ) from None
 
 
 def completion(context: typer.Context, shell: Annotated[Shell, typer.Argument(help="Your shell.")]) -> None:

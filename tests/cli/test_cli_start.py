@@ -53,7 +53,7 @@ def test_without_the_extra_it_says_what_to_install(env: dict[str, str], missing:
     """Without `pareta[cli]` the script says how to install it, and ends with 2."""
     code = f"import sys; sys.modules[{missing!r}] = None; from pareta.cli import main; sys.exit(main({LINES[missing]}))"
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, check=False)
-    assert done.stderr == f"Error: {missing} is not installed. Run: pip install 'pareta[cli]'\n"
+    assert done.stderr == f"Error: {missing} is not installed. Run: pip install './pareta[cli]' beside a checkout\n"
     assert done.returncode == 2
 
 
