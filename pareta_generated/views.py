@@ -78,7 +78,7 @@ class View(Interchange):
             return NotImplemented
         return self._raw == other._raw
 
-    _repr_pretty_ = Interchange._repr_pretty_  # noqa: SLF001  # IPython looks where `__repr__` is.
+    _repr_pretty_ = Interchange._repr_pretty_  # IPython looks where `__repr__` is.
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{key}={short_repr(value)}" for key, value in self._raw.items())
@@ -189,7 +189,7 @@ class DictView(JSON, Interchange):
         """The `x-request-id` header of the response; None for an object that was made by hand."""
         return self._get_origin().request_id
 
-    _repr_pretty_ = Interchange._repr_pretty_  # noqa: SLF001  # IPython looks where `__repr__` is.
+    _repr_pretty_ = Interchange._repr_pretty_  # IPython looks where `__repr__` is.
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({super().__repr__()})"
