@@ -5,10 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TS_READY := typescript/node_modules/.ready
-SOURCES := pareta pareta_generated generator tests examples bench
+SOURCES := pareta pareta_generated generator tests examples bench docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox test test-all test-browser contract faults fuzz soak load bench \
+.PHONY: help setup demo sandbox docs docs-serve test test-all test-browser contract faults fuzz soak load bench \
 	generate import diff check lint type fmt stable release ts ts-test ts-bench clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
@@ -31,6 +31,12 @@ demo: $(READY) ## Deploy, chat, measure and stop on a sandbox: the SDK in 15 sec
 
 sandbox: $(READY) ## Serve the platform on this machine, until Ctrl-C
 	@$(BIN)/python -m pareta.sandbox --port 8700
+
+docs: $(READY) ## Build the documentation site, in build/docs/site
+	@$(BIN)/python docs/build.py
+
+docs-serve: $(READY) ## Serve it, and build it anew when a page changes
+	@$(BIN)/python docs/build.py --serve
 
 test: $(READY) ## Run the tests
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null

@@ -42,6 +42,12 @@ class ResponseOrigin(Origin):
         other.root, other.request_id, other.response = root, self.request_id, self.response
         return other
 
+    def to_html(self, raw: dict[str, Any]) -> str:
+        """Return an object as a notebook shows it."""
+        from .charts import html  # Notebooks alone need it.
+
+        return html(raw)
+
     def decode_error(self, path: str, expected: str, found: Any) -> Exception:
         """Return an APIResponseError that names the call."""
         said = f"{path}: expected {expected}, found {types.json_type(found)}"

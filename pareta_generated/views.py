@@ -9,15 +9,15 @@ from collections.abc import Callable, Iterator, KeysView
 from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
-from .interchange import core_schema, json_schema, pretty, short_repr, to_text
-from .json_values import JSON, Origin, deep_copy, is_array, is_object, read_array, read_by, read_object
+from .interchange import Interchange, short_repr, to_text
+from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")
 D = TypeVar("D", bound="DictView")
 
 
-class View:
+class View(Interchange):
     """A JSON object from the API, with typed properties.
 
     Reading does not fail when a newer server adds or omits fields. A field that is absent, null or
@@ -28,10 +28,6 @@ class View:
     __slots__ = ("__weakref__", "_cache", "_origin", "_raw")
 
     make_origin: ClassVar[Callable[[Any], Origin]] = Origin
-    _pointer: ClassVar[str] = ""  # The JSON pointer of its schema in the document; empty for any object.
-    __get_pydantic_core_schema__ = classmethod(core_schema)
-    __get_pydantic_json_schema__ = classmethod(json_schema)
-    _repr_pretty_ = pretty
 
     def __init__(self, raw: JSON, origin: Origin) -> None:
         self._raw = raw
@@ -81,6 +77,8 @@ class View:
         if not isinstance(other, View) or type(other) is not type(self):
             return NotImplemented
         return self._raw == other._raw
+
+    _repr_pretty_ = Interchange._repr_pretty_  # IPython looks where `__repr__` is.
 
     def __repr__(self) -> str:
         fields = ", ".join(f"{key}={short_repr(value)}" for key, value in self._raw.items())
@@ -156,7 +154,7 @@ class View:
         return cache[key]
 
 
-class DictView(JSON):
+class DictView(JSON, Interchange):
     """A JSON object from the API as a `dict`, with typed properties.
 
     For objects that people print, dump and tabulate. `metrics["key"]` is the raw value. `metrics.key`
@@ -165,10 +163,6 @@ class DictView(JSON):
 
     __slots__ = ("_origin",)
     _origin: Origin
-    _pointer: ClassVar[str] = ""
-    __get_pydantic_core_schema__ = classmethod(core_schema)
-    __get_pydantic_json_schema__ = classmethod(json_schema)
-    _repr_pretty_ = pretty
 
     @classmethod
     def from_dict(cls, raw: JSON, origin: Origin | None = None) -> Self:
@@ -192,6 +186,8 @@ class DictView(JSON):
     def request_id(self) -> str | None:
         """The `x-request-id` header of the response; None for an object that was made by hand."""
         return self._get_origin().request_id
+
+    _repr_pretty_ = Interchange._repr_pretty_  # IPython looks where `__repr__` is.
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({super().__repr__()})"

@@ -37,6 +37,10 @@ class Origin:
         path = find_path(self.root, lambda here: here is node) or "$"
         return self.decode_error(f"{path}.{key}", expected, found)
 
+    def to_html(self, raw: JSON) -> str | None:  # noqa: ARG002  # For clients to override.
+        """Return an object as a notebook shows it; None leaves that to its `repr`."""
+        return None
+
     def with_root(self, root: Any) -> Self:
         """Return a copy of this origin with another root, such as one part of the response."""
         other = copy.copy(self)

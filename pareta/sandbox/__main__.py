@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from pareta.sandbox._demo import start_traffic
 from pareta.sandbox._settings import DEFAULT_BALANCE, DEFAULT_UPSTREAM_TIMEOUT, EngineName, SandboxSettings, Upstream
 from pareta.sandbox._thread import import_server
 
@@ -41,7 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("uvicorn").setLevel(logging.CRITICAL)
 
     async def serve() -> None:
-        server: SandboxServer = server_module.SandboxServer(settings, bound, on_ready=lambda: _greet(server.platform))
+        def ready() -> None:
+            _greet(server.platform)
+            if options.demo:
+                start_traffic(server.platform.base_url, server.platform.api_key)
+
+        server: SandboxServer = server_module.SandboxServer(settings, bound, on_ready=ready)
 
         def stop(_: int, __: FrameType | None) -> None:
             server.stop()
@@ -150,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help="the upstream's read timeout (default: %(default)s)",
     )
+    parser.add_argument("--demo", action="store_true", help="deploy two models and send them traffic, to have some")
     return parser
 
 

@@ -182,7 +182,7 @@ def test_a_signal_ends_the_endpoint(sandbox: Sandbox, program: str, number: sign
 
 def test_a_deployment_is_taken_up_by_another_process(mode: Mode, tmp_path: Path) -> None:
     """The process that deploys is killed; another follows the endpoint by its name until it is live."""
-    with Sandbox(seed=7, pace=0.05) as sandbox:
+    with Sandbox(seed=7, pace=0.15) as sandbox:
         code = f"""
             from pareta import Pareta
             pa = Pareta()

@@ -226,6 +226,7 @@ def test_a_completion_that_takes_too_long_is_repeated_once(mode: Mode, wire: Ser
         APITimeoutError, match=r"no response in time \(2 attempts\)\. .* allow it more time with timeout="
     ):
         ask(mode, client)
+    server.await_requests(2)
     assert len({request.headers["idempotency-key"] for request in server.received}) == 1
     assert len(server.received) == 2
 

@@ -289,8 +289,8 @@ def test_a_change_names_place_and_python() -> None:
 @pytest.mark.parametrize(
     ("version", "bump", "expected"),
     [
-        ("0.1.0", "major", "0.2.0"),
-        ("0.1.0", "minor", "0.1.1"),
+        ("0.3.0", "major", "0.4.0"),
+        ("0.3.0", "minor", "0.3.1"),
         ("1.2.3", "major", "2.0.0"),
         ("1.2.3", "minor", "1.3.0"),
         ("1.2.3", "patch", "1.2.4"),

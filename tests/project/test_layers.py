@@ -12,7 +12,7 @@ from imports import ROOT, Import, all_imports, imports, modules
 
 STANDARD = sys.stdlib_module_names
 DOES_IO = {"httpx", "httpx2", "httpcore", "aiohttp", "anyio", "asyncio", "socket", "select", "selectors", "threading"}
-EXTRAS = ("pareta.sandbox", "pareta.contract", "pareta.integrations", "pareta.testing")
+EXTRAS = ("pareta.cli", "pareta.sandbox", "pareta.contract", "pareta.integrations", "pareta.testing")
 CORE = [name for name in modules("pareta") if not name.startswith(EXTRAS)]
 ROOMS = {
     "pareta._async": {"pareta._async", "pareta._policy", "pareta._content", "pareta._transport"},
@@ -148,6 +148,15 @@ def test_the_sandbox_looks_into_no_client() -> None:
         if module.startswith("pareta.sandbox"):
             private = [each for each in imports(module, path) if each.name.startswith("pareta._")]
             assert [each for each in private if each.name not in ("pareta._version", "pareta._clock")] == []
+
+
+def test_the_command_line_uses_public_names_alone() -> None:
+    """`pareta.cli` imports of the client what users do: `pareta`, and its public modules."""
+    for module, path in modules("pareta").items():
+        if module.startswith("pareta.cli"):
+            ours = [each for each in imports(module, path) if each.top in {"pareta", "pareta_generated"}]
+            allowed = ("pareta.cli", "pareta.charts", "pareta.sandbox")
+            assert [each for each in ours if each.name != "pareta" and not each.name.startswith(allowed)] == []
 
 
 def test_the_generator_knows_nothing_of_what_it_writes() -> None:
