@@ -113,12 +113,11 @@ def test_a_small_change_makes_a_small_diff(generate: Generate) -> None:
     """A field more is its own lines in each file, and the hash of the document."""
     field = "      properties:\n        gpu_count: {type: integer, description: G.}\n"
     head, tail = OURS.split("\n    Endpoint:\n", 1)
-    run = generate(OURS, name="changed")
-    before = {file.name: file.read_text() for file in run.package.iterdir()}
+    generate(OURS, name="changed")
     tail = tail.replace("      properties:\n", field, 1)
     run = generate(f"{head}\n    Endpoint:\n{tail}", "--check", name="changed")
     changed = [line for line in run.out.splitlines() if line[:1] in "+-" and line[:3] not in ("+++", "---")]
-    assert (run.code, len(before)) == (1, 9)
+    assert run.code == 1
     assert len(changed) <= 16, changed
 
 
