@@ -298,8 +298,8 @@ class AsyncRowSender:
         return row
 
 
-async def _wake(requester: AsyncRequester, lane: Lane) -> tuple[Lane, Exception | None]:
-    """Start an endpoint and wait until it is live; return it with what prevented that."""
+async def _wake(requester: AsyncRequester, lane: Lane) -> tuple[Lane, float, Exception | None]:
+    """Start an endpoint and wait until it is live; return it, the time, and what prevented that."""
     from .endpoints import AsyncEndpoints
 
     endpoints = AsyncEndpoints(requester)
@@ -308,5 +308,5 @@ async def _wake(requester: AsyncRequester, lane: Lane) -> tuple[Lane, Exception 
             await endpoints.start(lane.model)
         await endpoints.wait_until_live(lane.model, poll_interval=1.0)
     except Exception as error:
-        return lane, error
-    return lane, None
+        return lane, requester.session.clock(), error
+    return lane, requester.session.clock(), None

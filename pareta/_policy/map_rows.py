@@ -80,7 +80,7 @@ class MapRow:
 def arguments_of(row: Any, prompt: Callable[[Any], Any] | None) -> dict[str, Any]:
     """Return the keywords of `create` for a row; raise ValueError for one that has no messages."""
     value: Any = row if prompt is None else prompt(row)
-    kind: type[Any] = type(value)
+    kind: Any = value.__class__
     if isinstance(value, str):
         return {"messages": [{"role": "user", "content": value}]}
     if issubclass(kind, Mapping) and value.get("messages"):

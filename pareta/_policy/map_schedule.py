@@ -71,6 +71,8 @@ class MapSchedule:
         """In order: the results whose turn has not come, by index."""
         self._failed = 0
         """How many rows are to be sent again."""
+        self._failing_since: float | None = None
+        """When the first failure came after the last success."""
         self._next_send = 0.0
         self._dropping = False
         self.read = self.delivered = self.in_flight = self.requests = self.spent = 0
@@ -173,15 +175,15 @@ class MapSchedule:
         lane.in_flight -= 1
         self.in_flight -= 1
         if error is None:
-            lane.succeed(row.ended - row.begun)
+            lane.succeed(row.begun, row.ended)
+            self._failing_since = None
             self.spent += row.price or 0
             self._finish(row)
             return None
-        if self._settings.wake and _stopped(error) and (lane.waking or not lane.woken):
-            asked = not lane.waking
-            lane.waking = lane.woken = True
+        if self._settings.wake and _stopped(error) and (lane.woken_at is None or row.begun < lane.woken_at):
+            asked, lane.woken_at = lane.woken_at, lane.woken_at or inf
             self._again(row, row.ended)
-            return lane if asked else None
+            return lane if asked is None else None
         at = self._retry_at(row, lane, error)
         if at is None:
             self._finish(row)
@@ -189,9 +191,9 @@ class MapSchedule:
             self._again(row, at)
         return None
 
-    def woken(self, lane: Lane, error: Exception | None) -> None:
+    def woken(self, lane: Lane, now: float, error: Exception | None) -> None:
         """Go on with an endpoint that was started, or end where it could not be."""
-        lane.waking = False
+        lane.woken_at = now
         if error is not None:
             self.stop(error)
 
@@ -215,14 +217,16 @@ class MapSchedule:
             return None
         refused = status in (429, 503)
         if refused and asked is not None:
-            pause = asked
+            pause = 0.0  # It is the endpoint that pauses.
         if isinstance(error, _CONCERNS_ALL) or (status == 503 and pause is None) or (asked or 0) > LONGEST_RETRY_AFTER:
             self.stop(error)
         if pause is None:
             return None
         congested = refused or status in (408, 504) or isinstance(error, APITimeoutError)
         lane.fail(row.begun, row.ended, congested=congested, pause=asked if refused else None)
-        if row.ended - lane.failing_since > GIVES_UP_AFTER:
+        if self._failing_since is None:
+            self._failing_since = row.ended
+        if row.ended - self._failing_since > GIVES_UP_AFTER:
             self.stop(error)
         if not refused:
             row.failures += 1

@@ -299,8 +299,8 @@ class RowSender:
         return row
 
 
-def _wake(requester: Requester, lane: Lane) -> tuple[Lane, Exception | None]:
-    """Start an endpoint and wait until it is live; return it with what prevented that."""
+def _wake(requester: Requester, lane: Lane) -> tuple[Lane, float, Exception | None]:
+    """Start an endpoint and wait until it is live; return it, the time, and what prevented that."""
     from .endpoints import Endpoints
 
     endpoints = Endpoints(requester)
@@ -309,5 +309,5 @@ def _wake(requester: Requester, lane: Lane) -> tuple[Lane, Exception | None]:
             endpoints.start(lane.model)
         endpoints.wait_until_live(lane.model, poll_interval=1.0)
     except Exception as error:
-        return lane, error
-    return lane, None
+        return lane, requester.session.clock(), error
+    return lane, requester.session.clock(), None
