@@ -196,10 +196,9 @@ def test_an_empty_balance_ends_it(mode: Mode, sandbox: Sandbox) -> None:
     """The rows before it are delivered, and what concerns all is raised: the rest is not read."""
     sandbox.balance = 20 * PRICE
     rows = texts(1000)
-    delivered = []
+    delivered: list[Any] = []
     with pytest.raises(InsufficientCreditsError):
-        for result in mode.each(completions(mode, sandbox).map(rows, model=MODEL, concurrency=4)):
-            delivered.append(result)  # noqa: PERF402  # Those before the exception are wanted.
+        delivered.extend(mode.each(completions(mode, sandbox).map(rows, model=MODEL, concurrency=4)))
     assert sum(each.error is None for each in delivered) == 20
     assert len(list(rows)) >= 1000 - 20 - 8
 
@@ -207,11 +206,10 @@ def test_an_empty_balance_ends_it(mode: Mode, sandbox: Sandbox) -> None:
 def test_a_budget_stops_before_it_is_passed(mode: Mode, sandbox: Sandbox) -> None:
     """What fits is answered and delivered; then the error says how far it got."""
     before = sandbox.balance
-    delivered = []
+    delivered: list[Any] = []
     with pytest.raises(BudgetExceededError) as raised:
-        for result in mode.each(completions(mode, sandbox).map(texts(100), model=MODEL, budget_micro_usd=2_300)):
-            delivered.append(result.index)
-    assert delivered == list(range(10))
+        delivered.extend(mode.each(completions(mode, sandbox).map(texts(100), model=MODEL, budget_micro_usd=2_300)))
+    assert [each.index for each in delivered] == list(range(10))
     assert before - sandbox.balance == raised.value.spent_micro_usd == 2_100
     assert raised.value.__notes__ == ["Rows before number 10 were sent; it and those after it were not."]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from heapq import heappop, heappush
-from itertools import count
+from itertools import count, pairwise
 from typing import Any
 
 import pytest
@@ -144,7 +144,7 @@ def test_requests_are_spread_over_the_second() -> None:
     run = Run(lambda now, index: (0.01, refused(500) if now == 0 else None), rps=10, rows=20).go()
     times = [now for now, _, _ in run.sent]
     assert len(times) == 21
-    assert min(b - a for a, b in zip(times, times[1:], strict=False)) == pytest.approx(0.1)
+    assert min(b - a for a, b in pairwise(times)) == pytest.approx(0.1)
 
 
 def test_a_row_keeps_its_key_over_its_attempts() -> None:
