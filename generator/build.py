@@ -100,6 +100,7 @@ def _methods(env: jinja2.Environment, spec: Spec, plan: Plan, project: Path) -> 
         "methods": methods.plan(plan.operations),
         "options": methods.options(project),
         "flag": methods.flag,
+        "own": methods.own,
         "callback": methods.callback,
         "choice": methods.choice,
         "docstring": methods.docstring,

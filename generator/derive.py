@@ -14,7 +14,7 @@ from .problems import Problem, RefusedError
 
 FOLDERS = {"pareta/_async": "pareta/_sync", "pareta/_transport": "pareta/_transport"}
 """Where derived modules come from and go to. In one folder, the names differ: `async_x` becomes `sync_x`."""
-BY_HAND = frozenset({"async_waiting.py"})
+BY_HAND = frozenset({"async_waiting.py", "async_workers.py"})
 """The async modules whose blocking twin is another thing, and so is written by hand."""
 
 RENAMES = {

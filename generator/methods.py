@@ -75,6 +75,11 @@ def options(project: Path) -> list[Parameter]:
     return sorted(found, key=lambda one: one.name.startswith("extra_"))
 
 
+def own(name: str, type_: str, default: str, doc: str) -> Parameter:
+    """Return a parameter that the document does not have."""
+    return Parameter(name, type_, default, doc)
+
+
 def flag(name: str, doc: str) -> Parameter:
     """Return a flag that the document does not have."""
     return Parameter(name, "bool", "False", doc)

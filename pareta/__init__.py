@@ -81,6 +81,7 @@ if TYPE_CHECKING:
     from ._async.client import AsyncPareta as AsyncPareta
     from ._async.endpoints import AsyncEndpoints as AsyncEndpoints
     from ._async.ephemeral import AsyncEphemeralEndpoint as AsyncEphemeralEndpoint
+    from ._async.map_results import AsyncMapResults as AsyncMapResults
     from ._async.methods import AsyncCompletions as AsyncCompletions, AsyncMetrics as AsyncMetrics
     from ._async.models import AsyncModels as AsyncModels
     from ._async.streams import (
@@ -113,12 +114,14 @@ if TYPE_CHECKING:
     )
     from ._models import ChatCompletion as ChatCompletion, Endpoint as Endpoint, ModelList as ModelList
     from ._policy.hooks import Hooks as Hooks, RequestInfo as RequestInfo
+    from ._policy.map_rows import MapResult as MapResult
     from ._policy.options import CallOptions as CallOptions
     from ._responses import response_of as response_of
     from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
     from ._sync.endpoints import Endpoints as Endpoints
     from ._sync.ephemeral import EphemeralEndpoint as EphemeralEndpoint
+    from ._sync.map_results import MapResults as MapResults
     from ._sync.methods import Completions as Completions, Metrics as Metrics
     from ._sync.models import Models as Models
     from ._sync.streams import (
@@ -136,6 +139,7 @@ _HOMES = {
     "pareta._async.client": "AsyncPareta",
     "pareta._async.endpoints": "AsyncEndpoints",
     "pareta._async.ephemeral": "AsyncEphemeralEndpoint",
+    "pareta._async.map_results": "AsyncMapResults",
     "pareta._async.methods": "AsyncCompletions AsyncMetrics",
     "pareta._async.models": "AsyncModels",
     "pareta._async.streams": "AsyncChatStream AsyncDeployStream AsyncDeployWatch AsyncStream",
@@ -149,12 +153,14 @@ _HOMES = {
     ),
     "pareta._models": "ChatCompletion Endpoint ModelList",
     "pareta._policy.hooks": "Hooks RequestInfo",
+    "pareta._policy.map_rows": "MapResult",
     "pareta._policy.options": "CallOptions",
     "pareta._responses": "response_of",
     "pareta._sync.chat": "Chat",
     "pareta._sync.client": "Pareta",
     "pareta._sync.endpoints": "Endpoints",
     "pareta._sync.ephemeral": "EphemeralEndpoint",
+    "pareta._sync.map_results": "MapResults",
     "pareta._sync.methods": "Completions Metrics",
     "pareta._sync.models": "Models",
     "pareta._sync.streams": "ChatStream DeployStream DeployWatch Stream",

@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any, ClassVar, Self, TypeVar
 
 from .interchange import Interchange, short_repr, to_text
-from .json_values import JSON, Origin, all_are, deep_copy, is_array, is_object, read_array, read_by, read_object
+from .json_values import JSON, Origin, deep_copy, is_array, is_object, read_array, read_by, read_object
 
 T = TypeVar("T")
 V = TypeVar("V", bound="View")

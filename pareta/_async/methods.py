@@ -6,7 +6,7 @@ Generated from openapi/pareta.yaml by templates/methods.py.jinja. Do not edit: c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal, overload
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, overload
 
 from pareta_generated import api
 from pareta_generated.models import (
@@ -34,8 +34,14 @@ from .._tools import format_of, tools_of
 from .streams import AsyncChatStream, AsyncDeployStream
 
 if TYPE_CHECKING:
+    import os
+
+    from .._transport.async_workers import AsyncRows
     from .ephemeral import AsyncEphemeralEndpoint
+    from .map_results import AsyncMapResults
     from .requester import AsyncRequester
+
+R = TypeVar("R")
 
 
 @public
@@ -265,6 +271,145 @@ class AsyncCompletions:
         if isinstance(call, Call):
             return await self._requester.run(logical(session, call, calls.send(session, call, view=ChatCompletion)))
         return AsyncChatStream(*await self._requester.open(logical(session, call, calls.open_stream(session, call))))
+
+    def map(
+        self,
+        inputs: AsyncRows[R],
+        *,
+        model: str | None = None,
+        models: Sequence[str] | None = None,
+        prompt: Callable[[R], Any] | None = None,
+        concurrency: int | Literal["auto"] = "auto",
+        rps: float | None = None,
+        budget_micro_usd: int | None = None,
+        attempts: int = 5,
+        ordered: bool = True,
+        on_error: Literal["yield", "raise"] = "yield",
+        journal: str | os.PathLike[str] | None = None,
+        wake: bool = False,
+        max_tokens: int | None = None,
+        max_completion_tokens: int | None = None,
+        stop: str | Sequence[str] | None = None,
+        temperature: float | None = None,
+        top_p: float | None = None,
+        frequency_penalty: float | None = None,
+        presence_penalty: float | None = None,
+        seed: int | None = None,
+        tools: Sequence[ToolParam | Callable[..., Any]] | None = None,
+        tool_choice: Literal["none", "auto", "required"] | ToolChoiceParam | None = None,
+        parallel_tool_calls: bool | None = None,
+        response_format: ResponseFormatParam | type[Any] | None = None,
+        user: str | None = None,
+        timeout: float | HttpxTimeout | None | NotGiven = NOT_GIVEN,
+        extra_body: Mapping[str, Any] | None = None,
+        extra_headers: Mapping[str, str] | None = None,
+        extra_query: Mapping[str, Any] | None = None,
+        **extra: Any,
+    ) -> AsyncMapResults[R]:
+        """Answer many rows, side by side, and yield a result for each.
+
+        Rows are read as they are sent, so that any number of them takes the same memory. A row is sent again
+        after a failure, under one idempotency key. An error that concerns all rows ends it, after the results
+        of those in flight.
+
+        Args:
+            inputs: The rows, an iterable.
+            model: The id of the endpoint that answers.
+            models: The ids of several endpoints. Each row goes to the one with most room.
+            prompt: A function that makes of a row its text, its messages, or a dict of keywords of
+                `create`. Without it, a row is a text, a list of messages, or a dict whose `messages` are sent.
+            concurrency: How many requests may be in flight at each endpoint. `auto` follows its latency and
+                its refusals.
+            rps: How many requests may be sent a second.
+            budget_micro_usd: What this may cost. The row that would pass it ends it with
+                BudgetExceededError, after the results before it.
+            attempts: How often a row is sent at most. 429 and 503 do not count.
+            ordered: Whether results come in the order of the rows. Else they come as they are there.
+            on_error: What becomes of the error of a row: it is in its result, or is raised.
+            journal: A file that each completion is written to. Where it is there already, its rows are not
+                sent again.
+            wake: Whether to start an endpoint that is stopped, once, and wait until it is live.
+            max_tokens: The most tokens to write. At least 1.
+            max_completion_tokens: The most tokens to write, under its newer name, which wins where both are
+                given. At least 1.
+            stop: Text before which the answer ends, or up to four of them.
+            temperature: How varied the answer is: 0 is the likeliest, 2 the most varied.
+            top_p: The share of likeliest tokens to choose among, from 0 to 1.
+            frequency_penalty: How far to avoid tokens by how often they came, from -2 to 2.
+            presence_penalty: How far to avoid tokens that came at all, from -2 to 2.
+            seed: Makes repetitions of a request alike where the model can.
+            tools: The functions that the model may ask to have called.
+            tool_choice: Whether the model may, must or must not ask for a function, or which one it must
+                ask for.
+            parallel_tool_calls: Whether the model may ask for several functions at once.
+            response_format: The form of the answer.
+            user: Your own name for the person that asks, to tell abuse apart.
+            timeout: Seconds for each operation of a socket, None for no limit, or an `httpx.Timeout`.
+            extra_body: Fields of the JSON body beside those of the method.
+            extra_headers: Headers to send, over those of the client.
+            extra_query: Query parameters to send, over those of the method and of the client.
+            extra: Any further field of the body, sent as it is. A name that is nearly one of the above is a
+                TypeError.
+
+        Returns:
+            An iterator of `MapResult`. Nothing is sent before the first is read.
+
+        Raises:
+            TypeError: A keyword is a mistake; nothing is sent.
+            ValueError: A value is invalid. On reading: the journal was written for other inputs.
+            BudgetExceededError: On reading: the next row would pass the budget.
+            AuthenticationError: On reading, as is PermissionDeniedError: the key is not valid for this.
+            InsufficientCreditsError: On reading: the balance is empty.
+            NotFoundError: On reading: there is no such endpoint.
+            EndpointNotReadyError: On reading: the endpoint is stopped, or was not live in time.
+
+        """
+        from .._policy.map_settings import MapSettings  # Rarely needed.
+        from .map_results import AsyncMapResults
+
+        check_list("models", models)
+        check_flag("ordered", ordered)
+        check_flag("wake", wake)
+        check_list("tools", tools)
+        if extra:
+            check_undeclared(self.map, extra, "extra_body")
+        settings = MapSettings.create(
+            model=model,
+            models=models,
+            prompt=prompt,
+            concurrency=concurrency,
+            rps=rps,
+            budget_micro_usd=budget_micro_usd,
+            attempts=attempts,
+            ordered=ordered,
+            on_error=on_error,
+            wake=wake,
+        )
+        given: dict[str, Any] = {
+            "max_tokens": max_tokens,
+            "max_completion_tokens": max_completion_tokens,
+            "stop": stop,
+            "temperature": temperature,
+            "top_p": top_p,
+            "frequency_penalty": frequency_penalty,
+            "presence_penalty": presence_penalty,
+            "seed": seed,
+            "tools": tools and tools_of(tools),
+            "tool_choice": tool_choice,
+            "parallel_tool_calls": parallel_tool_calls,
+            "response_format": response_format and format_of(response_format),
+            "user": user,
+            "extra_body": extra_body,
+        }
+        arguments = {name: value for name, value in given.items() if value is not None} | extra
+        options = {
+            "timeout": timeout,
+            "extra_headers": extra_headers,
+            "extra_query": extra_query,
+        }
+        return AsyncMapResults(
+            self._requester, inputs, settings=settings, arguments=arguments, options=options, journal=journal
+        )
 
 
 class AsyncDeployMethod:

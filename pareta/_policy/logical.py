@@ -44,7 +44,7 @@ def _paid(session: Session, spending: Spending, call: Request, flow: Flow[T]) ->
     model = str((call.body or {}).get("model"))
     price = spending.prices.get(model)
     if price is None:
-        price = spending.prices[model] = yield from _price_of(session, model)
+        price = spending.prices[model] = yield from price_of(session, model)
     spending.take(price, model)
     try:
         return (yield from flow)
@@ -53,8 +53,14 @@ def _paid(session: Session, spending: Spending, call: Request, flow: Flow[T]) ->
         raise
 
 
-def _price_of(session: Session, model: str) -> Flow[int]:
-    """Return what a completion costs: its endpoint's alias has a price on the leaderboard of its task."""
+def price_of(session: Session, model: str) -> Flow[int]:
+    """Return what a completion costs: its endpoint's alias has a price on the leaderboard of its task.
+
+    Raises:
+        ParetaError: It has none, or was not told.
+        ValueError: The endpoint has no task.
+
+    """
     session = session.bare()
     endpoint = yield from send(session, RETRIEVE_ENDPOINT(model))
     leaderboard: Call[Any] = api.task_leaderboard(endpoint.task)

@@ -59,7 +59,8 @@ def check_undeclared(method: Callable[..., Any], extra: Iterable[str], place: st
 
     """
     code = method.__code__
-    declared = code.co_varnames[1 : 1 + code.co_kwonlyargcount]  # `inspect.signature` is slow.
+    first = code.co_argcount
+    declared = code.co_varnames[first : first + code.co_kwonlyargcount]  # `inspect.signature` is slow.
     for name in extra:
         meant = _meant(name, declared)
         if meant is not None:

@@ -63,7 +63,8 @@ class AsyncSender:
         self._client = client
         self._build = build
         self._stock = stock
-        self._limit = limit
+        self.limit = limit
+        """How many requests may be in flight; None where the user's client decides."""
         self._owns = owns
         self._proxy = proxy
         self._limiters = None if limit is None else AsyncScoped(partial(AsyncLimiter, limit))
@@ -117,7 +118,7 @@ class AsyncSender:
         try:
             await limiter.acquire(seconds)
         except TimeoutError:
-            text = f"{self._limit} calls are in flight (max_connections), and none ended in time"
+            text = f"{self.limit} calls are in flight (max_connections), and none ended in time"
             raise TransportError("timeout", text) from None
         return limiter.release
 

@@ -61,7 +61,7 @@ class AsyncTermination:
 
     def _terminate(self, _signal: int, _frame: object) -> None:
         self._came = True
-        _call_soon(self._loop, self._scope.cancel if self._task is None else self._task.cancel)
+        call_soon(self._loop, self._scope.cancel if self._task is None else self._task.cancel)
 
     def begin_cleanup(self) -> None:
         """Ignore further signals while a block ends."""
@@ -113,7 +113,7 @@ class AsyncLimiter:
         if _running_loop() is self._loop:
             self._free.release()
         else:
-            _call_soon(self._loop, self._free.release)
+            call_soon(self._loop, self._free.release)
 
 
 class AsyncScoped(Generic[T]):
@@ -179,7 +179,7 @@ async def _end(scoped: weakref.ref[AsyncScoped[T]], loop: Any, value: T, close: 
 
 def close_later(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:
     """Run `close` on its event loop, from any thread; do nothing where the loop is over."""
-    _call_soon(loop, partial(_start, close, loop))
+    call_soon(loop, partial(_start, close, loop))
 
 
 def _start(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:
@@ -196,7 +196,7 @@ def _start(close: Callable[[], Coroutine[Any, Any, None]], loop: Any) -> None:
             trio.lowlevel.spawn_system_task(shielded)
 
 
-def _call_soon(loop: Any, function: Callable[[], object]) -> None:
+def call_soon(loop: Any, function: Callable[[], object]) -> None:
     with suppress(RuntimeError):  # The loop is over.
         if isinstance(loop, asyncio.AbstractEventLoop):
             loop.call_soon_threadsafe(function)

@@ -13,12 +13,10 @@ from typing import Any
 
 import pytest
 from attrs import frozen
-from terminal import Terminal, plain_environment
+from terminal import PROGRAM, Terminal, plain_environment
 
 from pareta.cli import main
 from pareta.sandbox import Sandbox
-
-PROGRAM = (sys.executable, "-m", "pareta.cli")
 
 
 @frozen

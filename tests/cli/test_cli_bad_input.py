@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import PROGRAM
+from terminal import PROGRAM
 from wire import Wire, answer, event, stream
 
 from pareta.sandbox import Sandbox

@@ -9,7 +9,7 @@ from subprocess import PIPE, Popen
 from types import SimpleNamespace
 
 import pytest
-from conftest import PROGRAM
+from terminal import PROGRAM
 
 from pareta.sandbox import Sandbox
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from conftest import PROGRAM
+from terminal import PROGRAM
 
 from pareta.cli._errors import CommandError
 from pareta.cli._times import window_of

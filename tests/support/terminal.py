@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Mapping, Sequence
 
 import pexpect
 import pyte
+
+PROGRAM = (sys.executable, "-m", "pareta.cli")
 
 
 class Terminal:

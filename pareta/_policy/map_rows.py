@@ -1,0 +1,116 @@
+"""The rows of a `map`: what of them is sent, under which idempotency key, and what comes of it. Pure."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import attrs
+
+from pareta_generated.types import encode_body
+
+from .._content import strict_json
+from .._exceptions import public
+from .._tools import format_of, tools_of
+
+if TYPE_CHECKING:
+    from .._models import ChatCompletion
+    from .map_lanes import Lane
+
+R = TypeVar("R")
+
+
+@public
+@attrs.frozen(kw_only=True)
+class MapResult(Generic[R]):
+    """What came of one row: the completion or the error, never both."""
+
+    index: int
+    """The row's place in the inputs, from 0."""
+    row: R
+    """The row, as it was given."""
+    completion: ChatCompletion | None
+    """The answer; None where there is an error."""
+    error: Exception | None
+    """Why there is no answer."""
+    attempts: int
+    """How many requests it took; 0 where nothing was sent."""
+    cost_micro_usd: int | None
+    """What it cost; 0 where the server refused it. None: not known, and of an error, it may have been billed."""
+
+
+@attrs.define(eq=False)
+class MapRow:
+    """A row on its way."""
+
+    index: int
+    value: Any
+    """What the user gave."""
+    arguments: dict[str, Any] = attrs.field(factory=dict[str, Any])
+    """Keywords of `create` that are the row's own."""
+    digest: str = ""
+    """A hash of them, where there is a journal."""
+    lane: Lane | None = None
+    key: str = ""
+    attempts: int = 0
+    failures: int = 0
+    """Attempts that count: a 429 and a 503 do not."""
+    bound: bool = False
+    """Whether its endpoint may have answered, and billed, so that no other may be asked."""
+    price: int | None = None
+    begun: float = 0.0
+    ended: float = 0.0
+    completion: ChatCompletion | None = None
+    error: Exception | None = None
+
+    def result(self) -> MapResult[Any]:
+        """Return what came of it."""
+        return MapResult(
+            index=self.index,
+            row=self.value,
+            completion=self.completion,
+            error=self.error,
+            attempts=self.attempts,
+            cost_micro_usd=self.price if self.completion is not None else None if self.bound else 0,
+        )
+
+
+def arguments_of(row: Any, prompt: Callable[[Any], Any] | None) -> dict[str, Any]:
+    """Return the keywords of `create` for a row; raise ValueError for one that has no messages."""
+    value: Any = row if prompt is None else prompt(row)
+    kind: Any = value.__class__
+    if isinstance(value, str):
+        return {"messages": [{"role": "user", "content": value}]}
+    if issubclass(kind, Mapping) and value.get("messages"):
+        # A row has columns of its own; what `prompt` returns is meant to be sent.
+        return {"messages": value["messages"]} if prompt is None else _converted(value)
+    if issubclass(kind, Sequence) and value and not issubclass(kind, bytes | bytearray):
+        return {"messages": value}
+    what = "a row" if prompt is None else "what prompt returns"
+    raise ValueError(f"{what} must be a text, a list of messages, or a dict with messages, not {kind.__name__}")
+
+
+def _converted(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return keywords of `create` as JSON values, so that they can be compared."""
+    converted = dict(arguments)
+    for name in ("model", "stream", "idempotency_key", "max_retries"):
+        if name in converted:
+            raise ValueError(f"prompt must not return {name}: it is the same for all rows, or map's own")
+    for name, convert in (("tools", tools_of), ("response_format", format_of)):
+        if name in converted:
+            converted[name] = convert(converted[name])
+    return converted
+
+
+def digest_of(arguments: Mapping[str, Any]) -> str:
+    """Return a hash of arguments, the same in each process; raise ValueError for what is no JSON."""
+    return blake2b(strict_json.encode(encode_body(arguments)), digest_size=12).hexdigest()
+
+
+def key_of(journal_id: str | None, row: MapRow, model: str) -> str:
+    """Return the idempotency key of a row: with a journal, it follows from the journal and the row."""
+    if journal_id is None:
+        return os.urandom(16).hex()
+    return blake2b(f"{journal_id} {row.index} {model} {row.digest}".encode(), digest_size=16).hexdigest()

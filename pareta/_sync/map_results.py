@@ -1,0 +1,313 @@
+# Derived from pareta/_async/map_results.py. DO NOT EDIT: change that file and run `make generate`.
+"""`chat.completions.map()`: sends the rows as the schedule says, and yields what comes of them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
+
+import attrs
+
+from .._exceptions import ConflictError, ParetaError, public
+from .._map_journal import MapJournal
+from .._models import ChatCompletion
+from .._policy.logical import price_of
+from .._policy.map_rows import MapResult, MapRow, arguments_of, digest_of
+from .._policy.map_schedule import MapSchedule
+from .._policy.map_settings import MapSettings
+from .._policy.options import SingleUseKey
+from .._spending import Spending
+
+if TYPE_CHECKING:
+    from .._policy.map_lanes import Lane
+    from .._policy.session import Session
+    from .._transport.sync_workers import Rows, Source, Workers
+    from .requester import Requester
+
+R = TypeVar("R")
+
+
+@public
+class MapResults(Generic[R]):
+    """The results of `map`, as an iterator. Rows are read and sent while it is read.
+
+    Leaving a loop over it, closing it, or an exception ends what is in flight. Reading it further is not possible then.
+    """
+
+    def __init__(
+        self,
+        requester: Requester,
+        rows: Rows[R],
+        *,
+        settings: MapSettings,
+        arguments: Mapping[str, Any],
+        options: Mapping[str, Any],
+        journal: str | os.PathLike[str] | None,
+    ) -> None:
+        self._rows = rows
+        self._settings = settings
+        self._arguments = arguments
+        self._options = options
+        self._path = journal
+        # What a row costs is counted here: its attempts share a key, and are billed once.
+        session = requester.session
+        own = None if settings.budget is None else Spending(settings.budget)
+        self._spendings = [each for each in (session.spending, own) if each is not None]
+        self._requester = requester._replace(session=attrs.evolve(session, spending=None))
+        self._schedule: MapSchedule | None = None
+        self._journal: MapJournal | None = None
+        self._workers: Workers
+        self._source: Source
+        self._sender: RowSender
+        self._closed = False
+        self.resumed = 0
+        """How many results came from the journal."""
+        self.failed = 0
+        """How many results are errors."""
+
+    @property
+    def delivered(self) -> int:
+        """How many results have been read."""
+        return self._schedule.delivered if self._schedule else 0
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self._schedule.requests if self._schedule else 0
+
+    @property
+    def spent_micro_usd(self) -> int:
+        """What the completions of this run have cost; 0 where the price is not known."""
+        return self._schedule.spent if self._schedule else 0
+
+    @property
+    def in_flight(self) -> int:
+        """How many requests are in flight."""
+        return self._schedule.in_flight if self._schedule else 0
+
+    @property
+    def concurrency(self) -> int:
+        """How many requests may be in flight now."""
+        return sum(lane.window.size for lane in self._schedule.lanes) if self._schedule else 0
+
+    def stop(self) -> None:
+        """Read no more rows; the results of those in flight can still be read, and then it ends."""
+        if self._schedule is None:
+            self._closed = True
+        else:
+            self._schedule.stop()
+
+    def __iter__(self) -> Iterator[MapResult[R]]:
+        return _Loop(self, self._release)
+
+    def __next__(self) -> MapResult[R]:
+        if self._closed:
+            raise StopIteration
+        try:
+            if self._schedule is None:
+                self._schedule = self._begin()
+            return self._next(self._schedule)
+        except BaseException:
+            self._release()
+            raise
+
+    def _next(self, schedule: MapSchedule) -> MapResult[R]:
+        while True:
+            for done in self._workers.collect():
+                self._settle(schedule, done)
+            schedule.starved = False
+            self._fill(schedule)
+            result = schedule.pop()
+            if result is not None:
+                return self._count(result)
+            if schedule.over:
+                raise schedule.error or StopIteration
+            self._workers.wait(schedule.seconds(self._requester.session.clock()))
+
+    def _begin(self) -> MapSchedule:
+        """Open the journal, and find out what a completion costs."""
+        from .._transport.sync_waiting import MAX_CONNECTIONS
+        from .._transport.sync_workers import Source, Workers
+
+        session = self._requester.session
+        if self._path is not None:
+            self._journal = MapJournal(self._path, digest_of({"models": self._settings.models, **self._arguments}))
+        prices = [self._price(session, model) for model in self._settings.models]
+        self._workers = Workers()
+        self._source = Source(self._rows, self._workers)
+        self._sender = RowSender(
+            self._requester,
+            {**self._arguments, **self._options},
+            self._journal,
+            several=len(self._settings.models) > 1,
+        )
+        return MapSchedule(
+            self._settings,
+            prices,
+            most=self._requester.sender.limit or MAX_CONNECTIONS,
+            spendings=self._spendings,
+            random=session.random,
+            journal_id=self._journal.id if self._journal else None,
+        )
+
+    def _price(self, session: Session, model: str) -> int | None:
+        try:
+            return self._requester.run(price_of(session, model))
+        except (ParetaError, ValueError):
+            if self._spendings:  # A budget cannot be kept without it.
+                raise
+            return None
+
+    def _fill(self, schedule: MapSchedule) -> None:
+        """Send what may be sent now."""
+        from .._transport.sync_workers import END, PENDING
+
+        now = self._requester.session.clock()
+        while True:
+            row = schedule.due(now)
+            if row is None:
+                lane = schedule.room(now)
+                if lane is None:
+                    return
+                value = self._source.read()
+                schedule.starved = value is PENDING
+                if value is END:
+                    schedule.stop(drop=False)
+                    if self._journal is not None:
+                        self._journal.check_end(schedule.read)
+                    return
+                if value is PENDING:
+                    return
+                row = self._admit(schedule, value, lane, now)
+            if row is not None:
+                self._workers.start(self._sender.send, row)
+
+    def _admit(self, schedule: MapSchedule, value: Any, lane: Lane, now: float) -> MapRow | None:
+        """Take a row of the inputs, for an endpoint; return it where it is to be sent."""
+        index, journal = schedule.read, self._journal
+        row = MapRow(index=index, value=value)
+        try:
+            row.arguments = arguments_of(value, self._settings.prompt)
+            row.digest = digest_of(row.arguments) if journal else ""
+        except Exception as error:  # A row that is wrong, or a function of the user's that fails: the others go on.
+            row.error = error
+            schedule.take_unsent(row.result())
+            return None
+        if journal is not None:
+            line = journal.read(index, row.digest)
+            if line is not None:
+                row.completion = ChatCompletion.from_dict(line["completion"])
+                row.attempts, row.price = line["attempts"], line["cost_micro_usd"]
+                self.resumed += 1
+                schedule.take_unsent(row.result())
+                return None
+            earlier = schedule.lane_of(journal.models.pop(index, None))
+            if earlier is not None:  # It may have answered, and billed, in an earlier run.
+                row.bound, lane = True, earlier
+        return row if schedule.admit(row, lane, now) else None
+
+    def _settle(self, schedule: MapSchedule, done: Any) -> None:
+        if isinstance(done, MapRow):
+            lane = schedule.settle(done)
+            if lane is not None:
+                self._workers.start(_wake, self._requester, lane)
+        elif done is not None:
+            schedule.woken(*done)
+
+    def _count(self, result: MapResult[R]) -> MapResult[R]:
+        if result.error is not None:
+            self.failed += 1
+            if self._settings.raises:
+                raise result.error
+        return result
+
+    def _release(self) -> None:
+        self._closed = True
+        if self._schedule is not None:
+            self._workers.cancel()
+        if self._journal is not None:
+            self._journal.close()
+
+    def close(self) -> None:
+        """End what is in flight. Closing it again does nothing."""
+        self._release()
+        if self._schedule is not None:
+            self._workers.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def __del__(self) -> None:
+        self._release()
+
+
+class _Loop(Generic[R]):
+    """One loop over results. Leaving the loop drops this, and so ends what is in flight."""
+
+    def __init__(self, results: MapResults[R], release: Callable[[], None]) -> None:
+        self._results = results
+        self._release = release
+
+    def __iter__(self) -> Iterator[MapResult[R]]:
+        return self
+
+    def __next__(self) -> MapResult[R]:
+        return self._results.__next__()
+
+    def __del__(self) -> None:
+        self._release()
+
+
+class RowSender:
+    """Sends rows, each once, and writes down what is answered. It knows nothing of who reads the results."""
+
+    def __init__(
+        self, requester: Requester, arguments: dict[str, Any], journal: MapJournal | None, *, several: bool
+    ) -> None:
+        """Take the arguments of `create` that all rows share, and whether there are several endpoints."""
+        from .methods import Completions
+
+        self._completions = Completions
+        self._requester = requester
+        self._options = requester.session.options._replace(max_retries=0)
+        self._arguments = arguments
+        self._journal = journal
+        self._several = several
+
+    def send(self, row: MapRow) -> MapRow:
+        """Send a row and return it, with the completion or the error."""
+        journal = self._journal
+        model = row.lane.model if row.lane else ""
+        if journal is not None and self._several and not row.bound:
+            journal.assign(row.index, model)
+        # As `create(max_retries=0, idempotency_key=…)`, in a third of the time.
+        session = attrs.evolve(self._requester.session, options=self._options._replace(key=SingleUseKey(row.key)))
+        create: Callable[..., Any] = self._completions(self._requester._replace(session=session)).create
+        try:
+            row.completion = create(model=model, **{**self._arguments, **row.arguments})
+        except Exception as error:
+            row.error = error.with_traceback(None)  # It would refer to the row, and so to itself.
+        row.ended = session.clock()
+        if journal is not None and row.completion is not None:
+            line = {"attempts": row.attempts, "cost_micro_usd": row.price, "completion": row.completion.to_dict()}
+            journal.write(row.index, row.digest, line)
+        return row
+
+
+def _wake(requester: Requester, lane: Lane) -> tuple[Lane, float, Exception | None]:
+    """Start an endpoint and wait until it is live; return it, the time, and what prevented that."""
+    from .endpoints import Endpoints
+
+    endpoints = Endpoints(requester)
+    try:
+        with suppress(ConflictError):  # It is starting already.
+            endpoints.start(lane.model)
+        endpoints.wait_until_live(lane.model, poll_interval=1.0)
+    except Exception as error:
+        return lane, requester.session.clock(), error
+    return lane, requester.session.clock(), None
