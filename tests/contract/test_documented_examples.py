@@ -15,8 +15,6 @@ import pareta
 from pareta.sandbox import Sandbox, _document as documents
 
 ROOT = Path(__file__).parent.parent.parent
-# The blocks of docs/typescript.md go on from each other; tests/shared runs them, in both languages.
-PAGES = sorted({ROOT / "README.md", *ROOT.glob("docs/*.md")} - {ROOT / "docs" / "typescript.md"})
 
 
 def blocks() -> list[Any]:
