@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from pareta_generated.json_values import is_array, is_object
-
 if TYPE_CHECKING:
     from ._content.response import Response
 
@@ -36,6 +34,8 @@ def words_in(body: Any) -> Any:
 
     It knows the forms of FastAPI, OpenAI, vLLM (the flat one too), problem+json (RFC 9457), Spring, Cloudflare, AWS.
     """
+    from pareta_generated.json_values import is_array, is_object  # The command line starts without it.
+
     if is_array(body) and len(body) == 1:
         body = body[0]  # Google's servers put their error in a list.
     if not is_object(body):
@@ -56,6 +56,8 @@ def words_in(body: Any) -> Any:
 
 def text_of(detail: Any, levels: int = 5) -> str:
     """Return a detail in one line: a message, or the problems of a 422. What is nested deeper is not searched."""
+    from pareta_generated.json_values import is_array, is_object
+
     if is_array(detail) and levels:
         return "; ".join(text_of(each, levels - 1) for each in detail)
     if is_object(detail) and levels:
