@@ -189,7 +189,10 @@ class AsyncMapResults(Generic[R]):
         row = MapRow(index=index, value=value)
         try:
             row.arguments = arguments_of(value, self._settings.prompt)
-            row.digest = digest_of(row.arguments) if journal else ""
+            if self._settings.key is not None:
+                row.name = str(self._settings.key(value))
+            if journal is not None or row.name is not None:
+                row.digest = digest_of({**self._arguments, **row.arguments})
         except Exception as error:  # A row that is wrong, or a function of the user's that fails: the others go on.
             row.error = error
             schedule.take_unsent(row.result())

@@ -51,7 +51,9 @@ class MapRow:
     arguments: dict[str, Any] = attrs.field(factory=dict[str, Any])
     """Keywords of `create` that are the row's own."""
     digest: str = ""
-    """A hash of them, where there is a journal."""
+    """A hash of them, where the key follows from it."""
+    name: str | None = None
+    """What the user calls it, where a key follows from that."""
     lane: Lane | None = None
     key: str = ""
     attempts: int = 0
@@ -110,7 +112,8 @@ def digest_of(arguments: Mapping[str, Any]) -> str:
 
 
 def key_of(journal_id: str | None, row: MapRow, model: str) -> str:
-    """Return the idempotency key of a row: with a journal, it follows from the journal and the row."""
-    if journal_id is None:
+    """Return the idempotency key of a row: it follows from its name, or from the journal and its place, if it can."""
+    if row.name is None and journal_id is None:
         return os.urandom(16).hex()
-    return blake2b(f"{journal_id} {row.index} {model} {row.digest}".encode(), digest_size=16).hexdigest()
+    own = f"name {row.name}" if row.name is not None else f"{journal_id} {row.index}"
+    return blake2b(f"{model} {row.digest} {own}".encode(), digest_size=16).hexdigest()

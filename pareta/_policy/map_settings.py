@@ -16,6 +16,7 @@ class MapSettings:
 
     models: tuple[str, ...]
     prompt: Callable[[Any], Any] | None
+    key: Callable[[Any], Any] | None
     concurrency: int | None
     """None: adapted to the answers."""
     rps: float | None
@@ -32,6 +33,7 @@ class MapSettings:
         model: str | None,
         models: Sequence[str] | None,
         prompt: Callable[[Any], Any] | None,
+        key: Callable[[Any], Any] | None,
         concurrency: int | Literal["auto"],
         rps: float | None,
         attempts: int,
@@ -51,6 +53,7 @@ class MapSettings:
         return cls(
             models=tuple(map(str, names)),
             prompt=prompt,
+            key=key,
             concurrency=None if concurrency == "auto" else count_of("concurrency", concurrency, least=1),
             rps=None if rps is None else positive("rps", rps),
             attempts=count_of("attempts", attempts, least=1),

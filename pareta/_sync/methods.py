@@ -280,6 +280,7 @@ class Completions:
         model: str | None = None,
         models: Sequence[str] | None = None,
         prompt: Callable[[R], Any] | None = None,
+        key: Callable[[R], Any] | None = None,
         concurrency: int | Literal["auto"] = "auto",
         rps: float | None = None,
         budget_micro_usd: int | None = None,
@@ -319,6 +320,8 @@ class Completions:
             models: The ids of several endpoints. Each row goes to the one with most room.
             prompt: A function that makes of a row its text, its messages, or a dict of keywords of
                 `create`. Without it, a row is a text, a list of messages, or a dict whose `messages` are sent.
+            key: A function that names a row. Its idempotency key follows from the name and from what is
+                sent, so that a run which sends it again is not billed again. Names must differ.
             concurrency: How many requests may be in flight at each endpoint. `auto` follows its latency and
                 its refusals.
             rps: How many requests may be sent a second.
@@ -378,6 +381,7 @@ class Completions:
             model=model,
             models=models,
             prompt=prompt,
+            key=key,
             concurrency=concurrency,
             rps=rps,
             budget_micro_usd=budget_micro_usd,

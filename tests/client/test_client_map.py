@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import pickle
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from pareta import (
     InsufficientCreditsError,
     ParetaError,
 )
+from pareta.integrations.ray import ChatCompletions, _client
 from pareta.sandbox import Sandbox
 
 MODEL = "ep_a1b2c3"
@@ -471,3 +473,41 @@ def test_sync_rows_are_read_in_the_callers_thread(sandbox: Sandbox) -> None:
     assert len(list(completions(mode, sandbox).map(rows(), model=MODEL))) == 20
     assert threads == {threading.get_ident()}
     mode.end()
+
+
+# Names, and batches of columns.
+
+
+def test_a_named_row_is_billed_once(mode: Mode, sandbox: Sandbox) -> None:
+    """Another run that sends it again has its key; another prompt under the same name has another key."""
+    before = sandbox.balance
+    rows = [{"id": number, "messages": [{"role": "user", "content": "Who? Alder."}]} for number in range(5)]
+    pa = completions(mode, sandbox)
+    for _ in range(2):
+        assert len(list(mode.each(pa.map(rows, model=MODEL, key=lambda row: row["id"])))) == 5
+    assert before - sandbox.balance == 5 * PRICE
+    list(mode.each(pa.map(rows, model=MODEL, key=lambda row: row["id"], temperature=1)))
+    assert before - sandbox.balance == 10 * PRICE
+
+
+def test_batches_of_columns_are_answered(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Ray's workers do it: unpickled, with the key of the environment, and run again, a batch is billed once."""
+    monkeypatch.setenv("PARETA_API_KEY", sandbox.api_key)
+    monkeypatch.setenv("PARETA_BASE_URL", sandbox.base_url)
+    _client.cache_clear()
+    answers = ChatCompletions(model=MODEL, id_column="id")
+    before = sandbox.balance
+    messages = [{"role": "user", "content": "Who? Alder."}]
+    for _ in range(2):
+        worker = pickle.loads(pickle.dumps(answers))
+        columns = worker({"id": [1, 2, 3], "messages": [messages, messages, None]})
+    assert columns["id"] == [1, 2, 3]
+    assert columns["answer"] == ["Alder.", "Alder.", None]
+    assert columns["error"][2].startswith("ValueError: a row must be a text")
+    assert (columns["attempts"], columns["cost_micro_usd"]) == ([1, 1, 0], [PRICE, PRICE, 0])
+    assert before - sandbox.balance == 2 * PRICE
+    alike = ChatCompletions(model=MODEL)
+    alike({"messages": [messages, messages]})
+    assert before - sandbox.balance == 4 * PRICE
+    _client().close()
+    _client.cache_clear()

@@ -42,7 +42,15 @@ class Run:
         self.spendings: list[Spending] = given.pop("spendings", [])
         prices = given.pop("prices", None)
         rows = given.pop("rows", 100)
-        options = {"model": "m", "models": None, "prompt": None, "concurrency": 4, "rps": None, "attempts": 3}
+        options = {
+            "model": "m",
+            "models": None,
+            "prompt": None,
+            "key": None,
+            "concurrency": 4,
+            "rps": None,
+            "attempts": 3,
+        }
         options |= {"ordered": True, "on_error": "yield", "budget_micro_usd": None, "wake": False, **given}
         settings = MapSettings.create(**options)
         self.schedule = MapSchedule(
