@@ -47,6 +47,7 @@ NAV: dict[str, list[tuple[str, str]]] = {
         ("Errors and reliability", "reliability.md"),
         ("In your application", "applications.md"),
         ("Testing", "testing.md"),
+        ("Checking a server", "contract.md"),
         ("Tools, proxies and certificates", "tools.md"),
         ("From OpenAI's client", "migrating.md"),
         ("Cookbook", "cookbook.md"),
@@ -58,10 +59,13 @@ NAV: dict[str, list[tuple[str, str]]] = {
         ("Python", "reference-python.md"),
         ("Command line", "reference-cli.md"),
         ("HTTP", "reference-http.md"),
+        ("Every error", "errors.md"),
+        ("TypeScript", "typescript.md"),
     ],
     "Maintainers": [
         ("Contributing", "contributing.md"),
         ("The document", "document.md"),
+        ("The generator", "generator.md"),
         ("Architecture", "architecture.md"),
     ],
 }
@@ -72,9 +76,10 @@ def main() -> int:
     shutil.rmtree(PAGES, ignore_errors=True)
     PAGES.mkdir(parents=True)
     for path in (ROOT / "docs").iterdir():
-        if path.suffix in {".md", ".svg", ".css", ".png"}:
+        if path.suffix == ".svg":
             shutil.copy(path, PAGES)
-    for source, page in COPIED.items():
+    own = {f"docs/{path.name}": path.name for path in (ROOT / "docs").glob("*.md")}
+    for source, page in (COPIED | own).items():
         (PAGES / page).write_text(relinked((ROOT / source).read_text("utf-8"), source), "utf-8")
     (PAGES / "rooms.svg").write_text(picture_of_rooms(), "utf-8")
     with (PAGES / "architecture.md").open("a", encoding="utf-8") as page:
