@@ -1,6 +1,6 @@
 """`make docs`: put the pages together, generate the reference, and build the site; nothing is downloaded.
 
-    python docs/build.py [--serve]
+    python docs/build.py [--serve] [--into FOLDER]
 
 The pages are docs/*.md and those of the project's root. The reference is read from the code: the command line from
 typer, the HTTP API from the document, the Python API from docstrings.
@@ -8,6 +8,7 @@ typer, the HTTP API from the document, the Python API from docstrings.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import re
@@ -27,7 +28,11 @@ from test_layers import ROOMS, room_of  # noqa: E402
 import pareta  # noqa: E402
 from pareta.cli._main import build as build_commands  # noqa: E402
 
-WORK = ROOT / "build" / "docs"
+_parser = argparse.ArgumentParser(prog="docs/build.py", description="Build the documentation site.")
+_parser.add_argument("--serve", action="store_true", help="serve it, and build it anew when a page changes")
+_parser.add_argument("--into", type=Path, default=ROOT / "build" / "docs", help="the folder to build in")
+OPTIONS = _parser.parse_args()
+WORK = OPTIONS.into
 PAGES = WORK / "pages"
 SITE = WORK / "site"
 COPIED = {
@@ -95,7 +100,7 @@ def main() -> int:
         (PAGES / name).write_text("\n".join(lines) + "\n", "utf-8")
     (WORK / "mkdocs.yml").write_text(json.dumps(settings(), indent=2), "utf-8")  # JSON is YAML.
     zensical = Path(sys.executable).with_name("zensical")
-    if "--serve" in sys.argv:
+    if OPTIONS.serve:
         return subprocess.call([zensical, "serve", "-f", WORK / "mkdocs.yml"])
     status = subprocess.call([zensical, "build", "--clean", "--strict", "-f", WORK / "mkdocs.yml"])
     write_for_models()
