@@ -1,6 +1,6 @@
 """`make docs`: put the pages together, generate the reference, and build the site; nothing is downloaded.
 
-    python docs/build.py [--serve]
+    python docs/build.py [--serve] [--into FOLDER]
 
 The pages are docs/*.md and those of the project's root. The reference is read from the code: the command line from
 typer, the HTTP API from the document, the Python API from docstrings.
@@ -8,6 +8,7 @@ typer, the HTTP API from the document, the Python API from docstrings.
 
 from __future__ import annotations
 
+import argparse
 import ast
 import json
 import re
@@ -27,7 +28,11 @@ from test_layers import ROOMS, room_of  # noqa: E402
 import pareta  # noqa: E402
 from pareta.cli._main import build as build_commands  # noqa: E402
 
-WORK = ROOT / "build" / "docs"
+_parser = argparse.ArgumentParser(prog="docs/build.py", description="Build the documentation site.")
+_parser.add_argument("--serve", action="store_true", help="serve it, and build it anew when a page changes")
+_parser.add_argument("--into", type=Path, default=ROOT / "build" / "docs", help="the folder to build in")
+OPTIONS = _parser.parse_args()
+WORK = OPTIONS.into
 PAGES = WORK / "pages"
 SITE = WORK / "site"
 COPIED = {
@@ -47,6 +52,7 @@ NAV: dict[str, list[tuple[str, str]]] = {
         ("Errors and reliability", "reliability.md"),
         ("In your application", "applications.md"),
         ("Testing", "testing.md"),
+        ("Checking a server", "contract.md"),
         ("Tools, proxies and certificates", "tools.md"),
         ("From OpenAI's client", "migrating.md"),
         ("Cookbook", "cookbook.md"),
@@ -58,10 +64,13 @@ NAV: dict[str, list[tuple[str, str]]] = {
         ("Python", "reference-python.md"),
         ("Command line", "reference-cli.md"),
         ("HTTP", "reference-http.md"),
+        ("Every error", "errors.md"),
+        ("TypeScript", "typescript.md"),
     ],
     "Maintainers": [
         ("Contributing", "contributing.md"),
         ("The document", "document.md"),
+        ("The generator", "generator.md"),
         ("Architecture", "architecture.md"),
     ],
 }
@@ -72,9 +81,10 @@ def main() -> int:
     shutil.rmtree(PAGES, ignore_errors=True)
     PAGES.mkdir(parents=True)
     for path in (ROOT / "docs").iterdir():
-        if path.suffix in {".md", ".svg", ".css", ".png"}:
+        if path.suffix == ".svg":
             shutil.copy(path, PAGES)
-    for source, page in COPIED.items():
+    own = {f"docs/{path.name}": path.name for path in (ROOT / "docs").glob("*.md")}
+    for source, page in (COPIED | own).items():
         (PAGES / page).write_text(relinked((ROOT / source).read_text("utf-8"), source), "utf-8")
     (PAGES / "rooms.svg").write_text(picture_of_rooms(), "utf-8")
     with (PAGES / "architecture.md").open("a", encoding="utf-8") as page:
@@ -90,7 +100,7 @@ def main() -> int:
         (PAGES / name).write_text("\n".join(lines) + "\n", "utf-8")
     (WORK / "mkdocs.yml").write_text(json.dumps(settings(), indent=2), "utf-8")  # JSON is YAML.
     zensical = Path(sys.executable).with_name("zensical")
-    if "--serve" in sys.argv:
+    if OPTIONS.serve:
         return subprocess.call([zensical, "serve", "-f", WORK / "mkdocs.yml"])
     status = subprocess.call([zensical, "build", "--clean", "--strict", "-f", WORK / "mkdocs.yml"])
     write_for_models()

@@ -48,10 +48,11 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Build the site and serve it."""
-    subprocess.run([sys.executable, "docs/build.py"], cwd=ROOT, check=True, capture_output=True)
-    folder = ROOT / "build" / "docs" / "site"
+    work = tmp_path_factory.mktemp("docs")
+    subprocess.run([sys.executable, "docs/build.py", "--into", str(work)], cwd=ROOT, check=True, capture_output=True)
+    folder = work / "site"
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
