@@ -40,7 +40,7 @@ class ChatCompletions:
     ) -> None:
         self._run = os.urandom(12).hex()
         self._id_column = id_column
-        self._options = {"model": model, "prompt": prompt, **options}
+        self._options: dict[str, Any] = {"model": model, "prompt": prompt, **options}
 
     def __call__(self, batch: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
         """Return the columns of a batch, and those of the answers."""
