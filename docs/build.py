@@ -51,6 +51,7 @@ NAV: dict[str, list[tuple[str, str]]] = {
         ("Metrics and cost", "metrics.md"),
         ("Errors and reliability", "reliability.md"),
         ("In your application", "applications.md"),
+        ("Many calls", "many-calls.md"),
         ("Testing", "testing.md"),
         ("Checking a server", "contract.md"),
         ("Tools, proxies and certificates", "tools.md"),
