@@ -103,7 +103,7 @@ PATCHES = (
     ),
     Patch(
         name="a wrong answer is not refused",
-        file="pareta_generated/views.py",
+        file="pareta_generated/types.py",
         old='    if not is_array(raw):\n        raise origin.decode_error("$", "an array", raw)\n    if view is',
         new="    if view is",
         found_by="test_a_wrong_body_raises_one_exception",
