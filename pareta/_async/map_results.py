@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import attrs
 
-from .._exceptions import ConflictError, ParetaError, public
+from .._exceptions import public
 from .._map_journal import MapJournal
 from .._models import ChatCompletion
-from .._policy.logical import price_of
 from .._policy.map_rows import MapResult, MapRow, arguments_of, digest_of
 from .._policy.map_schedule import MapSchedule
 from .._policy.map_settings import MapSettings
-from .._policy.options import SingleUseKey
 from .._spending import Spending
+from .map_sender import AsyncRowSender, price_or_none, wake
 
 if TYPE_CHECKING:
     from .._policy.map_lanes import Lane
-    from .._policy.session import Session
     from .._transport.async_workers import AsyncRows, AsyncSource, AsyncWorkers
     from .requester import AsyncRequester
 
@@ -120,7 +117,10 @@ class AsyncMapResults(Generic[R]):
             self._fill(schedule)
             result = schedule.pop()
             if result is not None:
-                return self._count(result)
+                self.failed += result.error is not None
+                if result.error is not None and self._settings.raises:
+                    raise result.error
+                return result
             if schedule.over:
                 raise schedule.error or StopAsyncIteration
             await self._workers.wait(schedule.seconds(self._requester.session.clock()))
@@ -133,7 +133,8 @@ class AsyncMapResults(Generic[R]):
         session = self._requester.session
         if self._path is not None:
             self._journal = MapJournal(self._path, digest_of({"models": self._settings.models, **self._arguments}))
-        prices = [await self._price(session, model) for model in self._settings.models]
+        strict = bool(self._spendings)  # A budget cannot be kept without prices.
+        prices = [await price_or_none(self._requester, model, strict=strict) for model in self._settings.models]
         self._workers = AsyncWorkers()
         self._source = AsyncSource(self._rows, self._workers)
         self._sender = AsyncRowSender(
@@ -150,14 +151,6 @@ class AsyncMapResults(Generic[R]):
             random=session.random,
             journal_id=self._journal.id if self._journal else None,
         )
-
-    async def _price(self, session: Session, model: str) -> int | None:
-        try:
-            return await self._requester.run(price_of(session, model))
-        except (ParetaError, ValueError):
-            if self._spendings:  # A budget cannot be kept without it.
-                raise
-            return None
 
     def _fill(self, schedule: MapSchedule) -> None:
         """Send what may be sent now."""
@@ -205,7 +198,7 @@ class AsyncMapResults(Generic[R]):
                 self.resumed += 1
                 schedule.take_unsent(row.result())
                 return None
-            earlier = schedule.lane_of(journal.models.pop(index, None))
+            earlier = {each.model: each for each in schedule.lanes}.get(journal.models.pop(index, ""))
             if earlier is not None:  # It may have answered, and billed, in an earlier run.
                 row.bound, lane = True, earlier
         return row if schedule.admit(row, lane, now) else None
@@ -214,16 +207,9 @@ class AsyncMapResults(Generic[R]):
         if isinstance(done, MapRow):
             lane = schedule.settle(done)
             if lane is not None:
-                self._workers.start(_wake, self._requester, lane)
+                self._workers.start(wake, self._requester, lane)
         elif done is not None:
             schedule.woken(*done)
-
-    def _count(self, result: MapResult[R]) -> MapResult[R]:
-        if result.error is not None:
-            self.failed += 1
-            if self._settings.raises:
-                raise result.error
-        return result
 
     def _release(self) -> None:
         self._closed = True
@@ -263,53 +249,3 @@ class _Loop(Generic[R]):
 
     def __del__(self) -> None:
         self._release()
-
-
-class AsyncRowSender:
-    """Sends rows, each once, and writes down what is answered. It knows nothing of who reads the results."""
-
-    def __init__(
-        self, requester: AsyncRequester, arguments: dict[str, Any], journal: MapJournal | None, *, several: bool
-    ) -> None:
-        """Take the arguments of `create` that all rows share, and whether there are several endpoints."""
-        from .methods import AsyncCompletions
-
-        self._completions = AsyncCompletions
-        self._requester = requester
-        self._options = requester.session.options._replace(max_retries=0)
-        self._arguments = arguments
-        self._journal = journal
-        self._several = several
-
-    async def send(self, row: MapRow) -> MapRow:
-        """Send a row and return it, with the completion or the error."""
-        journal = self._journal
-        model = row.lane.model if row.lane else ""
-        if journal is not None and self._several and not row.bound:
-            journal.assign(row.index, model)
-        # As `create(max_retries=0, idempotency_key=…)`, in a third of the time.
-        session = attrs.evolve(self._requester.session, options=self._options._replace(key=SingleUseKey(row.key)))
-        create: Callable[..., Any] = self._completions(self._requester._replace(session=session)).create
-        try:
-            row.completion = await create(model=model, **{**self._arguments, **row.arguments})
-        except Exception as error:
-            row.error = error.with_traceback(None)  # It would refer to the row, and so to itself.
-        row.ended = session.clock()
-        if journal is not None and row.completion is not None:
-            line = {"attempts": row.attempts, "cost_micro_usd": row.price, "completion": row.completion.to_dict()}
-            journal.write(row.index, row.digest, line)
-        return row
-
-
-async def _wake(requester: AsyncRequester, lane: Lane) -> tuple[Lane, float, Exception | None]:
-    """Start an endpoint and wait until it is live; return it, the time, and what prevented that."""
-    from .endpoints import AsyncEndpoints
-
-    endpoints = AsyncEndpoints(requester)
-    try:
-        with suppress(ConflictError):  # It is starting already.
-            await endpoints.start(lane.model)
-        await endpoints.wait_until_live(lane.model, poll_interval=1.0)
-    except Exception as error:
-        return lane, requester.session.clock(), error
-    return lane, requester.session.clock(), None

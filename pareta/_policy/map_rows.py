@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -77,6 +78,30 @@ class MapRow:
             attempts=self.attempts,
             cost_micro_usd=self.price if self.completion is not None else None if self.bound else 0,
         )
+
+
+class ResultQueue:
+    """Results that wait to be read: in the order of their rows, or as they came."""
+
+    def __init__(self, *, ordered: bool) -> None:
+        self._came: deque[MapResult[Any]] | None = None if ordered else deque()
+        self._by_index: dict[int, MapResult[Any]] = {}
+        self._next = 0
+
+    def add(self, result: MapResult[Any]) -> None:
+        """Take a result."""
+        if self._came is None:
+            self._by_index[result.index] = result
+        else:
+            self._came.append(result)
+
+    def pop(self) -> MapResult[Any] | None:
+        """Return the next result; None where it is not there yet."""
+        if self._came is not None:
+            return self._came.popleft() if self._came else None
+        result = self._by_index.pop(self._next, None)
+        self._next += result is not None
+        return result
 
 
 def arguments_of(row: Any, prompt: Callable[[Any], Any] | None) -> dict[str, Any]:

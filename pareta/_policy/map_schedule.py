@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Sequence
 from math import inf
 from typing import Any
@@ -21,7 +20,7 @@ from .._exceptions import (
 )
 from .._spending import Spending
 from .map_lanes import Lane, Retries, Window
-from .map_rows import MapResult, MapRow, key_of
+from .map_rows import MapResult, MapRow, ResultQueue, key_of
 from .map_settings import MapSettings
 from .retry import backoff
 
@@ -66,9 +65,7 @@ class MapSchedule:
         self._shared = Retries()
         """Rows that any endpoint may answer."""
         self._ahead = AHEAD + width * len(self.lanes)
-        self._results: deque[MapResult[Any]] = deque()
-        self._later: dict[int, MapResult[Any]] = {}
-        """In order: the results whose turn has not come, by index."""
+        self._results = ResultQueue(ordered=settings.ordered)
         self._failed = 0
         """How many rows are to be sent again."""
         self._failing_since: float | None = None
@@ -116,10 +113,6 @@ class MapSchedule:
                 return self._send(lane.retries.pop(), lane, now)
         widest = self._open(now) if self._shared.is_due(now) else None
         return self._send(self._shared.pop(), widest, now) if widest is not None else None
-
-    def lane_of(self, model: str | None) -> Lane | None:
-        """Return the endpoint of that name."""
-        return next((lane for lane in self.lanes if lane.model == model), None)
 
     def admit(self, row: MapRow, lane: Lane, now: float) -> bool:
         """Take a row that was read, for an endpoint; return whether to send it. It is not where it passes a budget."""
@@ -236,27 +229,17 @@ class MapSchedule:
         if row.error is not None and row.attempts and not row.bound:  # Refused, so not billed.
             for spending in self._spendings:
                 spending.give_back(row.price or 0)
-        self._deliver(row.result())
+        self._results.add(row.result())
 
     def take_unsent(self, result: MapResult[Any]) -> None:
         """Take the result of a row that was read and needs no request."""
         self.read += 1
-        self._deliver(result)
-
-    def _deliver(self, result: MapResult[Any]) -> None:
-        if self._settings.ordered:
-            self._later[result.index] = result
-        else:
-            self._results.append(result)
+        self._results.add(result)
 
     def pop(self) -> MapResult[Any] | None:
         """Return the result that comes next, if it is there."""
-        if not self._settings.ordered:
-            result = self._results.popleft() if self._results else None
-        else:
-            result = self._later.pop(self.delivered, None)
-        if result is not None:
-            self.delivered += 1
+        result = self._results.pop()
+        self.delivered += result is not None
         return result
 
 

@@ -5,24 +5,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 import attrs
 
-from .._exceptions import ConflictError, ParetaError, public
+from .._exceptions import public
 from .._map_journal import MapJournal
 from .._models import ChatCompletion
-from .._policy.logical import price_of
 from .._policy.map_rows import MapResult, MapRow, arguments_of, digest_of
 from .._policy.map_schedule import MapSchedule
 from .._policy.map_settings import MapSettings
-from .._policy.options import SingleUseKey
 from .._spending import Spending
+from .map_sender import RowSender, price_or_none, wake
 
 if TYPE_CHECKING:
     from .._policy.map_lanes import Lane
-    from .._policy.session import Session
     from .._transport.sync_workers import Rows, Source, Workers
     from .requester import Requester
 
@@ -121,7 +118,10 @@ class MapResults(Generic[R]):
             self._fill(schedule)
             result = schedule.pop()
             if result is not None:
-                return self._count(result)
+                self.failed += result.error is not None
+                if result.error is not None and self._settings.raises:
+                    raise result.error
+                return result
             if schedule.over:
                 raise schedule.error or StopIteration
             self._workers.wait(schedule.seconds(self._requester.session.clock()))
@@ -134,7 +134,8 @@ class MapResults(Generic[R]):
         session = self._requester.session
         if self._path is not None:
             self._journal = MapJournal(self._path, digest_of({"models": self._settings.models, **self._arguments}))
-        prices = [self._price(session, model) for model in self._settings.models]
+        strict = bool(self._spendings)  # A budget cannot be kept without prices.
+        prices = [price_or_none(self._requester, model, strict=strict) for model in self._settings.models]
         self._workers = Workers()
         self._source = Source(self._rows, self._workers)
         self._sender = RowSender(
@@ -151,14 +152,6 @@ class MapResults(Generic[R]):
             random=session.random,
             journal_id=self._journal.id if self._journal else None,
         )
-
-    def _price(self, session: Session, model: str) -> int | None:
-        try:
-            return self._requester.run(price_of(session, model))
-        except (ParetaError, ValueError):
-            if self._spendings:  # A budget cannot be kept without it.
-                raise
-            return None
 
     def _fill(self, schedule: MapSchedule) -> None:
         """Send what may be sent now."""
@@ -206,7 +199,7 @@ class MapResults(Generic[R]):
                 self.resumed += 1
                 schedule.take_unsent(row.result())
                 return None
-            earlier = schedule.lane_of(journal.models.pop(index, None))
+            earlier = {each.model: each for each in schedule.lanes}.get(journal.models.pop(index, ""))
             if earlier is not None:  # It may have answered, and billed, in an earlier run.
                 row.bound, lane = True, earlier
         return row if schedule.admit(row, lane, now) else None
@@ -215,16 +208,9 @@ class MapResults(Generic[R]):
         if isinstance(done, MapRow):
             lane = schedule.settle(done)
             if lane is not None:
-                self._workers.start(_wake, self._requester, lane)
+                self._workers.start(wake, self._requester, lane)
         elif done is not None:
             schedule.woken(*done)
-
-    def _count(self, result: MapResult[R]) -> MapResult[R]:
-        if result.error is not None:
-            self.failed += 1
-            if self._settings.raises:
-                raise result.error
-        return result
 
     def _release(self) -> None:
         self._closed = True
@@ -264,53 +250,3 @@ class _Loop(Generic[R]):
 
     def __del__(self) -> None:
         self._release()
-
-
-class RowSender:
-    """Sends rows, each once, and writes down what is answered. It knows nothing of who reads the results."""
-
-    def __init__(
-        self, requester: Requester, arguments: dict[str, Any], journal: MapJournal | None, *, several: bool
-    ) -> None:
-        """Take the arguments of `create` that all rows share, and whether there are several endpoints."""
-        from .methods import Completions
-
-        self._completions = Completions
-        self._requester = requester
-        self._options = requester.session.options._replace(max_retries=0)
-        self._arguments = arguments
-        self._journal = journal
-        self._several = several
-
-    def send(self, row: MapRow) -> MapRow:
-        """Send a row and return it, with the completion or the error."""
-        journal = self._journal
-        model = row.lane.model if row.lane else ""
-        if journal is not None and self._several and not row.bound:
-            journal.assign(row.index, model)
-        # As `create(max_retries=0, idempotency_key=…)`, in a third of the time.
-        session = attrs.evolve(self._requester.session, options=self._options._replace(key=SingleUseKey(row.key)))
-        create: Callable[..., Any] = self._completions(self._requester._replace(session=session)).create
-        try:
-            row.completion = create(model=model, **{**self._arguments, **row.arguments})
-        except Exception as error:
-            row.error = error.with_traceback(None)  # It would refer to the row, and so to itself.
-        row.ended = session.clock()
-        if journal is not None and row.completion is not None:
-            line = {"attempts": row.attempts, "cost_micro_usd": row.price, "completion": row.completion.to_dict()}
-            journal.write(row.index, row.digest, line)
-        return row
-
-
-def _wake(requester: Requester, lane: Lane) -> tuple[Lane, float, Exception | None]:
-    """Start an endpoint and wait until it is live; return it, the time, and what prevented that."""
-    from .endpoints import Endpoints
-
-    endpoints = Endpoints(requester)
-    try:
-        with suppress(ConflictError):  # It is starting already.
-            endpoints.start(lane.model)
-        endpoints.wait_until_live(lane.model, poll_interval=1.0)
-    except Exception as error:
-        return lane, requester.session.clock(), error
-    return lane, requester.session.clock(), None

@@ -1,0 +1,79 @@
+"""What a `map` asks the server for: prices, the rows, and to start an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from .._exceptions import ConflictError, ParetaError
+from .._map_journal import MapJournal
+from .._policy.logical import price_of
+from .._policy.map_rows import MapRow
+from .._policy.options import SingleUseKey
+
+if TYPE_CHECKING:
+    from .._policy.map_lanes import Lane
+    from .requester import AsyncRequester
+
+
+class AsyncRowSender:
+    """Sends rows, each once, and writes down what is answered. It knows nothing of who reads the results."""
+
+    def __init__(
+        self, requester: AsyncRequester, arguments: dict[str, Any], journal: MapJournal | None, *, several: bool
+    ) -> None:
+        """Take the arguments of `create` that all rows share, and whether there are several endpoints."""
+        from .methods import AsyncCompletions
+
+        self._completions = AsyncCompletions
+        self._requester = requester
+        self._options = requester.session.options._replace(max_retries=0)
+        self._arguments = arguments
+        self._journal = journal
+        self._several = several
+
+    async def send(self, row: MapRow) -> MapRow:
+        """Send a row and return it, with the completion or the error."""
+        journal = self._journal
+        model = row.lane.model if row.lane else ""
+        if journal is not None and self._several and not row.bound:
+            journal.assign(row.index, model)
+        # As `create(max_retries=0, idempotency_key=…)`, in a third of the time.
+        session = attrs.evolve(self._requester.session, options=self._options._replace(key=SingleUseKey(row.key)))
+        create: Callable[..., Any] = self._completions(self._requester._replace(session=session)).create
+        try:
+            row.completion = await create(model=model, **{**self._arguments, **row.arguments})
+        except Exception as error:
+            row.error = error.with_traceback(None)  # It would refer to the row, and so to itself.
+        row.ended = session.clock()
+        if journal is not None and row.completion is not None:
+            line = {"attempts": row.attempts, "cost_micro_usd": row.price, "completion": row.completion.to_dict()}
+            journal.write(row.index, row.digest, line)
+        return row
+
+
+async def price_or_none(requester: AsyncRequester, model: str, *, strict: bool) -> int | None:
+    """Return what a completion costs, in micro-USD; None where that is not known, unless it is `strict`."""
+    try:
+        return await requester.run(price_of(requester.session, model))
+    except (ParetaError, ValueError):
+        if strict:
+            raise
+        return None
+
+
+async def wake(requester: AsyncRequester, lane: Lane) -> tuple[Lane, float, Exception | None]:
+    """Start an endpoint and wait until it is live; return it, the time, and what prevented that."""
+    from .endpoints import AsyncEndpoints
+
+    endpoints = AsyncEndpoints(requester)
+    try:
+        with suppress(ConflictError):  # It is starting already.
+            await endpoints.start(lane.model)
+        await endpoints.wait_until_live(lane.model, poll_interval=1.0)
+    except Exception as error:
+        return lane, requester.session.clock(), error
+    return lane, requester.session.clock(), None
