@@ -137,12 +137,8 @@ class AsyncMapResults(Generic[R]):
         prices = [await price_or_none(self._requester, model, strict=strict) for model in self._settings.models]
         self._workers = AsyncWorkers()
         self._source = AsyncSource(self._rows, self._workers)
-        self._sender = AsyncRowSender(
-            self._requester,
-            {**self._arguments, **self._options},
-            self._journal,
-            several=len(self._settings.models) > 1,
-        )
+        arguments = {**self._arguments, **self._options}
+        self._sender = AsyncRowSender(self._requester, self._settings, arguments, self._journal)
         return MapSchedule(
             self._settings,
             prices,

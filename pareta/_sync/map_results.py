@@ -138,12 +138,8 @@ class MapResults(Generic[R]):
         prices = [price_or_none(self._requester, model, strict=strict) for model in self._settings.models]
         self._workers = Workers()
         self._source = Source(self._rows, self._workers)
-        self._sender = RowSender(
-            self._requester,
-            {**self._arguments, **self._options},
-            self._journal,
-            several=len(self._settings.models) > 1,
-        )
+        arguments = {**self._arguments, **self._options}
+        self._sender = RowSender(self._requester, self._settings, arguments, self._journal)
         return MapSchedule(
             self._settings,
             prices,

@@ -17,6 +17,7 @@ from .._policy.options import SingleUseKey
 
 if TYPE_CHECKING:
     from .._policy.map_lanes import Lane
+    from .._policy.map_settings import MapSettings
     from .requester import Requester
 
 
@@ -24,9 +25,9 @@ class RowSender:
     """Sends rows, each once, and writes down what is answered. It knows nothing of who reads the results."""
 
     def __init__(
-        self, requester: Requester, arguments: dict[str, Any], journal: MapJournal | None, *, several: bool
+        self, requester: Requester, settings: MapSettings, arguments: dict[str, Any], journal: MapJournal | None
     ) -> None:
-        """Take the arguments of `create` that all rows share, and whether there are several endpoints."""
+        """Take also the arguments of `create` that all rows share, and the journal if there is one."""
         from .methods import Completions
 
         self._completions = Completions
@@ -34,7 +35,7 @@ class RowSender:
         self._options = requester.session.options._replace(max_retries=0)
         self._arguments = arguments
         self._journal = journal
-        self._several = several
+        self._several = len(settings.models) > 1
 
     def send(self, row: MapRow) -> MapRow:
         """Send a row and return it, with the completion or the error."""
