@@ -91,8 +91,8 @@ class AsyncClientBase:
 
         Args:
             endpoint: A live endpoint, whose `url` it then uses; by default the platform's `base_url`.
-            options: Further arguments of OpenAI's client. Its connections are its own: it has no share in
-                this client's proxy, certificates or limits.
+            options: Further arguments of OpenAI's client. Its connections are its own: of this client's proxy,
+                certificates and limits it has `proxy=False` alone.
 
         Raises:
             ParetaError: `openai` is not installed.
@@ -101,7 +101,7 @@ class AsyncClientBase:
         """
         from .openai_client import openai_client  # Rarely needed.
 
-        return openai_client(self._requester.session, endpoint, options)
+        return openai_client(self._requester.session, endpoint, options, direct=self._settings.proxy is False)
 
     @overload
     async def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...

@@ -621,7 +621,7 @@ class AsyncDeployMethod:
             "extra_query": extra_query,
         }
         if extra:
-            check_undeclared(self.deploy, extra, "extra_body")
+            check_undeclared(self.ephemeral, extra, "extra_body")
         return AsyncEphemeralEndpoint(self, at_exit, {**arguments, **extra})
 
 

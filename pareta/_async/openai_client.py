@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 
-def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str, Any]) -> AsyncOpenAI:
-    """Return a client with the key of a session, for the platform or for an endpoint."""
+def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str, Any], *, direct: bool) -> AsyncOpenAI:
+    """Return a client with the key of a session, for the platform or for an endpoint; `direct` uses no proxy."""
     try:
         from openai import AsyncOpenAI  # No dependency.
     except ImportError:
@@ -24,6 +24,10 @@ def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str
         "max_retries": session.options.max_retries,
         **options,
     }
+    if direct and "http_client" not in options:
+        from .._transport.async_sender import direct_client
+
+        given["http_client"] = direct_client()
     return AsyncOpenAI(**given)
 
 

@@ -29,6 +29,9 @@ def _traced(session: Session, tracer: Tracer, call: Request, flow: Flow[T]) -> F
     span = tracer.start(call, str(session.base))
     try:
         result = yield from flow
+    except GeneratorExit as closed:  # The wait itself was ended: a task was cancelled, or a hook raised.
+        span.end(error=closed.__context__ or closed)
+        raise
     except BaseException as error:
         span.end(error=error)
         raise

@@ -92,8 +92,8 @@ class ClientBase:
 
         Args:
             endpoint: A live endpoint, whose `url` it then uses; by default the platform's `base_url`.
-            options: Further arguments of OpenAI's client. Its connections are its own: it has no share in
-                this client's proxy, certificates or limits.
+            options: Further arguments of OpenAI's client. Its connections are its own: of this client's proxy,
+                certificates and limits it has `proxy=False` alone.
 
         Raises:
             ParetaError: `openai` is not installed.
@@ -102,7 +102,7 @@ class ClientBase:
         """
         from .openai_client import openai_client  # Rarely needed.
 
-        return openai_client(self._requester.session, endpoint, options)
+        return openai_client(self._requester.session, endpoint, options, direct=self._settings.proxy is False)
 
     @overload
     def call(self, call: Call[T], **options: Unpack[CallOptions]) -> T: ...

@@ -622,7 +622,7 @@ class DeployMethod:
             "extra_query": extra_query,
         }
         if extra:
-            check_undeclared(self.deploy, extra, "extra_body")
+            check_undeclared(self.ephemeral, extra, "extra_body")
         return EphemeralEndpoint(self, at_exit, {**arguments, **extra})
 
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from openai import OpenAI
 
 
-def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str, Any]) -> OpenAI:
-    """Return a client with the key of a session, for the platform or for an endpoint."""
+def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str, Any], *, direct: bool) -> OpenAI:
+    """Return a client with the key of a session, for the platform or for an endpoint; `direct` uses no proxy."""
     try:
         from openai import OpenAI  # No dependency.
     except ImportError:
@@ -25,6 +25,10 @@ def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str
         "max_retries": session.options.max_retries,
         **options,
     }
+    if direct and "http_client" not in options:
+        from .._transport.sync_sender import direct_client
+
+        given["http_client"] = direct_client()
     return OpenAI(**given)
 
 

@@ -175,11 +175,13 @@ def test_no_proxy_stands_before_a_sandbox(sandbox: Sandbox, monkeypatch: pytest.
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     ask: list[Any] = [{"role": "user", "content": "Who signs? Alder & Pine signs."}]
 
-    async def count() -> int:
-        async with sandbox.async_client() as pareta:
-            return len(await pareta.models.list())
+    async def count() -> list[int]:
+        async with sandbox.async_client() as pareta, pareta.openai() as openai:
+            return [len(await pareta.models.list()), len((await openai.models.list()).data)]
 
-    assert asyncio.run(count()) == 3
+    assert asyncio.run(count()) == [3, 3]
+    with sandbox.client() as pareta, pareta.openai() as openai:
+        assert len(openai.models.list().data) == 3
     with Sandbox(pace=0, upstream=sandbox.base_url, upstream_key=sandbox.api_key) as front, front.client() as pareta:
         assert pareta.chat.completions.create(model="ep_a1b2c3", messages=ask).choices
     demo = [sys.executable, "examples/demo.py"]

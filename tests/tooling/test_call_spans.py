@@ -17,7 +17,7 @@ from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
 from opentelemetry.trace import StatusCode
 from wire import Wire, answer, chunk, delta, event, stream, stream_head
 
-from pareta import InsufficientCreditsError, StreamError
+from pareta import Hooks, InsufficientCreditsError, RequestInfo, StreamError
 from pareta.integrations.otel import OpenTelemetry
 
 Serve = Callable[..., Wire]
@@ -151,6 +151,19 @@ def test_a_deployment_is_a_span(mode: Mode, wire: Serve, provider: Any) -> None:
     (span,) = spans()
     assert (span.name, attributes(span)["pareta.endpoint.id"]) == ("deploy_endpoint", "e")
     assert [each.name for each in span.events] == ["attempt", "attempt"]
+
+
+def test_a_call_that_is_ended_from_outside_says_by_what(mode: Mode, wire: Serve, provider: Any) -> None:
+    """What a hook raises, or a cancelled task, ends the span as its error."""
+    made, spans = provider
+
+    def refuse(_info: RequestInfo) -> None:
+        raise PermissionError
+
+    client = mode.client(wire(answer({})).url, tracing=OpenTelemetry(made), hooks=Hooks(on_request=refuse))
+    with pytest.raises(PermissionError):
+        mode.run(client.tasks.list())
+    assert attributes(spans()[0])["error.type"] == "PermissionError"
 
 
 def test_nothing_is_imported_without_it() -> None:
