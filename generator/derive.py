@@ -28,6 +28,7 @@ RENAMES = {
     "aread": "read",
     "handle_async_request": "handle_request",
     "AsyncByteStream": "SyncByteStream",
+    "DefaultAsyncHttpxClient": "DefaultHttpxClient",
 }
 """Names beside `AsyncX`, which becomes `X`, and `async_x`, which becomes `sync_x`. An unused one is an error."""
 

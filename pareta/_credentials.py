@@ -51,7 +51,6 @@ class Key:
         self._value = key
 
     @classmethod
-    @classmethod
     def of(cls, api_key: str | Callable[[], Any] | None) -> Key:
         """Return the key that an argument names: itself, a function's, or by default the environment's.
 

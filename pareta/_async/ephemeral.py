@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from .._exceptions import NotFoundError, ParetaError, public
 from .._models import Endpoint
@@ -26,6 +26,7 @@ class AsyncEphemeralEndpoint:
             raise ValueError(f"at_exit must be 'delete' or 'stop', not {at_exit!r}")
         self._endpoints: AsyncEndpoints = endpoints
         self._end: Callable[..., Any] = endpoints.delete if at_exit == "delete" else endpoints.stop
+        self._named = bool(arguments["name"])
         # A name of its own, so that the endpoint can be ended though the deployment never answered.
         self._id: str = arguments["name"] or f"ephemeral-{os.urandom(4).hex()}"
         self._arguments: dict[str, Any] = {**arguments, "name": self._id}
@@ -34,8 +35,10 @@ class AsyncEphemeralEndpoint:
     async def __aenter__(self) -> Endpoint:
         from .._transport.async_waiting import AsyncTermination
 
-        self._termination = AsyncTermination()
         deploy: Callable[..., Any] = self._endpoints.deploy
+        if self._named and await self._is_taken():  # It is another's: `deploy` says so, and it stays.
+            return cast("Endpoint", await deploy(**self._arguments, wait=True))
+        self._termination = AsyncTermination()
         try:
             endpoint: Endpoint = await deploy(**self._arguments, wait=True)
         except BaseException as error:
@@ -43,6 +46,13 @@ class AsyncEphemeralEndpoint:
             raise
         self._id = endpoint.id or self._id
         return endpoint
+
+    async def _is_taken(self) -> bool:
+        try:
+            await self._endpoints.retrieve(self._id)
+        except NotFoundError:
+            return False
+        return True
 
     async def __aexit__(self, _kind: object, error: BaseException | None, _traceback: object = None) -> None:
         from .._transport.async_waiting import shielded

@@ -25,9 +25,11 @@ def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str
         **options,
     }
     if direct and "http_client" not in options:
-        from .._transport.async_sender import direct_client
+        from openai import DefaultAsyncHttpxClient
 
-        given["http_client"] = direct_client()
+        from .._transport.environment import ssl_context
+
+        given["http_client"] = DefaultAsyncHttpxClient(trust_env=False, verify=ssl_context(verify=True))
     return AsyncOpenAI(**given)
 
 

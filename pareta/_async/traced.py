@@ -51,5 +51,6 @@ class AsyncTracedResponse:
 
     def _end(self) -> None:
         error = sys.exc_info()[1]  # A stream is closed while its error is handled.
-        ended = error is None or isinstance(error, StopIteration | StopAsyncIteration)
+        # A stream that was read to its end may have been opened in an `except` block.
+        ended = error is None or self._parser.done or isinstance(error, StopIteration | StopAsyncIteration)
         self._span.end(self._parser, None if ended else error, self._first)

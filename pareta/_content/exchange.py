@@ -35,6 +35,11 @@ class HttpRequest:
         self.headers = headers
         self.body = body
 
+    def authorized(self, value: bytes) -> HttpRequest:
+        """Return this request with another value of `Authorization`, where it has one."""
+        headers = [(name, value if name == b"authorization" else old) for name, old in self.headers]
+        return HttpRequest(method=self.method, url=self.url, headers=headers, body=self.body)
+
     def __repr__(self) -> str:  # The headers hold the key.
         return f"HttpRequest({self.method} {self.url})"
 

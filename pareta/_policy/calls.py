@@ -127,8 +127,8 @@ def _attempts(
             seen = info_of(call, request, attempt + 1)
             yield from tell(session.hooks, "on_retry", seen, reason_of(outcome), pause)
         yield Sleep(pause)
-        if session.key.source is not None:  # The key may have changed.
-            request = (yield from _authenticated(session)).request(call, key=key)
+        if session.key.source is not None:  # The key may have changed; the rest is as it was.
+            request = request.authorized((yield from _authenticated(session)).key.header())
     raise AssertionError  # pragma: no cover
 
 

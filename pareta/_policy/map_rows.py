@@ -80,6 +80,9 @@ class MapRow:
         )
 
 
+_OWN = ("stream", "stream_options", "idempotency_key", "max_retries", "deadline")
+
+
 class ResultQueue:
     """Results that wait to be read: in the order of their rows, or as they came."""
 
@@ -104,6 +107,13 @@ class ResultQueue:
         return result
 
 
+def refuse_own(extra: Mapping[str, Any]) -> None:
+    """Raise TypeError for a keyword of `create` that `map` sets itself, or that is each row's."""
+    for name in ("messages", *_OWN):
+        if name in extra:
+            raise TypeError(f"map() takes no {name}: it is the row's, or map's own. Nothing was sent.")
+
+
 def arguments_of(row: Any, prompt: Callable[[Any], Any] | None) -> dict[str, Any]:
     """Return the keywords of `create` for a row; raise ValueError for one that has no messages."""
     value: Any = row if prompt is None else prompt(row)
@@ -122,7 +132,7 @@ def arguments_of(row: Any, prompt: Callable[[Any], Any] | None) -> dict[str, Any
 def _converted(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Return keywords of `create` as JSON values, so that they can be compared."""
     converted = dict(arguments)
-    for name in ("model", "stream", "idempotency_key", "max_retries"):
+    for name in ("model", *_OWN):
         if name in converted:
             raise ValueError(f"prompt must not return {name}: it is the same for all rows, or map's own")
     for name, convert in (("tools", tools_of), ("response_format", format_of)):

@@ -9,6 +9,7 @@ from typing import Any
 from .._content.exchange import TransportError
 from .._exceptions import (
     APIConnectionError,
+    APIResponseError,
     APIStatusError,
     APITimeoutError,
     AuthenticationError,
@@ -207,6 +208,7 @@ class MapSchedule:
             row.bound = True
             pause = backoff(TransportError("connection", ""), row.failures, self._random)
         else:
+            row.bound = row.bound or isinstance(error, APIResponseError)  # It answered, and may have billed.
             return None
         refused = status in (429, 503)
         if refused and asked is not None:

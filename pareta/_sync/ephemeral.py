@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from .._exceptions import NotFoundError, ParetaError, public
 from .._models import Endpoint
@@ -27,6 +27,7 @@ class EphemeralEndpoint:
             raise ValueError(f"at_exit must be 'delete' or 'stop', not {at_exit!r}")
         self._endpoints: Endpoints = endpoints
         self._end: Callable[..., Any] = endpoints.delete if at_exit == "delete" else endpoints.stop
+        self._named = bool(arguments["name"])
         # A name of its own, so that the endpoint can be ended though the deployment never answered.
         self._id: str = arguments["name"] or f"ephemeral-{os.urandom(4).hex()}"
         self._arguments: dict[str, Any] = {**arguments, "name": self._id}
@@ -35,8 +36,10 @@ class EphemeralEndpoint:
     def __enter__(self) -> Endpoint:
         from .._transport.sync_waiting import Termination
 
-        self._termination = Termination()
         deploy: Callable[..., Any] = self._endpoints.deploy
+        if self._named and self._is_taken():  # It is another's: `deploy` says so, and it stays.
+            return cast("Endpoint", deploy(**self._arguments, wait=True))
+        self._termination = Termination()
         try:
             endpoint: Endpoint = deploy(**self._arguments, wait=True)
         except BaseException as error:
@@ -44,6 +47,13 @@ class EphemeralEndpoint:
             raise
         self._id = endpoint.id or self._id
         return endpoint
+
+    def _is_taken(self) -> bool:
+        try:
+            self._endpoints.retrieve(self._id)
+        except NotFoundError:
+            return False
+        return True
 
     def __exit__(self, _kind: object, error: BaseException | None, _traceback: object = None) -> None:
         from .._transport.sync_waiting import shielded

@@ -368,9 +368,11 @@ class Completions:
             EndpointNotReadyError: On reading: the endpoint is stopped, or was not live in time.
 
         """
-        from .._policy.map_settings import MapSettings  # Rarely needed.
+        from .._policy.map_rows import refuse_own  # Rarely needed.
+        from .._policy.map_settings import MapSettings
         from .map_results import MapResults
 
+        refuse_own(extra)
         check_list("models", models)
         check_flag("ordered", ordered)
         check_flag("wake", wake)
@@ -583,7 +585,7 @@ class DeployMethod:
             name: A name for the endpoint, which is its id too. One is made up where it is left out. At most
                 128 characters.
             at_exit: What becomes of the endpoint at the end of the block.
-            on_progress: With `wait=True`, a function that is called with each event, `{"event": str,
+            on_progress: A function that is called with each event of the deployment, `{"event": str,
                 "data": dict}`.
             timeout: Seconds for each operation of a socket, None for no limit, or an `httpx.Timeout`.
             deadline: Seconds for the whole call, with its retries and the waits between them; None for no

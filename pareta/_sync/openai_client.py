@@ -26,9 +26,11 @@ def openai_client(session: Session, endpoint: Endpoint | None, options: dict[str
         **options,
     }
     if direct and "http_client" not in options:
-        from .._transport.sync_sender import direct_client
+        from openai import DefaultHttpxClient
 
-        given["http_client"] = direct_client()
+        from .._transport.environment import ssl_context
+
+        given["http_client"] = DefaultHttpxClient(trust_env=False, verify=ssl_context(verify=True))
     return OpenAI(**given)
 
 

@@ -22,11 +22,6 @@ LARGE = 2**20
 """From this size on, aiohttp warns of a body that comes in one piece."""
 
 
-def direct_client() -> httpx.AsyncClient:
-    """Return a client of httpx that passes the proxies of the environment by."""
-    return httpx.AsyncClient(trust_env=False)
-
-
 def open_sender(base: BaseUrl, settings: TransportSettings) -> AsyncSender:
     """Return the sender of a client: over the user's http_client or transport, else over connections made here."""
     if settings.http_client is not None:

@@ -23,11 +23,6 @@ LARGE = 2**20
 """From this size on, aiohttp warns of a body that comes in one piece."""
 
 
-def direct_client() -> httpx.Client:
-    """Return a client of httpx that passes the proxies of the environment by."""
-    return httpx.Client(trust_env=False)
-
-
 def open_sender(base: BaseUrl, settings: TransportSettings) -> Sender:
     """Return the sender of a client: over the user's http_client or transport, else over connections made here."""
     if settings.http_client is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from opentelemetry import context, trace
@@ -85,8 +85,10 @@ class CallSpan:
         raw: dict[str, Any] = getattr(result, "_raw", result)
         if not isinstance(raw, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
             return
-        usage: dict[str, Any] = raw.get("usage") or {}
-        finishes = [each["finish_reason"] for each in raw.get("choices") or () if each.get("finish_reason")]
+        usage = dict_of(raw.get("usage"))
+        found = raw.get("choices")
+        choices = cast("list[Any]", found) if isinstance(found, list) else []
+        finishes = [str(each["finish_reason"]) for each in map(dict_of, choices) if each.get("finish_reason")]
         values = {
             "gen_ai.response.id": raw.get("id") if "choices" in raw else None,
             "gen_ai.response.model": raw.get("model") if "choices" in raw else None,
@@ -95,6 +97,11 @@ class CallSpan:
             "gen_ai.usage.output_tokens": usage.get("completion_tokens"),
         }
         self._span.set_attributes({key: value for key, value in values.items() if value is not None})
+
+
+def dict_of(value: Any) -> dict[str, Any]:
+    """Return a JSON object; an empty one for anything else, which a server may send."""
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
 def _on_request(info: RequestInfo) -> None:

@@ -51,7 +51,9 @@ class ChatCompletions:
             name = repr(row[self._id_column]) if self._id_column else repr(sorted(row.items()))
             seen[name] = seen.get(name, 0) + 1
             row.name = f"{self._run} {name} {seen[name]}"
-        results = list(_client().chat.completions.map(rows, key=_name_of, **self._options))
+        results = sorted(
+            _client().chat.completions.map(rows, key=_name_of, **self._options), key=lambda each: each.index
+        )
         texts = [each.completion and each.completion.choices[0].message.content for each in results]
         return {
             **batch,

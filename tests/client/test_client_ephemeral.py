@@ -16,12 +16,14 @@ import pytest
 from modes import AsyncioMode, Mode
 from wire import Wire, answer, event, stream
 
-from pareta import APITimeoutError, AsyncPareta, ConflictError, DeployError, Pareta
+from pareta import APIStatusError, APITimeoutError, AsyncPareta, ConflictError, DeployError, Pareta
 from pareta.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 TASK = "contract-key-fields"
 Serve = Callable[..., Wire]
+FREE = answer({"detail": "no endpoint"}, "404 Not Found")
+"""The answer for a name that is free."""
 
 
 def client_of(mode: Mode, sandbox: Sandbox) -> Any:
@@ -75,23 +77,34 @@ def test_an_endpoint_that_is_gone_already_is_no_error(mode: Mode, sandbox: Sandb
 
 def test_a_deployment_that_fails_leaves_nothing(mode: Mode, wire: Serve) -> None:
     """The endpoint is deleted by its name, since it may be there; the error is the deployment's."""
-    server = wire(stream(event({"message": "no GPU"}, "error")), answer(None, "204 No Content"))
+    server = wire(FREE, stream(event({"message": "no GPU"}, "error")), answer(None, "204 No Content"))
     with pytest.raises(DeployError, match="no GPU"):  # noqa: SIM117
         with mode.entered(mode.client(server.url).endpoints.ephemeral(task=TASK, name="mine")):
             pytest.fail("it is not live")
-    assert (server.received[1].method, server.received[1].target) == ("DELETE", "/v1/endpoints/mine")
+    assert (server.received[2].method, server.received[2].target) == ("DELETE", "/v1/endpoints/mine")
+
+
+@pytest.mark.parametrize("task", [TASK, "nope", ""])
+def test_an_endpoint_of_that_name_stays(mode: Mode, sandbox: Sandbox, task: str) -> None:
+    """Where the name is taken, or the deployment is refused, somebody else's endpoint is not touched."""
+    with sandbox.client() as pa:
+        pa.endpoints.deploy(task=TASK, name="production", wait=True)
+    with pytest.raises((APIStatusError, ValueError)):  # noqa: SIM117
+        with mode.entered(client_of(mode, sandbox).endpoints.ephemeral(task=task, name="production")):
+            pytest.fail("it is another's")
+    assert status(sandbox, "production") == "live"
 
 
 def test_an_end_that_fails_is_noted(mode: Mode, wire: Serve) -> None:
     """The block's own error stays, with a note of the endpoint that may be left; without one, the failure is raised."""
     live = stream(event({"endpoint": {"id": "mine", "status": "live"}}, "complete"))
     refused = answer({"detail": "protected"}, "409 Conflict", ["x-should-retry: false"])
-    client = mode.client(wire(live, refused).url)
+    client = mode.client(wire(FREE, live, refused).url)
     with pytest.raises(KeyError) as raised:  # noqa: SIM117
         with mode.entered(client.endpoints.ephemeral(task=TASK, name="mine")):
             raise KeyError("mistake")
     assert raised.value.__notes__[0].startswith("The endpoint mine may still be there: 409 Conflict: protected")
-    client = mode.client(wire(live, refused).url)
+    client = mode.client(wire(FREE, live, refused).url)
     with pytest.raises(ConflictError, match="protected"):  # noqa: SIM117
         with mode.entered(client.endpoints.ephemeral(task=TASK, name="mine")):
             pass

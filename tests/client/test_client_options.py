@@ -128,6 +128,16 @@ def test_a_function_gives_the_key_of_each_attempt(mode: Mode, wire: Serve) -> No
     assert sent == ["Bearer pareta_sk_one", "Bearer pareta_sk_two", "Bearer pareta_sk_three"]
 
 
+def test_a_retry_under_another_key_sends_the_same_body(mode: Mode, wire: Serve) -> None:
+    """The key alone is another: the body is not made a second time."""
+    server = wire(BUSY, OK)
+    client = mode.client(server.url, api_key=lambda: f"pareta_sk_{len(server.received)}")
+    mode.run(client.tasks.match("x"))
+    assert [request.body for request in server.received] == [server.received[0].body] * 2
+    sent = [request.headers["authorization"] for request in server.received]
+    assert sent == ["Bearer pareta_sk_0", "Bearer pareta_sk_1"]
+
+
 def test_an_async_function_gives_the_key(async_mode: AsyncioMode, wire: Serve) -> None:
     """AsyncPareta awaits what the function returns."""
 
