@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -86,8 +87,8 @@ class CallSpan:
         if not isinstance(raw, dict):  # pyright: ignore[reportUnnecessaryIsInstance]
             return
         usage = dict_of(raw.get("usage"))
-        found = raw.get("choices")
-        choices = cast("list[Any]", found) if isinstance(found, list) else []
+        found: Any = raw.get("choices")
+        choices = cast("Iterable[Any]", found) if isinstance(found, list) else ()
         finishes = [str(each["finish_reason"]) for each in map(dict_of, choices) if each.get("finish_reason")]
         values = {
             "gen_ai.response.id": raw.get("id") if "choices" in raw else None,
