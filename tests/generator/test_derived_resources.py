@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from generator.derive import Deriver, modules
+from generator.derive import RENAMES, Deriver, modules
 from generator.problems import RefusedError
 
 ASYNC = '''\
@@ -90,7 +90,7 @@ def project(tmp_path: Path) -> Path:
     for folder, name in (("_async", "chat.py"), ("_transport", "async_stack.py"), ("_transport", "async_waiting.py")):
         path = tmp_path / "pareta" / folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(ASYNC + "await anext(x.handle_async_request(AsyncByteStream)).aread()\n")
+        path.write_text(ASYNC + "".join(f"{name}\n" for name in RENAMES))
     return tmp_path
 
 
