@@ -69,9 +69,9 @@ class JournalEntry:
     """The mutable record of a request in progress."""
 
     __slots__ = (
-        *("began", "body", "end", "ended", "events", "headers", "method", "operation", "path", "path_values"),
-        *("query", "request_id", "retry_after", "scenario", "should_retry", "size", "status", "streams"),
-        "terminal_sent",
+        *("answered", "began", "body", "end", "ended", "events", "headers", "method", "operation", "path"),
+        *("path_values", "query", "request_id", "retry_after", "scenario", "should_retry", "size", "status"),
+        *("streams", "terminal_sent"),
     )
 
     def __init__(self, request_id: str, method: str, path: str, query: str) -> None:
@@ -80,6 +80,8 @@ class JournalEntry:
         self.path = path
         self.query = query
         self.began = monotonic()
+        self.answered: float | None = None
+        """When its status was about to be sent; a client may act on it before its end is recorded."""
         self.ended: float | None = None
         self.headers: Mapping[str, str] = {}
         self.body = b""
@@ -121,6 +123,11 @@ class Journal:
         entry.size = len(body)
         entry.body = body if len(body) <= _BODY_KEPT else b""
         self._tracker.arrived(entry)
+
+    def answer(self, entry: JournalEntry, status: int) -> None:
+        """Record the status that is about to be sent."""
+        entry.status = status
+        entry.answered = monotonic()
 
     def close(self, entry: JournalEntry, end: str) -> None:
         """Record how a request ended."""

@@ -46,7 +46,7 @@ class ResponseSender:
     async def send(self, response: ServerResponse) -> None:
         """Send a response, up to the point where the scenario injects its fault."""
         entry = self._entry
-        entry.status = response.status
+        self._journal.answer(entry, response.status)
         for name, value in response.headers:
             if name == "retry-after":
                 entry.retry_after = value

@@ -64,7 +64,7 @@ class VerdictTracker:
         before = self._failed.pop(_what(entry), None)
         if before is None or before.ended is None:
             return
-        waited = entry.began - before.ended
+        waited = entry.began - (before.ended if before.answered is None else before.answered)
         if before.key != entry.key and waited > _LOOKS_LIKE_RETRY_SECONDS:
             return
         ids = (before.request_id, entry.request_id)
