@@ -7,8 +7,10 @@ READY := $(VENV)/.ready
 TS_READY := typescript/node_modules/.ready
 SOURCES := pareta pareta_generated generator tests examples bench docs
 
+# Where this is set, each of the hundreds of processes that the tests start would compile the SDK anew.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox docs docs-serve test test-all test-browser contract faults fuzz soak load bench \
+.PHONY: help setup demo sandbox docs docs-serve test test-rest test-all test-browser contract faults fuzz soak load bench \
 	generate import diff check lint type fmt stable release ts ts-test ts-bench clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
@@ -38,8 +40,11 @@ docs: $(READY) ## Build the documentation site, in build/docs/site
 docs-serve: $(READY) ## Serve it, and build it anew when a page changes
 	@$(BIN)/python docs/build.py --serve
 
-test: $(READY) ## Run the tests
+test: $(READY) ## Run the tests: of each matrix a sample
 	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
+
+test-rest: $(READY) ## Run what the sample of `make test` leaves out
+	@TIER=rest $(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
 
 test-all: $(READY) ## Run the tests with the whole of each matrix: every planted bug, every byte, every kill
 	@FULL=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null

@@ -1,5 +1,6 @@
 """What tests of several folders share: the modes, the sandbox, and a server that sends what a test says."""
 
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -11,6 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from held_requests import pytest_configure  # noqa: F401  # Switches on that requests are held against the document.
 from modes import AsyncioMode, Mode, SyncMode, TrioMode
+from sampling import pytest_collection_modifyitems, pytest_report_header  # noqa: F401  # `make test` takes a sample.
 from wire import Step, Wire
 
 from pareta.sandbox import Sandbox
@@ -18,6 +20,9 @@ from pareta.sandbox import Sandbox
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts what it runs in the background so, and programs that tests interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Plugins that come with packages of other tests: a program that runs pytest would take 2 s to load them.
+os.environ["PYTEST_ADDOPTS"] = "-p no:schemathesis -p no:langsmith_plugin"
 
 NAMES = ("PARETA_API_KEY", "PARETA_BASE_URL", "PARETA_LOG", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 

@@ -31,7 +31,7 @@ COMPLETED = {
 }
 
 
-@pytest.fixture(params=list(SHELLS))
+@pytest.fixture(params=["bash", *(pytest.param(name, marks=pytest.mark.long) for name in SHELLS if name != "bash")])
 def shell(request: pytest.FixtureRequest, terminal: Callable, env: dict[str, str], tmp_path: Path) -> Terminal:
     """Give a shell, in which `pareta` is on the path and completed."""
     program = shutil.which(request.param)

@@ -16,6 +16,7 @@ def _trust(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("kind", CLIENTS)
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.id)
 def test_a_fault_is_met_as_it_must_be(case: Case, kind: str) -> None:

@@ -134,6 +134,7 @@ def made(kind: str) -> Iterator[tuple[Mode, Callable[[str], Any]]]:
     mode.end()
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("call", CALLS, ids=lambda call: call.name)
 def test_no_error_holds_the_key(
     made: tuple[Mode, Callable[[str], Any]], call: Call, caplog: pytest.LogCaptureFixture

@@ -180,6 +180,7 @@ def test_what_a_client_would_send_wrongly_is_refused(toys: ModuleType, generate:
     sys.path.remove(str(run.package.parent))
 
 
+@pytest.mark.long
 def test_clients_are_typed(generate: Generate) -> None:
     """Strict mypy has nothing to say, and knows the results."""
     run = generate(DOCUMENT, "--client", name="toys")

@@ -8,6 +8,7 @@ import zipfile
 from importlib.resources import files
 from pathlib import Path
 
+import pytest
 from test_newcomer import interpreter
 from test_wheel import place, run, wheel
 
@@ -55,6 +56,7 @@ def test_they_run_from_a_zip_archive(wheel: Path, tmp_path: Path) -> None:
     assert last == f"ChatStream {tmp_path / 'app.pyz' / 'pareta' / '__init__.py'}"
 
 
+@pytest.mark.long
 def test_they_run_from_what_pyinstaller_makes(interpreter: Path, tmp_path: Path) -> None:
     """It needs no options: a hook in the wheel names the files that the sandbox reads."""
     (tmp_path / "app.py").write_text(PROGRAM)

@@ -1,5 +1,6 @@
 """The pytest plugin: fixtures that anyone's tests use, isolated, quick, parallel, and told in reports."""
 
+import os
 import subprocess
 import sys
 import time
@@ -12,7 +13,7 @@ from pareta.sandbox import Sandbox
 pytest_plugins = ["pytester"]
 
 # By name, without the other plugins that are installed here: those take seconds to load.
-PLUGIN = ("-q", "-p", "pareta.testing")
+PLUGIN = ("-q", "-p", "pareta.testing", *os.environ["PYTEST_ADDOPTS"].split())
 CHAT = 'model="ep_a1b2c3", messages=[{"role": "user", "content": "Hello"}]'
 
 
