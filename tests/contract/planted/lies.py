@@ -80,14 +80,14 @@ LIES = (
     Bug(
         name="it shows an old list",
         found_by="test_a_deployed_endpoint_is_listed",
-        runs=("test_the_models_are_the_live_endpoints",),
+        runs=("test_the_models_are_the_live_endpoints", "test_a_deployed_endpoint_is_listed"),
         on_request=_OLD_LIST.on_request,
         on_response=_OLD_LIST.on_response,
     ),
     Bug(
         name="it answers from a cache",
         found_by="test_a_completion_is_billed",
-        runs=("test_max_tokens_is_obeyed",),
+        runs=("test_max_tokens_is_obeyed", "test_a_completion_is_billed"),
         on_request=_OLD_COMPLETION.on_request,
         on_response=_OLD_COMPLETION.on_response,
     ),
@@ -106,6 +106,7 @@ LIES = (
     ),
     Bug(
         name="it strips request ids",
+        quick=True,
         found_by="test_every_response_has_a_request_id",
         runs=("test_lists_begin_with_the_oldest",),
         on_response=_strip,

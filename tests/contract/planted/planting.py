@@ -68,7 +68,7 @@ class Bug:
     check: str = ""
     """The check of schemathesis that must find it."""
     runs: tuple[str, ...] = ()
-    """Further tests to run, whose exchanges `found_by` looks at."""
+    """The tests to run, if not `found_by`; it looks at their exchanges at the run's end."""
     quick: bool = False
     """Whether it is in every test run; FULL=1 runs all."""
     on_request: Callable[[PlantedRequest], PlantedResponse | None] = lambda _: None
