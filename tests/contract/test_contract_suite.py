@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from forwarding import Application, forwarding, serving
-from planting import planted
+from planting import Bug, BuggyApplication, PlantedRequest, PlantedResponse, planted
 from running import run_suite, select
 from server_bugs import BUGS
 
@@ -52,10 +52,37 @@ def test_two_runs_are_identical_and_another_seed_passes_too() -> None:
     assert other.seen != first.seen
 
 
+class Lag:
+    """Delays cost feeds: the first response after a completion is the one before it. It keeps the names deployed."""
+
+    def __init__(self) -> None:
+        self._lags = False
+        self._costs: dict[str, bytes] = {}
+        self.names: list[str | None] = []
+
+    def on_response(self, request: PlantedRequest, answer: PlantedResponse) -> None:
+        """Take the response before."""
+        if request.kind == "GET cost" and answer.status == 200 and not request.query:
+            before, self._costs[request.path] = self._costs.get(request.path), answer.content
+            answer.content = before if self._lags and before else answer.content
+        self._lags = request.kind == "POST completions"
+
+    def on_request(self, request: PlantedRequest) -> None:
+        """Note the name of a deployment."""
+        if request.kind == "POST endpoints":
+            self.names.append(request.json.get("name"))
+
+
 @pytest.mark.parametrize("writes", [False, True])
 def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> None:
-    """Behind a plain proxy, an external server keeps its endpoints, their status and their cost."""
-    with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client, forwarding(sandbox.base_url) as url:
+    """Behind a proxy, an external server whose metrics lag keeps its endpoints, their status and their cost."""
+    lag = Lag()
+    bug = Bug(name="lag", found_by="", on_request=lag.on_request, on_response=lag.on_response)
+    with (
+        Sandbox(seed=7, pace=0) as sandbox,
+        sandbox.client() as client,
+        forwarding(sandbox.base_url, lambda proxy: BuggyApplication(proxy, None, bug)) as url,
+    ):
         before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         balance = sandbox.balance
         run = run_suite(
