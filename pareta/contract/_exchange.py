@@ -101,8 +101,9 @@ class Exchange:
     @property
     def endpoint_id(self) -> str | None:
         """The id of a deployed endpoint, from `complete` or `Location`."""
-        if self.endpoint is not None:
-            return self.endpoint.get("id")
+        found = self.endpoint.get("id") if self.endpoint else None
+        if isinstance(found, str):
+            return found
         return self.headers.get("location", "").rpartition("/")[2] or None
 
     @property

@@ -44,12 +44,16 @@ def sandbox_behind() -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("lie", chosen(LIES), ids=str)
 def test_the_intended_test_finds_a_lying_proxy(lie: Bug, sandbox_behind: Sandbox) -> None:
-    """The intended test fails; the suite knows nothing of the server but its URL and its key."""
+    """The intended test fails; the suite knows of the server only its URL and its key, and leaves no endpoint behind."""
     sandbox_behind.reset()
+    with sandbox_behind.client() as client:
+        before = [each.id for each in client.endpoints.list()]
     with forwarding(sandbox_behind.base_url, lambda proxy: BuggyApplication(proxy, None, lie)) as url:
         server = ("--api-key", sandbox_behind.api_key, "--allow-writes", "--time-limit=60")
         run = run_suite(url, *server, *select(*(lie.runs or [lie.found_by])))
     check_found(run, lie)
+    with sandbox_behind.client() as client:
+        assert [each.id for each in client.endpoints.list()] == before
 
 
 def test_there_are_ten_of_each_kind() -> None:
