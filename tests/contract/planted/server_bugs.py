@@ -52,6 +52,10 @@ def _clamp(request: PlantedRequest) -> None:
         request.change(top_k=50)
 
 
+def _null_spend(cost: Any) -> Any:
+    return {**cost, "spend_micro_usd": None}
+
+
 def _refused(place: list[str], said: str) -> PlantedResponse:
     problem = {"loc": place, "msg": said, "type": "value_error"}
     return PlantedResponse(422, dict(JSON), json.dumps({"detail": [problem]}).encode())
@@ -136,6 +140,14 @@ AGAINST_THE_DOCUMENT = (
         found_by="test_any_request_of_match_task",
         check="positive_data_acceptance",
         on_request=_refuse_the_most,
+    ),
+    Bug(
+        name="a number is null",
+        quick=True,
+        found_by="test_savings_add_up",
+        check="a response does not have the documented shape (TypeError: ",
+        runs=("test_windows_are_accepted",),
+        on_response=on_json("GET cost", _null_spend),
     ),
     Bug(name="windows of minutes are refused", found_by="test_windows_are_accepted", on_request=_refuse_minutes),
     Bug(name="no key is needed", quick=True, found_by="test_a_valid_key_is_required", on_request=_let_in),
