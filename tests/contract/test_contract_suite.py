@@ -230,6 +230,23 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert 'name="viewport"' in text
 
 
+@pytest.mark.parametrize(
+    ("arguments", "tests"),
+    [
+        (("-k", "test_billing"), {"test_billing.py"}),
+        (("-x", "test_billing", "--deselect", "test_streams.py"), {"test_billing.py"}),
+        (("test_billing.py", "test_streams.py", "--deselect", "test_streams.py"), {"test_billing.py"}),
+    ],
+    ids=" ".join,
+)
+def test_the_value_of_an_option_selects_no_module(
+    arguments: tuple[str, ...], tests: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `-k` and `--deselect` take stays as it is, and nothing outside the suite is collected."""
+    assert main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"]) == pytest.ExitCode.OK
+    assert {line.partition("::")[0] for line in capsys.readouterr().out.splitlines() if "::" in line} == tests
+
+
 @pytest.fixture
 def shell(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     """Run the command as a user does, where another project's configuration and conftest are."""
