@@ -21,8 +21,11 @@ from pareta.sandbox._document import EVENTS_TYPE, Document
 from ._exchange import Exchange
 from ._journal import RunJournal
 
-KEY_PLACEHOLDER = "Bearer $PARETA_API_KEY"
+_SHOWN_KEY = "$PARETA_API_KEY"
+KEY_PLACEHOLDER = f"Bearer {_SHOWN_KEY}"
 """Stands for the API key in every request, until it is sent."""
+_SHORTEST_KEY = 8
+"""The length from which the key is replaced in responses; a shorter one is in any text."""
 REQUEST_SECONDS = 60.0
 DEPLOY_SECONDS = 600.0
 NEEDS_WRITES: Final = "needs --allow-writes: it deploys, completes, stops or deletes"
@@ -95,6 +98,7 @@ class HttpSession(requests.Session):
         super().__init__()
         self._base_path = urlsplit(base_url).path
         self._api_key = api_key
+        self._secret = api_key if len(api_key) >= _SHORTEST_KEY else _SHOWN_KEY
         self._document = document
         self._journal = journal
         self.limits = limits
@@ -167,10 +171,21 @@ class HttpSession(requests.Session):
     ) -> tuple[requests.Response, bool]:
         settings: Any = self.merge_environment_settings(request.url or "", {}, stream=True, verify=None, cert=None)
         response = super().send(request, **settings, allow_redirects=False, timeout=(min(10.0, seconds), seconds))
+        response.headers.update({name: self._redact(value) for name, value in response.headers.items()})
         if disconnect and response.headers.get("content-type", "").startswith(EVENTS_TYPE):
             response.close()
             return response, True
         # schemathesis reads event streams, and all headers, from `raw`.
-        headers = {name: value for name, value in response.raw.headers.items() if name.lower() != "content-encoding"}
-        response.raw = HTTPResponse(io.BytesIO(response.content), headers, response.status_code, preload_content=False)
+        headers = {
+            name: self._redact(value)
+            for name, value in response.raw.headers.items()
+            if name.lower() != "content-encoding"
+        }
+        content = response.content.replace(self._secret.encode(), _SHOWN_KEY.encode())
+        vars(response)["_content"] = content  # There is no public way.
+        response.raw = HTTPResponse(io.BytesIO(content), headers, response.status_code, preload_content=False)
         return response, False
+
+    def _redact(self, text: str) -> str:
+        """Replace the key, which a server may repeat."""
+        return text.replace(self._secret, _SHOWN_KEY)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from forwarding import Application, forwarding, serving
 from planting import Bug, BuggyApplication, PlantedRequest, PlantedResponse, planted
@@ -175,11 +176,20 @@ def test_a_missing_precondition_fails_its_tests_at_once() -> None:
     }
 
 
+def echo_the_key(request: PlantedRequest, answer: PlantedResponse) -> None:
+    """Say the key in the body and in headers."""
+    sent = request.headers["authorization"]
+    answer.headers["x-request-id"] = answer.headers["retry-after"] = sent
+    if answer.headers["content-type"] == "application/json" and isinstance(answer.json, dict):
+        answer.json = {"echo": sent, **answer.json}
+
+
 def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each report names the test, what it holds, the reason, the place and the response, and never the key."""
+    """Each report names the test, what it holds, the reason, the place and the response, and never a key."""
     bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
+    bug = attrs.evolve(bug, on_response=echo_the_key)
     page, xml = tmp_path / "it.html", tmp_path / "it.xml"
     with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
         reports = (f"--html={page}", f"--junitxml={xml}")
@@ -195,6 +205,8 @@ def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(
         assert re.search(r'curl -i -X POST ("|&quot;)\$PARETA_BASE_URL("|&quot;)/v1/chat/completions -H', shown)
         assert "max_completion_tokens" in shown
         assert "chat.completion" in shown
+        assert re.search(r"""echo("|&quot;):("|&quot;| )*Bearer \$PARETA_API_KEY""", shown)
+        assert "Retry-After is 'Bearer $PARETA_API_KEY'" in shown.replace("&#x27;", "'").replace("&#39;", "'")
         assert key not in shown
 
 

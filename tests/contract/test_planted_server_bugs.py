@@ -44,7 +44,7 @@ def sandbox_behind() -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("lie", chosen(LIES), ids=str)
 def test_the_intended_test_finds_a_lying_proxy(lie: Bug, sandbox_behind: Sandbox) -> None:
-    """The intended test fails; the suite knows of the server only its URL and its key, and leaves no endpoint behind."""
+    """The intended test fails, and no endpoint stays; the suite knows of the server only its URL and its key."""
     sandbox_behind.reset()
     with sandbox_behind.client() as client:
         before = [each.id for each in client.endpoints.list()]
