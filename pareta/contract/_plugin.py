@@ -110,7 +110,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def _probe(server: Server) -> None:
     try:
-        status = server.send("list_models", seconds=_PROBE_SECONDS).status
+        seconds = min(_PROBE_SECONDS, server.limits.seconds_left)
+        status = server.send("list_models", seconds=seconds, limited=False).status
     except requests.RequestException as error:
         raise pytest.UsageError(f"Cannot check the server: {error}") from None
     if status == requests.codes.unauthorized:

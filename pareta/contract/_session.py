@@ -51,10 +51,10 @@ class Limits:
         """The seconds until the time limit."""
         return self._end - time.monotonic()
 
-    def check_time(self) -> None:
-        """Skip the test if the time is up."""
+    def check_time(self, during: str = "") -> None:
+        """Skip the test if the time is up; `during` says what was cut."""
         if self.seconds_left <= 0:
-            _cut(f"--time-limit {self._seconds:g}")
+            _cut(f"--time-limit {self._seconds:g}{during}")
 
     def check(self, operation_id: str) -> None:
         """Skip the test if a request would exceed a limit."""
@@ -144,6 +144,8 @@ class HttpSession(requests.Session):
         try:
             response, truncated = within(seconds, lambda: self._read(request, seconds, disconnect=disconnect))
         except (TimeoutError, requests.Timeout):
+            if limited:
+                self.limits.check_time(f" during {method} {target}")
             raise requests.Timeout(f"{method} {target}: no whole response within {seconds:.0f} s") from None
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             self.limits.spent[operation_id] -= 1
