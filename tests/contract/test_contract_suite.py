@@ -103,6 +103,19 @@ def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> N
     assert "needs the suite's own sandbox" in str(run.reports["test_the_balance_is_debited"].longrepr)
 
 
+def test_tests_of_exchanges_alone_send_the_reads_of_the_examples() -> None:
+    """The endpoints of the document's examples belong to others; tests of streams are skipped, as there is none."""
+    with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client:
+        before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
+        server = (sandbox.base_url, "--api-key", sandbox.api_key, "--allow-writes")
+        run = run_suite(*server, "test_exchanges.py", "test_streams.py")
+        assert [endpoint.to_dict() for endpoint in client.endpoints.list()] == before
+    assert run.failures == {}
+    assert {operation for operation, *_ in run.seen} == {each.operation for each in run.coverage} - set(WRITES)
+    assert "no event stream" in str(run.reports["test_a_deploy_stream_ends_once"].longrepr)
+    assert run.outcomes["test_every_body_fits_its_schema"] == "passed"
+
+
 def test_limits_hold_for_the_whole_run(capsys: pytest.CaptureFixture[str]) -> None:
     """What a limit cuts is skipped, and named with the limit; endpoints are deleted all the same."""
     with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client:
