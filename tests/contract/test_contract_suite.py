@@ -54,12 +54,13 @@ def test_two_runs_are_identical_and_another_seed_passes_too() -> None:
 
 
 class Lag:
-    """Delays cost feeds: the first response after a completion is the one before it. It keeps the names deployed."""
+    """Delays cost feeds: the first response after a completion is the one before it. It notes what was requested."""
 
     def __init__(self) -> None:
         self._lags = False
         self._costs: dict[str, bytes] = {}
         self.names: list[str] = []
+        self.requests = 0
 
     def on_response(self, request: PlantedRequest, answer: PlantedResponse) -> None:
         """Take the response before."""
@@ -69,13 +70,14 @@ class Lag:
         self._lags = request.kind == "POST completions"
 
     def on_request(self, request: PlantedRequest) -> None:
-        """Note the name of a deployment."""
+        """Count the request, and note the name of a deployment."""
+        self.requests += 1
         if request.kind == "POST endpoints":
             self.names.append(request.json.get("name", ""))
 
 
 @pytest.mark.parametrize("writes", [False, True])
-def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> None:
+def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """Behind a proxy, an external server whose metrics lag keeps its endpoints, their status and their cost."""
     lag = Lag()
     bug = Bug(name="lag", found_by="", on_request=lag.on_request, on_response=lag.on_response)
@@ -99,6 +101,7 @@ def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> N
     written = {operation for operation, *_ in run.seen if operation in WRITES}
     assert written == (set(WRITES) if writes else set())
     assert [each for each in lag.names if not re.fullmatch("contract-suite-[0-9a-f]{16}", each)] == []
+    assert writes or f"requests  {lag.requests}, with 0 deployments" in capsys.readouterr().out
     assert run.outcomes["test_a_started_endpoint_becomes_live"] == ("passed" if writes else "skipped")
     assert "needs the suite's own sandbox" in str(run.reports["test_the_balance_is_debited"].longrepr)
 

@@ -79,6 +79,12 @@ def _let_in(request: PlantedRequest) -> PlantedResponse | None:
     return None
 
 
+def _let_in_with_any_key(request: PlantedRequest) -> PlantedResponse | None:
+    if request.kind == "GET models" and "wrong" in request.headers.get("authorization", ""):
+        return PlantedResponse(200, dict(JSON), b'{"object":"list","data":[]}')
+    return None
+
+
 def _pct_as_text(request: PlantedRequest, piece: bytes) -> bytes:
     return re.sub(rb'"pct":(\d+)', rb'"pct":"\1 %"', piece)
 
@@ -151,6 +157,13 @@ AGAINST_THE_DOCUMENT = (
     ),
     Bug(name="windows of minutes are refused", found_by="test_windows_are_accepted", on_request=_refuse_minutes),
     Bug(name="no key is needed", quick=True, found_by="test_a_valid_key_is_required", on_request=_let_in),
+    Bug(
+        name="any key will do",
+        quick=True,
+        found_by="test_any_request_of_list_models",
+        check="ignored_auth: with a wrong key it returns 200",
+        on_request=_let_in_with_any_key,
+    ),
     Bug(
         name="a malformed event",
         quick=True,
