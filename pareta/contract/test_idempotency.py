@@ -41,6 +41,7 @@ def test_a_repeated_deployment_creates_one_endpoint(server: Server) -> None:
     count = len(server.call("list_endpoints").json)
     name, headers = server.unused(), {"idempotency-key": server.unused()}
     first = server.deploy(name=name, headers=headers)
+    assert first.endpoint_id is not None, "neither `complete` nor Location names the endpoint"
     second = server.send("deploy_endpoint", body=first.request_json, headers=headers)
     if second.status == requests.codes.conflict:  # The name is taken: the key is ignored.
         _two_effects(server)
