@@ -14,7 +14,7 @@ import attrs
 import pytest
 from forwarding import Application, forwarding, serving
 from planting import Bug, BuggyApplication, PlantedRequest, PlantedResponse, planted
-from running import run_suite, select
+from running import WITHOUT, run_suite, select
 from server_bugs import BUGS
 
 from pareta.contract.__main__ import main
@@ -272,7 +272,7 @@ def test_the_value_of_an_option_selects_no_module(
     arguments: tuple[str, ...], tests: set[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What `-k` and `--deselect` take stays as it is, and nothing outside the suite is collected."""
-    assert main([*arguments, "--collect-only", "-q", "-p", "no:cacheprovider"]) == pytest.ExitCode.OK
+    assert main([*arguments, "--collect-only", "-q", *WITHOUT]) == pytest.ExitCode.OK
     assert {line.partition("::")[0] for line in capsys.readouterr().out.splitlines() if "::" in line} == tests
 
 
@@ -325,14 +325,14 @@ def test_a_wrong_use_exits_with_4_and_says_why(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Invalid URL, missing key, invalid number, no server, parallel writes."""
-    assert main(arguments) == pytest.ExitCode.USAGE_ERROR
+    assert main([*arguments, *WITHOUT]) == pytest.ExitCode.USAGE_ERROR
     assert said in capsys.readouterr().err
 
 
 def test_a_rejected_key_exits_with_4(capsys: pytest.CaptureFixture[str]) -> None:
     """A rejected API key is a usage error, not a finding."""
     with Sandbox(seed=7, pace=0) as sandbox:
-        assert main([sandbox.base_url, "--api-key", "wrong"]) == pytest.ExitCode.USAGE_ERROR
+        assert main([sandbox.base_url, "--api-key", "wrong", *WITHOUT]) == pytest.ExitCode.USAGE_ERROR
     assert "rejects the API key" in capsys.readouterr().err
 
 
