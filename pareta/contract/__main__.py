@@ -10,6 +10,8 @@ from pathlib import Path
 
 _HERE = Path(__file__).parent
 _PACKAGE = "pareta.contract"
+_NAMING = ("-k", "-m", "--deselect", "--ignore", "--ignore-glob")
+"""The options of pytest whose value can read as a selection."""
 _NEEDED = ("schemathesis", "pytest", "starlette", "uvicorn", "jsonschema_rs")
 _MISSING = """\
 The contract suite needs {!r}: run pip install './pareta[contract]' in the directory that contains a checkout of this \
@@ -25,8 +27,8 @@ def main(arguments: Sequence[str], plugins: Sequence[object] = ()) -> int:
         return 4
     import pytest
 
-    given = [_selection(each) for each in arguments]
-    if given and not given[0].startswith(("-", _PACKAGE)):
+    given = _with_selections(arguments)
+    if not given[0].startswith(("-", _PACKAGE)):
         given[0] = f"--server={given[0]}"
     named = ("pareta.contract._plugin", "schemathesis.pytest.plugin", "_hypothesis_pytestplugin", "xdist.plugin")
     cache = Path.cwd() / ".pytest_cache" / _PACKAGE
@@ -43,13 +45,22 @@ def main(arguments: Sequence[str], plugins: Sequence[object] = ()) -> int:
                 *(part for name in named if _is_installed(name) for part in ("-p", name)),
                 *("-o", f"cache_dir={cache}"),
                 *given,
-                *(() if any(each.startswith(_PACKAGE) for each in given) else (_PACKAGE,)),
             ],
             plugins=plugins,
         )
     finally:
         os.environ.clear()
         os.environ.update(before)
+
+
+def _with_selections(arguments: Sequence[str]) -> list[str]:
+    """Return the arguments with the importable names of what they select; without a selection it is the suite."""
+    found: list[str] = []
+    selects = False
+    for before, argument in zip(("", *arguments), arguments, strict=False):
+        found.append(argument if before in _NAMING else _selection(argument))
+        selects = selects or (before not in _NAMING and found[-1].startswith(_PACKAGE))
+    return found if selects else [*found, _PACKAGE]
 
 
 def _selection(argument: str) -> str:

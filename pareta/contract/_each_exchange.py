@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
-from ._exchange import CheckFailed, Exchange
+from ._exchange import SHAPE_ERRORS, CheckFailed, Exchange, shape_problem
 from ._journal import RunJournal
 
 Finder = Callable[[Iterable[Exchange]], Iterable[tuple[Exchange, str]]]
@@ -17,7 +17,14 @@ _SHOWN = 3
 
 def each_exchange(problems: Callable[[Exchange], Iterator[str]]) -> Callable[[RunJournal], None]:
     """Turn a function that yields what is wrong with an exchange into a test."""
-    return _test(lambda exchanges: ((each, reason) for each in exchanges for reason in problems(each)), problems)
+
+    def reasons(exchange: Exchange) -> Iterator[str]:
+        try:
+            yield from problems(exchange)
+        except SHAPE_ERRORS as error:
+            yield shape_problem(error)
+
+    return _test(lambda exchanges: ((each, reason) for each in exchanges for reason in reasons(each)), problems)
 
 
 def all_exchanges(find: Finder) -> Callable[[RunJournal], None]:

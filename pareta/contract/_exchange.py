@@ -17,6 +17,8 @@ from pareta.sandbox._document import EVENTS_TYPE, Operation
 
 NO_JSON: Final = object()
 """Stands for a body that is not JSON."""
+SHAPE_ERRORS: Final = (KeyError, TypeError, ValueError, IndexError, AttributeError)
+"""What a test raises that reads a response of another shape."""
 _SHOWN = frozenset({"content-type", "idempotency-key", "x-sandbox-scenario", "accept"})
 _BODY_SHOWN = 2000
 
@@ -101,8 +103,9 @@ class Exchange:
     @property
     def endpoint_id(self) -> str | None:
         """The id of a deployed endpoint, from `complete` or `Location`."""
-        if self.endpoint is not None:
-            return self.endpoint.get("id")
+        found = self.endpoint.get("id") if self.endpoint else None
+        if isinstance(found, str):
+            return found
         return self.headers.get("location", "").rpartition("/")[2] or None
 
     @property
@@ -168,3 +171,13 @@ def snippet(value: Any, length: int = 120) -> str:
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
     text = " ".join(text.split())
     return text if len(text) <= length else f"{text[: length - 1]}…"
+
+
+def shape_problem(error: BaseException) -> str:
+    """Return the reason that one of SHAPE_ERRORS stands for, with the line that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"
+    text = f"{type(error).__name__}: {snippet(str(error))}"
+    return f"a response does not have the documented shape ({text}, at {place})"

@@ -13,11 +13,10 @@ from schemathesis.core.failures import Failure as GeneratedFailure
 
 from pareta.sandbox import _document
 
-from ._exchange import Exchange, NoLiveEndpointError, snippet
+from ._exchange import SHAPE_ERRORS, Exchange, NoLiveEndpointError, shape_problem, snippet
 
 _STEPS = 12
 """The number of requests before a failure that are shown."""
-_SHAPE_ERRORS = (KeyError, TypeError, ValueError, IndexError, AttributeError)
 
 
 @frozen(kw_only=True)
@@ -77,15 +76,7 @@ def _reason(error: BaseException) -> str:
             return f"the server did not respond: {snippet(str(error), 200)}"
         case Flaky():
             return "the same requests gave another result the second time"
-        case _ if isinstance(error, _SHAPE_ERRORS):
-            text = f"{type(error).__name__}: {snippet(str(error))}"
-            return f"a response does not have the documented shape ({text}, at {_place(error)})"
+        case _ if isinstance(error, SHAPE_ERRORS):
+            return shape_problem(error)
         case _:
             return f"{type(error).__name__}: {snippet(str(error), 300)}"
-
-
-def _place(error: BaseException) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    return "?" if trace is None else f"{trace.tb_frame.f_code.co_filename.rpartition('/')[2]}:{trace.tb_lineno}"

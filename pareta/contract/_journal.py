@@ -12,7 +12,7 @@ from pareta.sandbox._document import Document
 from ._exchange import Exchange
 
 ResponseKey = tuple[str, str, str]
-"""Operation id, status and content type."""
+"""Operation id, status and content type; the id is empty where a request is of no operation."""
 
 
 @frozen(kw_only=True)
@@ -43,11 +43,10 @@ class RunJournal:
     def record(self, exchange: Exchange) -> None:
         """Add an exchange."""
         self.exchanges.append(exchange)
-        if exchange.operation is not None:
-            key = (exchange.operation.id, str(exchange.status), exchange.content_type)
-            self.seen[key] += 1
-            if "x-sandbox-scenario" not in exchange.request_headers:
-                self.unscripted.add(key)
+        key = (exchange.operation.id if exchange.operation else "", str(exchange.status), exchange.content_type)
+        self.seen[key] += 1
+        if "x-sandbox-scenario" not in exchange.request_headers:
+            self.unscripted.add(key)
 
     def coverage(self, document: Document) -> tuple[ResponseCoverage, ...]:
         """Return how often each documented response was seen."""

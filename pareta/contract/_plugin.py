@@ -16,7 +16,7 @@ from ._example_requests import example_requests
 from ._exchange import Endpoint
 from ._journal import RunJournal
 from ._server import SERVER, Server
-from ._session import NEEDS_WRITES, Limits
+from ._session import NEEDS_WRITES, WRITES, Limits
 
 _MODULES: Final = (
     *("reading", "deployment", "lifecycle", "completions", "billing", "idempotency", "generated", "state", "examples"),
@@ -110,7 +110,8 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 
 def _probe(server: Server) -> None:
     try:
-        status = server.send("list_models", seconds=_PROBE_SECONDS).status
+        seconds = min(_PROBE_SECONDS, server.limits.seconds_left)
+        status = server.send("list_models", seconds=seconds, limited=False).status
     except requests.RequestException as error:
         raise pytest.UsageError(f"Cannot check the server: {error}") from None
     if status == requests.codes.unauthorized:
@@ -180,10 +181,10 @@ def live_endpoint(server: Server) -> Endpoint:
 def journal(request: pytest.FixtureRequest) -> RunJournal:
     """Give every exchange of the run; where there is none, the requests of the document's examples come first."""
     server = request.config.stash[SERVER]
-    if not server.journal.exchanges:
+    if len(server.journal.exchanges) <= 1:  # The one of _probe.
         for operation in server.document.operations.values():
             server.begin_test()
-            if operation.id not in server.not_generated:
+            if server.sandbox is not None or operation.id not in WRITES:  # The examples name endpoints of others.
                 for options in example_requests(operation):
                     server.send(operation.id, **options)
     return server.journal

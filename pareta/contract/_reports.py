@@ -51,8 +51,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     unreported = _unreported(server.journal)
     if hasattr(config, "workeroutput"):
         config.workeroutput[_KEY] = {"seen": server.journal.summary(), "unreported": unreported}
-    else:
-        _emit(config, unreported)
+    elif _emit(config, unreported) and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -75,7 +75,8 @@ def _unreported(journal: RunJournal) -> dict[str, list[Any]]:
     return found
 
 
-def _emit(config: pytest.Config, unreported: dict[str, list[Any]]) -> None:
+def _emit(config: pytest.Config, unreported: dict[str, list[Any]]) -> bool:
+    """Report the failures that no test reported; return whether there are any."""
     reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
     known = set[str]() if reporter is None else {each.nodeid for each in reporter.stats.get("failed", ())}
     for nodeid, (sentence, failures) in unreported.items():
@@ -84,6 +85,7 @@ def _emit(config: pytest.Config, unreported: dict[str, list[Any]]) -> None:
             report = pytest.TestReport(nodeid, location, {}, "failed", "", "call")
             _add(report, sentence, failures)
             config.hook.pytest_runtest_logreport(report=report)
+    return bool(unreported.keys() - known)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -21,8 +21,11 @@ from pareta.sandbox._document import EVENTS_TYPE, Document
 from ._exchange import Exchange
 from ._journal import RunJournal
 
-KEY_PLACEHOLDER = "Bearer $PARETA_API_KEY"
+_SHOWN_KEY = "$PARETA_API_KEY"
+KEY_PLACEHOLDER = f"Bearer {_SHOWN_KEY}"
 """Stands for the API key in every request, until it is sent."""
+_SHORTEST_KEY = 8
+"""The length from which the key is replaced in responses; a shorter one is in any text."""
 REQUEST_SECONDS = 60.0
 DEPLOY_SECONDS = 600.0
 NEEDS_WRITES: Final = "needs --allow-writes: it deploys, completes, stops or deletes"
@@ -48,10 +51,10 @@ class Limits:
         """The seconds until the time limit."""
         return self._end - time.monotonic()
 
-    def check_time(self) -> None:
-        """Skip the test if the time is up."""
+    def check_time(self, during: str = "") -> None:
+        """Skip the test if the time is up; `during` says what was cut."""
         if self.seconds_left <= 0:
-            _cut(f"--time-limit {self._seconds:g}")
+            _cut(f"--time-limit {self._seconds:g}{during}")
 
     def check(self, operation_id: str) -> None:
         """Skip the test if a request would exceed a limit."""
@@ -95,6 +98,7 @@ class HttpSession(requests.Session):
         super().__init__()
         self._base_path = urlsplit(base_url).path
         self._api_key = api_key
+        self._secret = api_key if len(api_key) >= _SHORTEST_KEY else _SHOWN_KEY
         self._document = document
         self._journal = journal
         self.limits = limits
@@ -140,6 +144,8 @@ class HttpSession(requests.Session):
         try:
             response, truncated = within(seconds, lambda: self._read(request, seconds, disconnect=disconnect))
         except (TimeoutError, requests.Timeout):
+            if limited:
+                self.limits.check_time(f" during {method} {target}")
             raise requests.Timeout(f"{method} {target}: no whole response within {seconds:.0f} s") from None
         if response.status_code >= HTTPStatus.BAD_REQUEST:
             self.limits.spent[operation_id] -= 1
@@ -167,10 +173,21 @@ class HttpSession(requests.Session):
     ) -> tuple[requests.Response, bool]:
         settings: Any = self.merge_environment_settings(request.url or "", {}, stream=True, verify=None, cert=None)
         response = super().send(request, **settings, allow_redirects=False, timeout=(min(10.0, seconds), seconds))
+        response.headers.update({name: self._redact(value) for name, value in response.headers.items()})
         if disconnect and response.headers.get("content-type", "").startswith(EVENTS_TYPE):
             response.close()
             return response, True
         # schemathesis reads event streams, and all headers, from `raw`.
-        headers = {name: value for name, value in response.raw.headers.items() if name.lower() != "content-encoding"}
-        response.raw = HTTPResponse(io.BytesIO(response.content), headers, response.status_code, preload_content=False)
+        headers = {
+            name: self._redact(value)
+            for name, value in response.raw.headers.items()
+            if name.lower() != "content-encoding"
+        }
+        content = response.content.replace(self._secret.encode(), _SHOWN_KEY.encode())
+        vars(response)["_content"] = content  # There is no public way.
+        response.raw = HTTPResponse(io.BytesIO(content), headers, response.status_code, preload_content=False)
         return response, False
+
+    def _redact(self, text: str) -> str:
+        """Replace the key, which a server may repeat."""
+        return text.replace(self._secret, _SHOWN_KEY)

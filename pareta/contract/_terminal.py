@@ -13,7 +13,7 @@ _WIDTH = 110
 _DETAILED = 3
 """The number of failures shown in full; the next ones, up to _NAMED, are shown by name."""
 _NAMED = 12
-_FEW = 4
+_FEW = 3
 _INDENT = " " * 8
 
 

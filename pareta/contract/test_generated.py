@@ -10,13 +10,14 @@ from uuid import uuid4
 import pytest
 import schemathesis
 from hypothesis import settings
+from requests import codes
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import FailureGroup
 from schemathesis.core.parameters import ParameterLocation
 
 from pareta.sandbox import _document
 
-from ._exchange import entries, fields, is_array
+from ._exchange import CheckFailed, entries, fields, is_array
 from ._server import Server
 from ._session import KEY_PLACEHOLDER
 
@@ -38,6 +39,8 @@ _CONFIG: Any = SchemathesisConfig.from_dict(  # pyright: ignore[reportUnknownMem
         "checks": {
             "not_a_server_error": {"expected-statuses": ["2xx", "4xx", "503"]},
             "positive_data_acceptance": {"expected-statuses": _STATUSES_OF_VALID_REQUESTS},
+            # Its requests pass by the session of `case.call`: no limit holds for them, and nothing records them.
+            "ignored_auth": {"enabled": False},
         },
         # A sequence needs valid requests; invalid ones are sent to each operation alone.
         "phases": {"stateful": {"generation": {"mode": "positive"}}},
@@ -55,6 +58,7 @@ class Generator:
         self._server = server
         self._known: dict[str, bool] = {}
         self._keys = 0
+        self._needs_key: set[str] = set()
         self.options: dict[str, Any] = {"base_url": server.base_url, "session": server.session}
         if server.sandbox is not None:  # schemathesis has sessions of its own, which would ask a proxy for it.
             self.options["proxies"] = {server.base_url.rpartition(":")[0]: ""}
@@ -81,13 +85,27 @@ class Generator:
             given[_KEY] = f"{self._unused()}{key}"[: max(len(key), 32)]
 
     def validate(self, case: Any, response: Any, **options: Any) -> None:
-        """Run the checks of schemathesis; the failure shows this exchange."""
+        """Run the checks of schemathesis, and ask each operation once without a key; a failure shows the exchange."""
         exchange = self._server.session.last_exchange
         try:
             case.validate_response(response, headers=_KEY_HEADER, transport_kwargs=self.options, **options)
         except FailureGroup as group:
             group.exchange = exchange  # type: ignore[attr-defined]
             raise
+        operation = None if exchange is None or not exchange.ok else exchange.operation
+        if operation is not None and operation.id not in self._needs_key:
+            self._needs_key.add(operation.id)
+            for authorization in (None, "Bearer pareta_sk_wrong"):
+                self._check_refused(response.request.copy(), authorization)
+
+    def _check_refused(self, request: Any, authorization: str | None) -> None:
+        del request.headers["Authorization"]
+        if authorization is not None:
+            request.headers["Authorization"] = authorization
+        _, exchange = self._server.session.exchange(request)
+        if exchange.status not in (codes.unauthorized, codes.forbidden):
+            key = "a wrong key" if authorization else "no key"
+            raise CheckFailed(f"ignored_auth: with {key} it returns {exchange.status}", exchange)
 
     def _unused(self) -> str:
         self._keys += 1

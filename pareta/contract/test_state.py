@@ -13,7 +13,6 @@ from hypothesis.strategies import booleans, sampled_from
 from ._exchange import CheckFailed, Exchange, snippet
 from ._server import TASK, Server
 
-_NAMES = ("contract-machine-a", "contract-machine-b", "contract-machine-c")
 _STEPS = 15
 _OTHER_SERVERS_EXAMPLES = 3
 
@@ -38,6 +37,8 @@ def test_the_server_agrees_with_a_model_of_it(server: Server) -> None:
 
 
 def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hypothesis takes a class
+    names = tuple(server.unused() for _ in range(3))
+
     class Machine(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
@@ -49,7 +50,7 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
             if found != expected:
                 raise CheckFailed(f"expected {snippet(expected)}, found {snippet(found)}", exchange)
 
-        @rule(name=sampled_from(_NAMES))
+        @rule(name=sampled_from(names))
         def deploy(self, name: str) -> None:
             server.created[name] = None
             expect = 409 if name in self.model else 200
@@ -60,7 +61,7 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
             self.agree(endpoint.get("status"), "live", answer)
             self.model[name] = _Model(price=server.price(endpoint))
 
-        @rule(name=sampled_from(_NAMES))
+        @rule(name=sampled_from(names))
         def stop(self, name: str) -> None:
             known = self.model.get(name)
             answer = server.call("stop_endpoint", name, expect=200 if known else 404)
@@ -68,7 +69,7 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
                 known.live = False
                 self.agree(answer.json["status"], "stopped", answer)
 
-        @rule(name=sampled_from(_NAMES))
+        @rule(name=sampled_from(names))
         def start(self, name: str) -> None:
             known = self.model.get(name)
             server.call("start_endpoint", name, expect=200 if known else 404)
@@ -76,12 +77,12 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
                 known.live = True
                 server.wait_until_live(name)
 
-        @rule(name=sampled_from(_NAMES))
+        @rule(name=sampled_from(names))
         def delete(self, name: str) -> None:
             server.call("delete_endpoint", name, expect=204 if name in self.model else 404)
             self.model.pop(name, None)
 
-        @rule(name=sampled_from(_NAMES), stream=booleans())
+        @rule(name=sampled_from(names), stream=booleans())
         def complete(self, *, name: str, stream: bool) -> None:
             known = self.model.get(name)
             more = {"stream": True} if stream else {}
@@ -108,7 +109,7 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
             self.agree(sorted(found), sorted(expected), answer)
 
         @precondition(lambda self: bool(self.model))
-        @rule(name=sampled_from(_NAMES))
+        @rule(name=sampled_from(names))
         def measure(self, name: str) -> None:
             known = self.model.get(name)
             expect = 200 if known else 404
@@ -121,7 +122,7 @@ def _machine(server: Server) -> type[RuleBasedStateMachine]:  # noqa: C901 - hyp
                 self.agree(counted, (known.served, known.refused), activity)
 
         def includes(self, name: str) -> bool:
-            return bool(server.sandbox) or name in _NAMES
+            return bool(server.sandbox) or name in names
 
         def teardown(self) -> None:
             if not server.sandbox:

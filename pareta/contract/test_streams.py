@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
+
 from pareta.sandbox._document import EVENTS_TYPE
 from pareta_generated.api import DEPLOY_ENDPOINT
 
 from ._each_exchange import each_exchange
 from ._exchange import Exchange, entries, fields, is_object, snippet
+from ._journal import RunJournal
 
 _DONE = "[DONE]"
+
+
+@pytest.fixture(autouse=True)
+def _needs_a_stream(journal: RunJournal) -> None:
+    """Skip where there is nothing to look at."""
+    if not any(each.content_type == EVENTS_TYPE for each in journal.exchanges):
+        pytest.skip("no event stream was seen in this run")
 
 
 def _streams(exchange: Exchange, operation_id: str) -> bool:

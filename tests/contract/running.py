@@ -14,6 +14,8 @@ from pareta.contract._server import SERVER
 from pareta.sandbox import _document
 
 SUITE = Path(command.__file__).parent
+WITHOUT = ("-p", "no:cacheprovider", "-p", "no:unraisableexception")
+"""Writes no cache, and leaves what cannot be raised to the outer pytest: looking for it collects garbage five times."""
 
 
 @attrs.define
@@ -60,7 +62,7 @@ def run_suite(*arguments: str) -> SuiteRun:
     """Run the suite in this process."""
     sys.modules.pop("pareta.contract.test_generated", None)  # A schema generates some of its requests once.
     run = SuiteRun()
-    run.status = command.main([*arguments, "-p", "no:cacheprovider"], [run])
+    run.status = command.main([*arguments, *WITHOUT], [run])
     return run
 
 

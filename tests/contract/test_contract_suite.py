@@ -10,10 +10,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from forwarding import Application, forwarding, serving
-from planting import planted
-from running import run_suite, select
+from planting import Bug, BuggyApplication, PlantedRequest, PlantedResponse, planted
+from running import WITHOUT, run_suite, select
 from server_bugs import BUGS
 
 from pareta.contract.__main__ import main
@@ -52,10 +53,39 @@ def test_two_runs_are_identical_and_another_seed_passes_too() -> None:
     assert other.seen != first.seen
 
 
+class Lag:
+    """Delays cost feeds: the first response after a completion is the one before it. It notes what was requested."""
+
+    def __init__(self) -> None:
+        self._lags = False
+        self._costs: dict[str, bytes] = {}
+        self.names: list[str] = []
+        self.requests = 0
+
+    def on_response(self, request: PlantedRequest, answer: PlantedResponse) -> None:
+        """Take the response before."""
+        if request.kind == "GET cost" and answer.status == 200 and not request.query:
+            before, self._costs[request.path] = self._costs.get(request.path), answer.content
+            answer.content = before if self._lags and before else answer.content
+        self._lags = request.kind == "POST completions"
+
+    def on_request(self, request: PlantedRequest) -> None:
+        """Count the request, and note the name of a deployment."""
+        self.requests += 1
+        if request.kind == "POST endpoints":
+            self.names.append(request.json.get("name", ""))
+
+
 @pytest.mark.parametrize("writes", [False, True])
-def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> None:
-    """Behind a plain proxy, an external server keeps its endpoints, their status and their cost."""
-    with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client, forwarding(sandbox.base_url) as url:
+def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    """Behind a proxy, an external server whose metrics lag keeps its endpoints, their status and their cost."""
+    lag = Lag()
+    bug = Bug(name="lag", found_by="", on_request=lag.on_request, on_response=lag.on_response)
+    with (
+        Sandbox(seed=7, pace=0) as sandbox,
+        sandbox.client() as client,
+        forwarding(sandbox.base_url, lambda proxy: BuggyApplication(proxy, None, bug)) as url,
+    ):
         before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
         balance = sandbox.balance
         run = run_suite(
@@ -70,8 +100,23 @@ def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool) -> N
     assert (taken > 0) == writes
     written = {operation for operation, *_ in run.seen if operation in WRITES}
     assert written == (set(WRITES) if writes else set())
+    assert [each for each in lag.names if not re.fullmatch("contract-suite-[0-9a-f]{16}", each)] == []
+    assert writes or f"requests  {lag.requests}, with 0 deployments" in capsys.readouterr().out
     assert run.outcomes["test_a_started_endpoint_becomes_live"] == ("passed" if writes else "skipped")
     assert "needs the suite's own sandbox" in str(run.reports["test_the_balance_is_debited"].longrepr)
+
+
+def test_tests_of_exchanges_alone_send_the_reads_of_the_examples() -> None:
+    """The endpoints of the document's examples belong to others; tests of streams are skipped, as there is none."""
+    with Sandbox(seed=7, pace=0) as sandbox, sandbox.client() as client:
+        before = [endpoint.to_dict() for endpoint in client.endpoints.list()]
+        server = (sandbox.base_url, "--api-key", sandbox.api_key, "--allow-writes")
+        run = run_suite(*server, "test_exchanges.py", "test_streams.py")
+        assert [endpoint.to_dict() for endpoint in client.endpoints.list()] == before
+    assert run.failures == {}
+    assert {operation for operation, *_ in run.seen} == {each.operation for each in run.coverage} - set(WRITES)
+    assert "no event stream" in str(run.reports["test_a_deploy_stream_ends_once"].longrepr)
+    assert run.outcomes["test_every_body_fits_its_schema"] == "passed"
 
 
 def test_limits_hold_for_the_whole_run(capsys: pytest.CaptureFixture[str]) -> None:
@@ -114,8 +159,8 @@ def answering(kind: str) -> Application:
         ("answer", "a response does not have the documented shape"),
         ("hang", "Cannot check the server: GET /v1/models: no whole response within 2 s"),
         ("drip", "Cannot check the server: GET /v1/models: no whole response within 2 s"),
-        ("late hang", "SKIPPED cut by --time-limit 2: "),
-        ("late drip", "the server did not respond: GET /v1/models: no whole response within"),
+        ("late hang", "SKIPPED cut by --time-limit 2 during GET /v1/models: "),
+        ("late drip", "SKIPPED cut by --time-limit 2 during GET /v1/models: "),
     ],
 )
 def test_a_run_ends_in_time_and_says_on_one_screen_what_is_wrong(
@@ -130,6 +175,7 @@ def test_a_run_ends_in_time_and_says_on_one_screen_what_is_wrong(
     assert run.status in (pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.USAGE_ERROR)
     assert time.monotonic() - begun < 60
     assert said in printed.out + printed.err
+    assert "the server did not respond" not in printed.out
     assert len(printed.out.partition("\n\n")[2].splitlines()) <= SCREEN
 
 
@@ -147,11 +193,20 @@ def test_a_missing_precondition_fails_its_tests_at_once() -> None:
     }
 
 
+def echo_the_key(request: PlantedRequest, answer: PlantedResponse) -> None:
+    """Say the key in the body and in headers."""
+    sent = request.headers["authorization"]
+    answer.headers["x-request-id"] = answer.headers["retry-after"] = sent
+    if answer.headers["content-type"] == "application/json" and isinstance(answer.json, dict):
+        answer.json = {"echo": sent, **answer.json}
+
+
 def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Each report names the test, what it holds, the reason, the place and the response, and never the key."""
+    """Each report names the test, what it holds, the reason, the place and the response, and never a key."""
     bug = next(bug for bug in BUGS if bug.name == "max_tokens is ignored")
+    bug = attrs.evolve(bug, on_response=echo_the_key)
     page, xml = tmp_path / "it.html", tmp_path / "it.xml"
     with planted(bug), Sandbox(seed=7, pace=0) as sandbox:
         reports = (f"--html={page}", f"--junitxml={xml}")
@@ -167,6 +222,8 @@ def test_a_failure_is_shown_with_its_line_and_a_line_for_a_shell(
         assert re.search(r'curl -i -X POST ("|&quot;)\$PARETA_BASE_URL("|&quot;)/v1/chat/completions -H', shown)
         assert "max_completion_tokens" in shown
         assert "chat.completion" in shown
+        assert re.search(r"""echo("|&quot;):("|&quot;| )*Bearer \$PARETA_API_KEY""", shown)
+        assert "Retry-After is 'Bearer $PARETA_API_KEY'" in shown.replace("&#x27;", "'").replace("&#39;", "'")
         assert key not in shown
 
 
@@ -200,6 +257,23 @@ def test_the_page_stands_alone(tmp_path: Path) -> None:
     assert all(each.operation in text and each.status in text for each in run.coverage)
     assert "test_lists_begin_with_the_oldest" in text
     assert 'name="viewport"' in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tests"),
+    [
+        (("-k", "test_billing"), {"test_billing.py"}),
+        (("-x", "test_billing", "--deselect", "test_streams.py"), {"test_billing.py"}),
+        (("test_billing.py", "test_streams.py", "--deselect", "test_streams.py"), {"test_billing.py"}),
+    ],
+    ids=" ".join,
+)
+def test_the_value_of_an_option_selects_no_module(
+    arguments: tuple[str, ...], tests: set[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `-k` and `--deselect` take stays as it is, and nothing outside the suite is collected."""
+    assert main([*arguments, "--collect-only", "-q", *WITHOUT]) == pytest.ExitCode.OK
+    assert {line.partition("::")[0] for line in capsys.readouterr().out.splitlines() if "::" in line} == tests
 
 
 @pytest.fixture
@@ -251,14 +325,14 @@ def test_a_wrong_use_exits_with_4_and_says_why(
     arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Invalid URL, missing key, invalid number, no server, parallel writes."""
-    assert main(arguments) == pytest.ExitCode.USAGE_ERROR
+    assert main([*arguments, *WITHOUT]) == pytest.ExitCode.USAGE_ERROR
     assert said in capsys.readouterr().err
 
 
 def test_a_rejected_key_exits_with_4(capsys: pytest.CaptureFixture[str]) -> None:
     """A rejected API key is a usage error, not a finding."""
     with Sandbox(seed=7, pace=0) as sandbox:
-        assert main([sandbox.base_url, "--api-key", "wrong"]) == pytest.ExitCode.USAGE_ERROR
+        assert main([sandbox.base_url, "--api-key", "wrong", *WITHOUT]) == pytest.ExitCode.USAGE_ERROR
     assert "rejects the API key" in capsys.readouterr().err
 
 

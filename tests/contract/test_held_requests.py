@@ -108,8 +108,9 @@ def suite(tmp_path: Path, text: str, *arguments: str) -> str:
     (tests / "conftest.py").write_text("from held_requests import pytest_configure\n")
     (tests / "test_it.py").write_text(text)
     (tmp_path / "pyproject.toml").write_text("[tool.pytest.ini_options]\ntestpaths = ['tests']\n")
-    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{support}"}
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    # What plugins others have installed costs seconds to load.
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{support}", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "xdist.plugin", *arguments]
     run = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     return run.stdout + run.stderr
 

@@ -19,7 +19,8 @@ def chosen(bugs: tuple[Bug, ...]) -> list[Bug]:
 
 
 def check_found(run: SuiteRun, bug: Bug) -> None:
-    """Check that the intended test failed, with a curl command or steps."""
+    """Check that the intended test failed, with a curl command or steps, and that the exit status says so."""
+    assert run.status == pytest.ExitCode.TESTS_FAILED
     failed = [report for report in run.named(bug.found_by) if report.failed]
     assert failed, run.failures
     assert any(reason.startswith(bug.check) for report in failed for reason in reasons(report))
@@ -30,7 +31,7 @@ def check_found(run: SuiteRun, bug: Bug) -> None:
 def test_the_intended_test_finds_a_planted_bug(bug: Bug) -> None:
     """The intended test fails."""
     with planted(bug):
-        run = run_suite("--examples=8", *select(bug.found_by, *bug.runs))
+        run = run_suite("--examples=8", *select(*(bug.runs or [bug.found_by])))
     check_found(run, bug)
 
 
@@ -43,12 +44,16 @@ def sandbox_behind() -> Iterator[Sandbox]:
 
 @pytest.mark.parametrize("lie", chosen(LIES), ids=str)
 def test_the_intended_test_finds_a_lying_proxy(lie: Bug, sandbox_behind: Sandbox) -> None:
-    """The intended test fails; the suite knows nothing of the server but its URL and its key."""
+    """The intended test fails, and no endpoint stays; the suite knows of the server only its URL and its key."""
     sandbox_behind.reset()
+    with sandbox_behind.client() as client:
+        before = [each.id for each in client.endpoints.list()]
     with forwarding(sandbox_behind.base_url, lambda proxy: BuggyApplication(proxy, None, lie)) as url:
         server = ("--api-key", sandbox_behind.api_key, "--allow-writes", "--time-limit=60")
-        run = run_suite(url, *server, *select(lie.found_by, *lie.runs))
+        run = run_suite(url, *server, *select(*(lie.runs or [lie.found_by])))
     check_found(run, lie)
+    with sandbox_behind.client() as client:
+        assert [each.id for each in client.endpoints.list()] == before
 
 
 def test_there_are_ten_of_each_kind() -> None:

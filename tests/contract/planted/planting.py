@@ -68,13 +68,13 @@ class Bug:
     check: str = ""
     """The check of schemathesis that must find it."""
     runs: tuple[str, ...] = ()
-    """Further tests to run, whose exchanges `found_by` looks at."""
+    """The tests to run, if not `found_by`; it looks at their exchanges at the run's end."""
     quick: bool = False
     """Whether it is in every test run; FULL=1 runs all."""
     on_request: Callable[[PlantedRequest], PlantedResponse | None] = lambda _: None
     """Changes a request, or returns a response without the application."""
     on_response: Callable[[PlantedRequest, PlantedResponse], None] = lambda _, __: None
-    """Changes a response."""
+    """Changes a response; of a stream its head."""
     on_piece: Callable[[PlantedRequest, bytes], bytes] = lambda _, piece: piece
     """Changes a piece of a stream."""
     after_response: Callable[[Any, PlantedRequest, int], None] = lambda _, __, ___: None
@@ -148,7 +148,8 @@ class _BuggySender:
             headers = {name.decode(): value.decode("latin-1") for name, value in message["headers"]}
             self._answer = PlantedResponse(message["status"], headers, b"")
             if self._streams:
-                await self._send(message)
+                self._bug.on_response(self._request, self._answer)
+                await self._send({**message, "headers": _raw(self._answer.headers)})
             return
         body, more = message.get("body", b""), message.get("more_body", False)
         if self._streams:
@@ -166,12 +167,15 @@ class _BuggySender:
         return self._answer.headers.get("content-type", "").startswith("text/event-stream")
 
 
+def _raw(headers: dict[str, str]) -> list[tuple[bytes, bytes]]:
+    return [(name.encode(), value.encode("latin-1")) for name, value in headers.items() if name != "content-length"]
+
+
 async def _whole(answer: PlantedResponse, send: Any) -> None:
-    headers = {name: value for name, value in answer.headers.items() if name != "content-length"}
+    headers = _raw(answer.headers)
     if answer.status != 204:
-        headers["content-length"] = str(len(answer.content))
-    raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": raw})
+        headers.append((b"content-length", str(len(answer.content)).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.content})
 
 

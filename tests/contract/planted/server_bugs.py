@@ -52,6 +52,10 @@ def _clamp(request: PlantedRequest) -> None:
         request.change(top_k=50)
 
 
+def _null_spend(cost: Any) -> Any:
+    return {**cost, "spend_micro_usd": None}
+
+
 def _refused(place: list[str], said: str) -> PlantedResponse:
     problem = {"loc": place, "msg": said, "type": "value_error"}
     return PlantedResponse(422, dict(JSON), json.dumps({"detail": [problem]}).encode())
@@ -72,6 +76,12 @@ def _refuse_the_most(request: PlantedRequest) -> PlantedResponse | None:
 def _let_in(request: PlantedRequest) -> PlantedResponse | None:
     if request.kind == "GET tasks" and request.method == "GET" and "authorization" not in request.headers:
         return PlantedResponse(200, dict(JSON), b'{"tasks":[]}')
+    return None
+
+
+def _let_in_with_any_key(request: PlantedRequest) -> PlantedResponse | None:
+    if request.kind == "GET models" and "wrong" in request.headers.get("authorization", ""):
+        return PlantedResponse(200, dict(JSON), b'{"object":"list","data":[]}')
     return None
 
 
@@ -137,8 +147,23 @@ AGAINST_THE_DOCUMENT = (
         check="positive_data_acceptance",
         on_request=_refuse_the_most,
     ),
+    Bug(
+        name="a number is null",
+        quick=True,
+        found_by="test_savings_add_up",
+        check="a response does not have the documented shape (TypeError: ",
+        runs=("test_windows_are_accepted",),
+        on_response=on_json("GET cost", _null_spend),
+    ),
     Bug(name="windows of minutes are refused", found_by="test_windows_are_accepted", on_request=_refuse_minutes),
     Bug(name="no key is needed", quick=True, found_by="test_a_valid_key_is_required", on_request=_let_in),
+    Bug(
+        name="any key will do",
+        quick=True,
+        found_by="test_any_request_of_list_models",
+        check="ignored_auth: with a wrong key it returns 200",
+        on_request=_let_in_with_any_key,
+    ),
     Bug(
         name="a malformed event",
         quick=True,
