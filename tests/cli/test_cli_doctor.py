@@ -86,6 +86,22 @@ def test_broken_six_a_proxy_that_is_gone(pareta: Callable, env: dict[str, str]) 
     assert "FAIL  request" in done.out
 
 
+def test_the_doctor_goes_the_way_of_every_command(pareta: Callable, env: dict[str, str]) -> None:
+    """Variables in lower case count, and NO_PROXY takes a network: no proxy is used, and no password is shown."""
+    env |= {"http_proxy": "me:secret@127.0.0.1:1", "NO_PROXY": "127.0.0.0/8"}
+    done = pareta("doctor")
+    assert done.code == 0
+    assert "ok    proxy      not used; NO_PROXY=127.0.0.0/8, http_proxy=…@127.0.0.1:1\nok    dns" in done.out
+
+
+def test_broken_nine_a_proxy_that_is_none(pareta: Callable, env: dict[str, str]) -> None:
+    """With a proxy whose URL is none, the doctor says so instead of trying it."""
+    env["HTTP_PROXY"] = "ftp://127.0.0.1:1"
+    done = pareta("doctor", "--json")
+    assert (done.code, failed(done.json())) == (2, ["client"])
+    assert "the environment names a proxy that cannot be used" in done.json()[-1]["found"]
+
+
 def test_broken_seven_a_clock_that_is_wrong(pareta: Callable, env: dict[str, str], wire: Callable[..., Wire]) -> None:
     """With a clock that differs from the server's: by how much, and what to do."""
     server = wire(answer(MODELS, headers=["date: Thu, 01 Jan 2026 00:00:00 GMT"]))
