@@ -30,6 +30,7 @@ EVIL = "\x1b[31m[red]bold[/red]\x07\r\n\x9b2J\u202e:smile: \ud800"
     ("tasks match contracts --top-k 0", 2, "not in the range"),
     ("chat hi -m ep_a1b2c3 --temperature 9", 2, "not in the range"),
     ("endpoints metrics ep_a1b2c3 --window week", 2, "such as 30m, 24h or 7d"),
+    ("endpoints watch --window week --count 1", 2, "such as 30m, 24h or 7d"),
     ("endpoints metrics ep_a1b2c3 --window 7d --since today", 2, "exclude each other"),
     ("endpoints metrics ep_a1b2c3 --since soonish", 2, "is no time"),
     ("endpoints metrics ep_a1b2c3 --since 2999-01-01", 2, "is not in the past"),
