@@ -157,7 +157,7 @@ def names() -> Iterator[str]:
 
 
 def test_the_reference_is_complete(pages: dict[Path, Page], site: Path) -> None:
-    """The reference has every public name, every operation and every command."""
+    """The reference has every public name, every operation, every command and every exit code."""
     python = pages[site / "reference-python" / "index.html"].ids
     assert [name for name in names() if f"pareta.{name}" not in python] == []
     operations = json.loads((ROOT / "pareta_generated" / "openapi.json").read_text("utf-8"))["paths"]
@@ -165,6 +165,8 @@ def test_the_reference_is_complete(pages: dict[Path, Page], site: Path) -> None:
     assert [path for path in operations if path not in http] == []
     commands = pages[site / "reference-cli" / "index.html"].ids
     assert {"pareta-endpoints-deploy", "pareta-tasks-match", "pareta-doctor", "pareta-chat"} <= commands
+    text = re.sub(r"<[^>]+>", "", (site / "reference-cli" / "index.html").read_text("utf-8"))
+    assert [each for each in MEANINGS.values() if each.replace("`", "") not in text] == []
 
 
 def test_every_page_is_in_the_menu() -> None:
