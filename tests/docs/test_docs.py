@@ -55,6 +55,18 @@ def test_recordings_are_true(path: Path) -> None:
     assert recorded(text) == text
 
 
+def test_the_lines_of_the_readme_lead_from_one_to_the_next() -> None:
+    """Where pip gets `./pareta`, the lines before it lead beside the checkout, not into it."""
+    depth, installs = 0, 0
+    for line in re.findall(r"(?m)^\$ (.*)$", (ROOT / "README.md").read_text("utf-8")):
+        for step in line.partition("#")[0].split("&&"):
+            depth += {"cd pareta": 1, "cd ..": -1}.get(step.strip(), 0)
+            if "pip" in step and "./pareta" in step:
+                installs += 1
+                assert depth == 0, line
+    assert installs > 3
+
+
 def test_exit_codes_are_those_of_the_code() -> None:
     """The table of exit codes says what the code says."""
     table = (ROOT / "docs" / "command-line.md").read_text("utf-8")
