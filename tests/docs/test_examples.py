@@ -116,10 +116,19 @@ def test_an_empty_balance_and_a_stopped_endpoint(run: Callable[..., str], sandbo
     assert "The balance is empty" in run("careful", "ep_d4e5f6", QUESTION, code=1)
 
 
-@pytest.mark.parametrize("name", ["openai_client", "langchain_chat"])
-def test_other_clients_answer(run: Callable[..., str], name: str) -> None:
-    """OpenAI's client and LangChain answer over an endpoint."""
+OTHER_CLIENTS = ["openai_client", "langchain_chat"]
+if importlib.util.find_spec("litellm"):  # `pip install '.[litellm]'`: too heavy to be part of dev.
+    OTHER_CLIENTS.append("litellm_chat")
+
+
+@pytest.mark.parametrize("name", OTHER_CLIENTS)
+def test_other_clients_answer(
+    run: Callable[..., str], sandbox: Sandbox, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenAI's client, LangChain and LiteLLM answer over an endpoint."""
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # Else it downloads prices.
     assert "Delaware" in run(name, "ep_a1b2c3", QUESTION)
+    assert sandbox.verdicts == []
 
 
 def test_a_test_on_an_endpoint(sandbox: Sandbox) -> None:
