@@ -46,9 +46,9 @@ def doctor(invocation: Invocation) -> int:
     for result in _checks(invocation):
         checks.append(result)
         if not invocation.json:
-            out.line("  ".join(("ok  " if result.ok else "FAIL", f"{result.check:<9}", clean(result.found))))
+            out.line("  ".join(("ok  " if result.ok else "FAIL", f"{result.check:<10}", clean(result.found))))
             if result.advice:
-                out.line(f"{'':<17}{result.advice}")
+                out.line(f"{'':<18}{result.advice}")
     if invocation.json:
         out.json([asdict(each) for each in checks])
     return next((each.exit_code or 1 for each in checks if not each.ok), 0)
@@ -150,10 +150,12 @@ def _attempt(check: Callable[[str, int], Check], host: str, port: int) -> Check:
     advice = {
         "dns": "Is the host spelt rightly, and is there a network?",
         "connection": "Does a firewall stand between, or does nothing listen there?",
-        "tls": "A company's CA goes into SSL_CERT_FILE.",
+        "tls": "Does the server speak TLS on this port?",
     }
     try:
         return check(host, port)
+    except ssl.SSLCertVerificationError as error:
+        return Check(name, False, f"{host}:{port}: {error.strerror}", "A company's CA goes into SSL_CERT_FILE.", 1)
     except OSError as error:
         return Check(name, False, f"{host}:{port}: {error.strerror or error}", advice[name], 1)
     except UnicodeError:

@@ -112,7 +112,7 @@ def test_every_exit_code_has_its_error(pareta: Callable, sandbox: Sandbox, fault
     sandbox.fault(**fault)
     done = pareta(*line.split())
     assert (done.code, done.out) == (code, "")
-    assert done.err.splitlines()[-1 - (code in {3, 6})].startswith("Error: ")
+    assert done.err.splitlines()[-1 - (code in {3, 4, 6})].startswith("Error: ")
 
 
 def test_a_failed_deployment_says_why(pareta: Callable, sandbox: Sandbox) -> None:
