@@ -37,7 +37,7 @@ sandbox: $(READY) ## Serve the platform on this machine, until Ctrl-C
 docs: $(READY) ## Build the documentation site, in build/docs/site
 	@$(BIN)/python docs/build.py
 
-docs-serve: $(READY) ## Serve it, and build it anew when a page changes
+docs-serve: $(READY) ## Serve it as it is now
 	@$(BIN)/python docs/build.py --serve
 
 test: $(READY) ## Run the tests: of each matrix a sample

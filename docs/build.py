@@ -29,7 +29,7 @@ import pareta  # noqa: E402
 from pareta.cli._main import build as build_commands  # noqa: E402
 
 _parser = argparse.ArgumentParser(prog="docs/build.py", description="Build the documentation site.")
-_parser.add_argument("--serve", action="store_true", help="serve it, and build it anew when a page changes")
+_parser.add_argument("--serve", action="store_true", help="serve it as it is now")
 _parser.add_argument("--into", type=Path, default=ROOT / "build" / "docs", help="the folder to build in")
 OPTIONS = _parser.parse_args()
 WORK = OPTIONS.into
@@ -186,7 +186,8 @@ def python_api() -> Iterator[str]:
 def command_line() -> Iterator[str]:
     """Yield the reference of the command line, from typer's commands."""
     root = build_commands()
-    yield "# Command line\n\nOptions of `pareta` itself stand anywhere in the line. See [the guide](command-line.md)."
+    yield "# Command line\n\n`--json`, `--profile`, `--base-url` and `--api-key-file` stand anywhere in the line."
+    yield "See [the guide](command-line.md)."
     yield from command("pareta", root)
 
 
@@ -209,8 +210,8 @@ def command(name: str, found: Any) -> Iterator[str]:
             flags = ", ".join(f"`{each}`" for each in (*param.opts, *param.secondary_opts))
             default = "" if param.default in (None, False, True) or callable(param.default) else f"`{param.default}`"
             yield f"| {flags} | {param.help or ''} | {default} |"
-    if not children and found.epilog:
-        yield found.epilog
+    if found.epilog:
+        yield f"\n{found.epilog}"
     for child, below in children.items():
         yield from command(f"{name} {child}", below)
 

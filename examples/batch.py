@@ -1,6 +1,6 @@
-"""Answer the lines of a file, and take up where it was broken off.
+"""Answer the lines of a file, and go on where a run was broken off.
 
-Questions come from a file, a line each. Answers go to another, as JSON Lines; those that are there are not asked again.
+A journal keeps them: run it again after any end, `kill -9` included, and what has an answer is not asked again.
 """
 
 from __future__ import annotations
@@ -13,20 +13,14 @@ from pareta import Pareta
 
 
 def main(model: str, questions: Path, answers: Path) -> None:
-    """Ask what has no answer yet."""
-    done = len(answers.read_text("utf-8").splitlines()) if answers.exists() else 0
+    """Ask what has no answer yet, several lines at once, and write all answers as JSON Lines."""
     lines = questions.read_text("utf-8").splitlines()
-    with Pareta.from_env() as pa, answers.open("a", encoding="utf-8") as file:
-        for number, question in enumerate(lines[done:], done):
-            completion = pa.chat.completions.create(
-                model=model,
-                messages=[{"role": "user", "content": question}],
-                idempotency_key=f"{questions.name}-{number}-{model}",  # Broken off and asked again, it is billed once.
-            )
-            answer = {"question": question, "answer": completion.choices[0].message.content}
-            file.write(json.dumps(answer) + "\n")
-            file.flush()
-    print(f"{len(lines) - done} of {len(lines)} were asked.")
+    with Pareta.from_env() as pa, answers.open("w", encoding="utf-8") as file:
+        results = pa.chat.completions.map(lines, model=model, journal=f"{answers}.journal")
+        for result in results:
+            text = result.completion.choices[0].message.content if result.completion else None
+            file.write(json.dumps({"question": result.row, "answer": text}) + "\n")
+    print(f"{results.delivered - results.resumed} of {results.delivered} were asked.")
 
 
 if __name__ == "__main__":

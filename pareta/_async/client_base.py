@@ -40,6 +40,14 @@ class AsyncClientBase:
         """Where the API is."""
         return str(self._requester.session.base)
 
+    @property
+    def proxy(self) -> str | None:
+        """The URL of the proxy that requests go through, without its password; None where there is none.
+
+        It is None with your own `http_client` or `transport`, too.
+        """
+        return self._requester.sender.proxy
+
     def with_options(
         self,
         *,

@@ -58,7 +58,7 @@ class AsyncSender:
         """Take an httpx client, what builds its requests, and whether it is closed with this.
 
         `stock` says that timeouts can change after the request, as those of httpx's own transports do;
-        `proxy` is what errors say of the proxy: its URL, without a password.
+        `proxy` is the URL of the proxy in between, without a password.
         """
         self._client = client
         self._build = build
@@ -66,7 +66,7 @@ class AsyncSender:
         self.limit = limit
         """How many requests may be in flight; None where the user's client decides."""
         self._owns = owns
-        self._proxy = proxy
+        self.proxy = proxy
         self._limiters = None if limit is None else AsyncScoped(partial(AsyncLimiter, limit))
         self.closed = False
 
@@ -101,14 +101,14 @@ class AsyncSender:
             response = raised_response(error, limits)
             if response is None:
                 release()
-                reraise(error, handled, until, self._proxy)
+                reraise(error, handled, until, self.proxy)
         return AsyncRawResponse(
             response,
             limits,
             TimeLimit(timeouts.read, until),
             release,
             silent=silent and not self._stock,
-            proxy=self._proxy,
+            proxy=self.proxy,
         )
 
     async def _acquire(self, seconds: float | None) -> Callable[[], None]:

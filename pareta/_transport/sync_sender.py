@@ -59,7 +59,7 @@ class Sender:
         """Take an httpx client, what builds its requests, and whether it is closed with this.
 
         `stock` says that timeouts can change after the request, as those of httpx's own transports do;
-        `proxy` is what errors say of the proxy: its URL, without a password.
+        `proxy` is the URL of the proxy in between, without a password.
         """
         self._client = client
         self._build = build
@@ -67,7 +67,7 @@ class Sender:
         self.limit = limit
         """How many requests may be in flight; None where the user's client decides."""
         self._owns = owns
-        self._proxy = proxy
+        self.proxy = proxy
         self._limiters = None if limit is None else Scoped(partial(Limiter, limit))
         self.closed = False
 
@@ -102,14 +102,14 @@ class Sender:
             response = raised_response(error, limits)
             if response is None:
                 release()
-                reraise(error, handled, until, self._proxy)
+                reraise(error, handled, until, self.proxy)
         return RawResponse(
             response,
             limits,
             TimeLimit(timeouts.read, until),
             release,
             silent=silent and not self._stock,
-            proxy=self._proxy,
+            proxy=self.proxy,
         )
 
     def _acquire(self, seconds: float | None) -> Callable[[], None]:

@@ -69,7 +69,7 @@ class Conversation:
         self.system = system
         self.messages: list[Any] = []
         self.answers: dict[str, int] = {}
-        """How many answers each model gave."""
+        """How many answers each model began."""
         self.tokens = 0
         self.max_tokens = max_tokens
         self.temperature = temperature
@@ -87,6 +87,7 @@ class Conversation:
             max_tokens=self.max_tokens,
             temperature=self.temperature,
         ) as stream:
+            self.answers[self.model] = self.answers.get(self.model, 0) + 1  # Billed, also when it is broken off.
             if self.invocation.json:
                 for chunk in stream:
                     out.json_line(chunk.to_dict())
@@ -96,7 +97,6 @@ class Conversation:
                 out.line("")
             completion = stream.completion()
         self.messages += [message, {"role": "assistant", "content": completion.choices[0].message.content}]
-        self.answers[self.model] = self.answers.get(self.model, 0) + 1
         self.tokens += (completion.usage.total_tokens or 0) if completion.usage else 0
 
     def cost(self) -> str:

@@ -40,7 +40,7 @@ def deploy(  # noqa: PLR0917  # Typer passes keywords.
             with client.endpoints.deploy(task=task, model=model, name=name) as stream:
                 endpoint_id = stream.endpoint_id or name
                 if not wait:
-                    out.line(cell(endpoint_id))
+                    out.json({"id": endpoint_id}) if invocation.json else out.line(cell(endpoint_id))
                     return 0
                 live = _follow(invocation, client, stream, endpoint_id)
         except KeyboardInterrupt:
@@ -87,10 +87,14 @@ def _follow(invocation: Invocation, client: Pareta, stream: DeployStream, endpoi
                 elif event["event"] == "complete":
                     progress.show("live", 100)
                     endpoint_id = _id_in(data.get("endpoint")) or endpoint_id
-    except (APIConnectionError, DeployError) as error:
-        if endpoint_id is None or isinstance(error, DeployError):
+    except APIConnectionError as error:
+        if endpoint_id is None:
             raise
         invocation.out.note(f"The stream was lost: {error}")
+        live = wait_for(invocation, client, endpoint_id, 3600)
+        if invocation.json:
+            invocation.out.json_line({"event": "complete", "data": {"endpoint": live.to_dict()}})
+        return live
     if endpoint_id is None:
         raise DeployError("The server did not say which endpoint it deployed: see `pareta endpoints list`.")
     return wait_for(invocation, client, endpoint_id, 3600)

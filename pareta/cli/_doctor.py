@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _KEY = re.compile(r"pareta_sk_[A-Za-z0-9_-]{4,}")
 _SKEW_SECONDS = 60
-_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_VARIABLES = {"HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"}
 
 
 @frozen
@@ -46,9 +46,9 @@ def doctor(invocation: Invocation) -> int:
     for result in _checks(invocation):
         checks.append(result)
         if not invocation.json:
-            out.line("  ".join(("ok  " if result.ok else "FAIL", f"{result.check:<9}", clean(result.found))))
+            out.line("  ".join(("ok  " if result.ok else "FAIL", f"{result.check:<10}", clean(result.found))))
             if result.advice:
-                out.line(f"{'':<17}{result.advice}")
+                out.line(f"{'':<18}{result.advice}")
     if invocation.json:
         out.json([asdict(each) for each in checks])
     return next((each.exit_code or 1 for each in checks if not each.ok), 0)
@@ -74,18 +74,44 @@ def _checks(invocation: Invocation) -> Iterator[Check]:
     if address is None:
         yield Check("address", False, access.base_url, "A base URL looks like https://api.pareta.ai.", 2)
         return
-    scheme, host, port = address
-    proxy = _proxy_for(scheme, host)
-    names = [f"{name}={_without_password(os.environ[name])}" for name in _PROXIES if os.environ.get(name)]
-    yield Check("proxy", True, f"{'used' if proxy else 'not used'}; {', '.join(names) or 'none is set'}")
-    if proxy is None:  # A proxy looks the name up, and is reached by the request below.
-        for check in (_dns, _connection, *([_tls] if scheme == "https" else [])):
-            result = _attempt(check, host, port)
-            yield result
-            if not result.ok:
-                return
-    if access.api_key:
-        yield from _request(access)
+    yield from _way(access, *address)
+
+
+def _way(access: Access, scheme: str, host: str, port: int) -> Iterator[Check]:
+    """Check each step to the server, then a request that costs nothing."""
+    dates: list[str] = []
+    try:
+        client = pareta.Pareta(
+            api_key=lambda: access.api_key or "",  # A wrong one is a result of the request.
+            base_url=access.base_url,
+            timeout=10,
+            max_retries=0,
+            hooks=pareta.Hooks(on_response=lambda _, response: dates.append(response.headers.get("date", ""))),
+        )
+    except ValueError as error:
+        yield Check("client", False, str(error), exit_code=code_of(error))
+        return
+    with client:
+        names = [
+            f"{name}={_without_password(value)}"
+            for name, value in sorted(os.environ.items())
+            if value and name.upper() in _VARIABLES
+        ]
+        yield Check("proxy", True, f"{'used' if client.proxy else 'not used'}; {', '.join(names) or 'none is set'}")
+        if client.proxy is None:  # A proxy looks the name up, and is reached by the request below.
+            for check in (_dns, _connection, *([_tls] if scheme == "https" else [])):
+                result = _attempt(check, host, port)
+                yield result
+                if not result.ok:
+                    return
+        if not access.api_key:
+            return
+        yield _request(client)
+    if dates and dates[0]:
+        yield _clock(dates[0])
+    yield Check(
+        "billing", True, "chat completions are billed to the organisation's balance; all other requests are free"
+    )
 
 
 def _address(base_url: str) -> tuple[str, str, int] | None:
@@ -114,17 +140,8 @@ def _key(access: Access) -> Check:
     return Check("key", True, f"pareta_sk_ and {len(key) - 10} characters")
 
 
-def _proxy_for(scheme: str, host: str) -> str | None:
-    from urllib.request import getproxies, proxy_bypass
-
-    if proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    return proxies.get(scheme) or proxies.get("all")
-
-
 def _without_password(value: str) -> str:
-    return re.sub(r"//[^/@]*@", "//…@", value)
+    return re.sub(r"^(\w+://)?.*@", r"\1…@", value)
 
 
 def _attempt(check: Callable[[str, int], Check], host: str, port: int) -> Check:
@@ -133,10 +150,12 @@ def _attempt(check: Callable[[str, int], Check], host: str, port: int) -> Check:
     advice = {
         "dns": "Is the host spelt rightly, and is there a network?",
         "connection": "Does a firewall stand between, or does nothing listen there?",
-        "tls": "A company's CA goes into SSL_CERT_FILE.",
+        "tls": "Does the server speak TLS on this port?",
     }
     try:
         return check(host, port)
+    except ssl.SSLCertVerificationError as error:
+        return Check(name, False, f"{host}:{port}: {error.strerror}", "A company's CA goes into SSL_CERT_FILE.", 1)
     except OSError as error:
         return Check(name, False, f"{host}:{port}: {error.strerror or error}", advice[name], 1)
     except UnicodeError:
@@ -167,31 +186,14 @@ def _tls(host: str, port: int) -> Check:
         return Check("tls", True, f"{tls.version()}, the certificate is valid for {days:.0f} days")
 
 
-def _request(access: Access) -> Iterator[Check]:
-    """Yield what a request that costs nothing brings back."""
-    import httpx
-
-    dates: list[str] = []
-
-    def remember(response: httpx.Response) -> None:
-        dates.append(response.headers.get("date", ""))
-
+def _request(client: pareta.Pareta) -> Check:
     began = time.monotonic()
-    with httpx.Client(event_hooks={"response": [remember]}, timeout=10) as http_client:
-        try:
-            client = pareta.Pareta(
-                api_key=access.api_key, base_url=access.base_url, http_client=http_client, max_retries=0
-            )
-            models = client.models.list()
-            took = (time.monotonic() - began) * 1000
-            yield Check("request", True, f"GET /v1/models in {took:.0f} ms; {len(models)} models can be called")
-        except (pareta.ParetaError, ValueError) as error:
-            yield Check("request", False, str(error), exit_code=code_of(error))
-    if dates and dates[0]:
-        yield _clock(dates[0])
-    yield Check(
-        "billing", True, "chat completions are billed to the organisation's balance; all other requests are free"
-    )
+    try:
+        models = client.models.list()
+    except (pareta.ParetaError, ValueError) as error:
+        return Check("request", False, str(error), exit_code=code_of(error))
+    took = (time.monotonic() - began) * 1000
+    return Check("request", True, f"GET /v1/models in {took:.0f} ms; {len(models)} models can be called")
 
 
 def _clock(date: str) -> Check:

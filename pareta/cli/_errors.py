@@ -43,6 +43,7 @@ _CODES: dict[type[Exception], int] = {
 }
 _ADVICE: dict[int | type[Exception], str] = {
     NO_ACCESS: "`pareta login` stores another key; `pareta doctor` looks for the mistake.",
+    NOT_FOUND: "`pareta models list`, `pareta endpoints list` and `pareta tasks list` show what there is.",
     NOT_READY: "`pareta endpoints start ID` starts it; `pareta endpoints wait ID` waits until it is live.",
     APIConnectionError: "`pareta doctor` checks the way to the server.",
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Annotated, Any
 
 import typer
@@ -83,6 +84,7 @@ def _below(group: Any) -> Iterator[Any]:
 def run(arguments: list[str]) -> int:
     """Run a command line and return its exit code."""
     invocation = Invocation()
+    invocation.json = "--json" in takewhile("--".__ne__, arguments)  # Typer sets none of a line with a mistake.
     try:
         code = _run(arguments, invocation)
         sys.stdout.flush()

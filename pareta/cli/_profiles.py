@@ -117,15 +117,14 @@ def access(profile: str | None, base_url: str | None, api_key_file: str | None) 
     """
     named = profile or os.environ.get("PARETA_PROFILE")
     environment: Mapping[str, str] = {} if named else os.environ
+    stored = _stored(named) if named else None
     url = base_url or environment.get("PARETA_BASE_URL")
     if api_key_file is not None:
-        return Access(url or HOSTED, read_key(api_key_file), api_key_file)
+        return Access(url or (stored.base_url if stored else HOSTED), read_key(api_key_file), api_key_file)
     if key := environment.get("PARETA_API_KEY"):
         return Access(url or HOSTED, key, "PARETA_API_KEY")
-    stored = load(named or "default")
+    stored = stored or load("default")
     if stored is None:
-        if named:
-            raise CommandError(f"There is no profile {named}. `pareta login --profile {named}` makes it.")
         return Access(url or HOSTED, None, "nowhere")
     if url and url.rstrip("/") != stored.base_url.rstrip("/"):
         raise CommandError(
@@ -134,6 +133,12 @@ def access(profile: str | None, base_url: str | None, api_key_file: str | None) 
             NO_ACCESS,
         )
     return Access(stored.base_url, stored.api_key, stored.where, stored.name)
+
+
+def _stored(name: str) -> Profile:
+    if (found := load(name)) is None:
+        raise CommandError(f"There is no profile {name}. `pareta login --profile {name}` makes it.")
+    return found
 
 
 def read_key(path: str) -> str:

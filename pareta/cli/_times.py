@@ -45,7 +45,7 @@ def window_of(window: str | None, since: str | None, now: datetime | None = None
 
 
 def _moment(text: str, now: datetime) -> datetime:
-    """Return the moment that a text names: the latest one in the past."""
+    """Return the moment that a text names: a day's midnight, so long before now, or a date and time as it stands."""
     # Untyped for mypy, and wrongly typed for pyright.
     parser: Any = import_module("dateutil.parser")
     relative: Any = import_module("dateutil.relativedelta")

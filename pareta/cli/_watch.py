@@ -12,6 +12,7 @@ from pareta import ParetaError
 
 from ._invocation import of
 from ._text import cell, dollars, milliseconds
+from ._times import window_of
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -40,6 +41,7 @@ def watch(
     from concurrent.futures import ThreadPoolExecutor
 
     invocation = of(context)
+    window_of(window, None)
     out = invocation.out
     live: Any = None
     last: Look | None = None

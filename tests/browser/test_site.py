@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
 from selenium.webdriver.support.wait import WebDriverWait
 
 ROOT = Path(__file__).parents[2]
@@ -84,3 +85,23 @@ def test_search_works_offline(page: Chrome, site: str) -> None:
     WebDriverWait(page, 10).until(lambda shown: shown.execute_script(OPEN))
     page.switch_to.active_element.send_keys("ephemeral")
     WebDriverWait(page, 10).until(lambda shown: re.search(r"[1-9]\d* results", shown.execute_script(SAID)))
+
+
+def test_pages_are_read_without_javascript(page: Chrome, site: str) -> None:
+    """With JavaScript off, text, code, tables and pictures are there, and the menu leads to another page."""
+    page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        page.get(site + "performance/")
+        assert page.find_element(By.TAG_NAME, "html").get_attribute("class") == "no-js"
+        text = page.find_element(By.TAG_NAME, "article").text
+        assert all(words in text for words in ("make bench", "Figures", "GET models"))
+        assert page.find_element(By.CSS_SELECTOR, "article img").size["width"] > 200
+        for drawer in page.find_elements(By.CSS_SELECTOR, "label.md-header__button[for=__drawer]"):
+            if drawer.is_displayed():  # On a phone.
+                drawer.click()
+        link = page.find_element(By.CSS_SELECTOR, ".md-nav--primary a[href='../deploying/']")
+        WebDriverWait(page, 10).until(lambda _: link.is_displayed() and link.location["x"] >= 0)
+        link.click()
+        WebDriverWait(page, 10).until(lambda shown: shown.find_element(By.TAG_NAME, "h1").text == "Deploying")
+    finally:
+        page.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})

@@ -84,9 +84,10 @@ def test_a_deployment_is_json_lines(pareta: Callable) -> None:
 
 
 def test_a_deployment_can_go_on_alone(pareta: Callable) -> None:
-    """With --no-wait the endpoint's id is printed, and `wait` takes it up."""
+    """With --no-wait the endpoint's id is printed, with --json in an object, and `wait` takes it up."""
     endpoint_id = pareta("endpoints", "deploy", TASK, "--no-wait").out.strip()
     assert "live" in pareta("endpoints", "wait", endpoint_id).out
+    assert pareta("endpoints", "deploy", TASK, "--no-wait", "--name", "mine", "--json").json() == {"id": "mine"}
 
 
 def test_the_alias_that_was_shown_is_deployed(pareta: Callable, sandbox: Sandbox) -> None:
@@ -111,7 +112,7 @@ def test_every_exit_code_has_its_error(pareta: Callable, sandbox: Sandbox, fault
     sandbox.fault(**fault)
     done = pareta(*line.split())
     assert (done.code, done.out) == (code, "")
-    assert done.err.splitlines()[-1 - (code in {3, 6})].startswith("Error: ")
+    assert done.err.splitlines()[-1 - (code in {3, 4, 6})].startswith("Error: ")
 
 
 def test_a_failed_deployment_says_why(pareta: Callable, sandbox: Sandbox) -> None:
@@ -125,11 +126,14 @@ def test_a_failed_deployment_says_why(pareta: Callable, sandbox: Sandbox) -> Non
 
 
 def test_a_lost_stream_is_waited_for(pareta: Callable, sandbox: Sandbox) -> None:
-    """When the stream of a deployment breaks, the command looks at the endpoint until it is live."""
+    """When the stream of a deployment breaks, the command waits for the endpoint, and prints the last event."""
     sandbox.fault("deploy_endpoint", reset=True, after=2)
     done = pareta("endpoints", "deploy", TASK, "--name", "mine")
     assert "The stream was lost" in done.err
     assert (done.code, done.out.splitlines()[1]) == (0, "status      live")
+    sandbox.fault("deploy_endpoint", reset=True, after=2)
+    last = pareta("endpoints", "deploy", TASK, "--name", "other", "--json").lines()[-1]
+    assert (last["event"], last["data"]["endpoint"]["id"]) == ("complete", "other")
 
 
 def test_an_endpoint_that_is_not_live_in_time_is_not_ready(pareta: Callable) -> None:

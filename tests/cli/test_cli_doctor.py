@@ -11,6 +11,8 @@ from authority import serving, write_trust
 from terminal import Terminal
 from wire import Wire, answer
 
+from pareta.sandbox import Sandbox
+
 MODELS = {"object": "list", "data": []}
 UTF8 = "application/json"
 
@@ -64,9 +66,9 @@ def test_broken_four_nothing_listens(pareta: Callable, env: dict[str, str]) -> N
 
 
 def test_broken_five_a_certificate_of_nobody(
-    process: Callable, env: dict[str, str], wire: Callable[..., Wire], tmp_path: Path
+    process: Callable, env: dict[str, str], wire: Callable[..., Wire], sandbox: Sandbox, tmp_path: Path
 ) -> None:
-    """With a certificate of an authority that is not trusted TLS fails, and with SSL_CERT_FILE it works."""
+    """TLS fails with a certificate that is not trusted, works with SSL_CERT_FILE, and needs a port that speaks it."""
     server = wire(answer(MODELS), tls=serving())
     env |= {"PARETA_BASE_URL": server.url, "PARETA_API_KEY": "pareta_sk_test"}
     done = process("doctor", "--json")
@@ -74,6 +76,8 @@ def test_broken_five_a_certificate_of_nobody(
     assert "SSL_CERT_FILE" in done.json()[-1]["advice"]
     env["SSL_CERT_FILE"] = str(write_trust(tmp_path))
     assert process("doctor").code == 0
+    env["PARETA_BASE_URL"] = sandbox.base_url.replace("http:", "https:")
+    assert process("doctor", "--json").json()[-1]["advice"] == "Does the server speak TLS on this port?"
 
 
 def test_broken_six_a_proxy_that_is_gone(pareta: Callable, env: dict[str, str]) -> None:
@@ -81,9 +85,25 @@ def test_broken_six_a_proxy_that_is_gone(pareta: Callable, env: dict[str, str]) 
     env |= {"HTTPS_PROXY": "http://me:secret@127.0.0.1:1", "PARETA_BASE_URL": "https://nowhere.invalid"}
     done = pareta("doctor")
     assert done.code == 1
-    assert "proxy      used; HTTPS_PROXY=http://" in done.out
+    assert "proxy       used; HTTPS_PROXY=http://" in done.out
     assert "secret" not in done.out + done.err
     assert "FAIL  request" in done.out
+
+
+def test_the_doctor_goes_the_way_of_every_command(pareta: Callable, env: dict[str, str]) -> None:
+    """Variables in lower case count, and NO_PROXY takes a network: no proxy is used, and no password is shown."""
+    env |= {"http_proxy": "me:secret@127.0.0.1:1", "NO_PROXY": "127.0.0.0/8"}
+    done = pareta("doctor")
+    assert done.code == 0
+    assert "ok    proxy       not used; NO_PROXY=127.0.0.0/8, http_proxy=…@127.0.0.1:1\nok    dns" in done.out
+
+
+def test_broken_nine_a_proxy_that_is_none(pareta: Callable, env: dict[str, str]) -> None:
+    """With a proxy whose URL is none, the doctor says so instead of trying it."""
+    env["HTTP_PROXY"] = "ftp://127.0.0.1:1"
+    done = pareta("doctor", "--json")
+    assert (done.code, failed(done.json())) == (2, ["client"])
+    assert "the environment names a proxy that cannot be used" in done.json()[-1]["found"]
 
 
 def test_broken_seven_a_clock_that_is_wrong(pareta: Callable, env: dict[str, str], wire: Callable[..., Wire]) -> None:
@@ -108,4 +128,4 @@ def test_the_doctor_on_a_narrow_terminal(terminal: Callable[..., Terminal]) -> N
     """The checks read as a list on a terminal too."""
     shown = terminal("doctor", program=(sys.executable, "-m", "pareta.cli"), columns=60)
     assert shown.ends() == 0
-    assert shown.screen.startswith("ok    versions   pareta ")
+    assert shown.screen.startswith("ok    versions    pareta ")

@@ -56,6 +56,20 @@ def test_a_profile_is_named(pareta: Callable, env: dict[str, str], key: str) -> 
     assert pareta("whoami", "--json").json()["profile"] == "work"
 
 
+def test_another_key_goes_to_the_server_of_the_profile(
+    pareta: Callable, env: dict[str, str], key: str, tmp_path: Path
+) -> None:
+    """With --api-key-file the profile that is named says where the API is, and it must exist."""
+    pareta("login", "--profile", "work", stdin=f"{key}\n")
+    url = env.pop("PARETA_BASE_URL")
+    (tmp_path / "key").write_text(key)
+    line = ("whoami", "--json", "--api-key-file", str(tmp_path / "key"), "--profile")
+    assert pareta(*line, "work").json()["base_url"] == url
+    for further in ([], ["--base-url", url]):
+        done = pareta(*line, "wrok", *further)
+        assert (done.code, "There is no profile wrok" in done.err) == (2, True)
+
+
 def test_a_key_goes_to_its_own_server_alone(pareta: Callable, env: dict[str, str], key: str) -> None:
     """The key of a profile is not sent to another base URL, wherever that was named."""
     pareta("login", stdin=f"{key}\n")

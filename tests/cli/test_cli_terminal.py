@@ -136,7 +136,7 @@ def test_a_conversation(terminal: Callable, env: dict[str, str], tmp_path: Path)
 
 
 def test_ctrl_c_breaks_an_answer_off(terminal: Callable, env: dict[str, str]) -> None:
-    """Ctrl-C during an answer hangs up and goes back to the prompt; the next question is answered."""
+    """Ctrl-C during an answer hangs up and goes back to the prompt; what had begun is counted as billed."""
     with Sandbox(seed=7, pace=1, clock="real", engine="echo") as sandbox:
         env |= {"PARETA_BASE_URL": sandbox.base_url, "PARETA_API_KEY": sandbox.api_key}
         shown = terminal("chat", "-m", "ep_a1b2c3", columns=200)
@@ -150,6 +150,11 @@ def test_ctrl_c_breaks_an_answer_off(terminal: Callable, env: dict[str, str]) ->
         shown.shows("(Ctrl-D leaves)\n>")
         shown.press("second\r")
         shown.shows("second\nsecond")
+        sandbox.fault("create_chat_completion", silence=True, after=2)
+        shown.press("third\r")
+        shown.shows("third\nthird")
+        shown.press("\x03/cost\r")
+        shown.shows("2 answers, ")
         shown.press("\x04")
         assert shown.ends() == 0
 

@@ -55,6 +55,18 @@ def test_recordings_are_true(path: Path) -> None:
     assert recorded(text) == text
 
 
+def test_the_lines_of_the_readme_lead_from_one_to_the_next() -> None:
+    """Where pip gets `./pareta`, the lines before it lead beside the checkout, not into it."""
+    depth, installs = 0, 0
+    for line in re.findall(r"(?m)^\$ (.*)$", (ROOT / "README.md").read_text("utf-8")):
+        for step in line.partition("#")[0].split("&&"):
+            depth += {"cd pareta": 1, "cd ..": -1}.get(step.strip(), 0)
+            if "pip" in step and "./pareta" in step:
+                installs += 1
+                assert depth == 0, line
+    assert installs > 3
+
+
 def test_exit_codes_are_those_of_the_code() -> None:
     """The table of exit codes says what the code says."""
     table = (ROOT / "docs" / "command-line.md").read_text("utf-8")
@@ -157,7 +169,7 @@ def names() -> Iterator[str]:
 
 
 def test_the_reference_is_complete(pages: dict[Path, Page], site: Path) -> None:
-    """The reference has every public name, every operation and every command."""
+    """The reference has every public name, every operation, every command and every exit code."""
     python = pages[site / "reference-python" / "index.html"].ids
     assert [name for name in names() if f"pareta.{name}" not in python] == []
     operations = json.loads((ROOT / "pareta_generated" / "openapi.json").read_text("utf-8"))["paths"]
@@ -165,6 +177,8 @@ def test_the_reference_is_complete(pages: dict[Path, Page], site: Path) -> None:
     assert [path for path in operations if path not in http] == []
     commands = pages[site / "reference-cli" / "index.html"].ids
     assert {"pareta-endpoints-deploy", "pareta-tasks-match", "pareta-doctor", "pareta-chat"} <= commands
+    text = re.sub(r"<[^>]+>", "", (site / "reference-cli" / "index.html").read_text("utf-8"))
+    assert [each for each in MEANINGS.values() if each.replace("`", "") not in text] == []
 
 
 def test_every_page_is_in_the_menu() -> None:

@@ -116,10 +116,19 @@ def test_an_empty_balance_and_a_stopped_endpoint(run: Callable[..., str], sandbo
     assert "The balance is empty" in run("careful", "ep_d4e5f6", QUESTION, code=1)
 
 
-@pytest.mark.parametrize("name", ["openai_client", "langchain_chat"])
-def test_other_clients_answer(run: Callable[..., str], name: str) -> None:
-    """OpenAI's client and LangChain answer over an endpoint."""
+OTHER_CLIENTS = ["openai_client", "langchain_chat"]
+if importlib.util.find_spec("litellm"):  # `pip install '.[litellm]'`: too heavy to be part of dev.
+    OTHER_CLIENTS.append("litellm_chat")
+
+
+@pytest.mark.parametrize("name", OTHER_CLIENTS)
+def test_other_clients_answer(
+    run: Callable[..., str], sandbox: Sandbox, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """OpenAI's client, LangChain and LiteLLM answer over an endpoint."""
+    monkeypatch.setenv("LITELLM_LOCAL_MODEL_COST_MAP", "True")  # Else it downloads prices.
     assert "Delaware" in run(name, "ep_a1b2c3", QUESTION)
+    assert sandbox.verdicts == []
 
 
 def test_a_test_on_an_endpoint(sandbox: Sandbox) -> None:
@@ -137,13 +146,18 @@ def test_a_dashboard_is_written(run: Callable[..., str], tmp_path: Path) -> None
     assert (tmp_path / "page.html").read_text("utf-8").count("<svg ") == 4
 
 
-def test_a_batch_is_taken_up_again(run: Callable[..., str], tmp_path: Path) -> None:
-    """Lines that have an answer are not asked again."""
+def test_a_batch_is_taken_up_again(run: Callable[..., str], sandbox: Sandbox, tmp_path: Path) -> None:
+    """A second run asks nothing, pays nothing, and writes the same answers."""
     questions, answers = tmp_path / "q.txt", tmp_path / "a.jsonl"
     questions.write_text(f"{QUESTION}\nWho signs? Alder & Pine GmbH signs.\n")
-    answers.write_text(json.dumps({"question": QUESTION, "answer": "asked before"}) + "\n")
-    assert run("batch", "ep_a1b2c3", str(questions), str(answers)) == "1 of 2 were asked.\n"
-    assert "Alder" in json.loads(answers.read_text().splitlines()[1])["answer"]
+    written = []
+    for asked in (2, 0):
+        before = sandbox.balance
+        assert run("batch", "ep_a1b2c3", str(questions), str(answers)) == f"{asked} of 2 were asked.\n"
+        assert before - sandbox.balance == 210 * asked
+        written.append([json.loads(line)["answer"] for line in answers.read_text().splitlines()])
+    assert written[0] == written[1]
+    assert "Alder" in written[0][1]
 
 
 def test_the_notebook_runs(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

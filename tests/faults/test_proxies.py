@@ -42,10 +42,12 @@ def secure(tmp_path: Path) -> Iterator[FaultServer]:
 
 
 def test_plain_calls_are_forwarded(mode: Mode, plain: FaultServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`HTTP_PROXY` gets calls to a plain URL, by their whole URL."""
+    """`HTTP_PROXY` gets calls to a plain URL, by their whole URL, and the client names it."""
     with running() as proxy:
         monkeypatch.setenv("HTTP_PROXY" if mode.name == "sync" else "http_proxy", f"http://127.0.0.1:{proxy.port}")
-        assert len(mode.run(mode.client(plain.url).models.list())) == 1
+        client = mode.client(plain.url)
+        assert client.proxy == f"http://127.0.0.1:{proxy.port}"
+        assert len(mode.run(client.models.list())) == 1
         assert proxy.requests() == [f"GET {plain.url}/v1/models"]
 
 
@@ -95,7 +97,9 @@ def test_a_proxy_may_ask_who_calls(
     server: FaultServer = request.getfixturevalue("secure" if tls else "plain")
     with running(f"ali:{PASSWORD}") as proxy:
         monkeypatch.setenv("ALL_PROXY", f"http://ali:open%20sesame@127.0.0.1:{proxy.port}")
-        assert len(mode.run(mode.client(server.url).models.list())) == 1
+        client = mode.client(server.url)
+        assert len(mode.run(client.models.list())) == 1
+        assert client.proxy == f"http://127.0.0.1:{proxy.port}"
     assert b"proxy-authorization" not in server.requests[0].lower()
 
 

@@ -65,7 +65,8 @@ class Terminal:
 
 
 def plain_environment(**more: str) -> dict[str, str]:
-    """Return an environment with nothing of pareta, of proxies or of colours in it."""
-    ours = ("PARETA_", "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "HTTP", "ALL_PROXY", "XDG_", "_")
+    """Return an environment with nothing of pareta, of proxies, of certificates or of colours in it."""
+    looks = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES")
+    ours = ("PARETA_", "HTTP", "ALL_PROXY", "NO_PROXY", "SSL_CERT", "XDG_", "_", *looks)
     kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(ours)}
     return {**kept, "TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **more}

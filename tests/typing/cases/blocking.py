@@ -13,6 +13,7 @@ def client(pa: Pareta) -> None:
     reveal_type(pa.with_options(timeout=3, deadline=None, max_retries=1, headers={"x": "y"}, idempotency_key="k"))  # Pareta
     reveal_type(pa.with_options())  # Pareta
     reveal_type(pa.base_url)  # str
+    reveal_type(pa.proxy)  # str | None
     reveal_type(pa.close())  # None
     with pa as opened:
         reveal_type(opened)  # Pareta

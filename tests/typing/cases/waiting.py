@@ -11,6 +11,7 @@ async def client(pa: AsyncPareta) -> None:
     reveal_type(AsyncPareta.from_env())  # AsyncPareta
     reveal_type(pa.with_options(timeout=3, deadline=None, max_retries=1, headers={"x": "y"}, idempotency_key="k"))  # AsyncPareta
     reveal_type(pa.base_url)  # str
+    reveal_type(pa.proxy)  # str | None
     reveal_type(await pa.aclose())  # None
     async with pa as opened:
         reveal_type(opened)  # AsyncPareta
