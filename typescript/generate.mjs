@@ -61,7 +61,22 @@ function events(operation) {
   });
 }
 
-/** What requests need to know of each operation, and the types of named events. */
+/** Fields that errors have too, whatever the document declares. */
+const VAGUE = new Set("code detail message object request_id status success type".split(" "));
+
+/**
+ * The fields by which an answer is told from an error: those that the document declares. There are none for a
+ * completion, which may hold an error beside them.
+ *
+ * @param {Json} operation
+ */
+function answerFields(operation) {
+  const schema = operation.responses["200"]?.content?.["application/json"]?.schema;
+  const { properties = {} } = schema?.$ref ? schemas[nameOf(schema)] : (schema ?? {});
+  return properties.choices ? [] : Object.keys(properties).filter((name) => !VAGUE.has(name));
+}
+
+/** What calls need to know of each operation, and the types of named events. */
 function operationsModule() {
   let table = "";
   let types = "";
@@ -79,6 +94,7 @@ function operationsModule() {
       fields: Object.keys(fields?.properties ?? {}),
       required: [...(fields?.required ?? []), ...sent.map(([name]) => name)],
       defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
+      answers: answerFields(operation),
       idempotencyKey: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
       terminal: stream.filter((/** @type {Json} */ each) => each.terminal).map((/** @type {Json} */ each) => each.name),
       done: stream.find((/** @type {Json} */ each) => each.done)?.done,
@@ -98,7 +114,7 @@ function operationsModule() {
   return (
     'import type { components } from "./schema.js";\n\n' +
     'type Schemas = components["schemas"];\n\n' +
-    "/** What requests need to know of each operation. */\n" +
+    "/** What calls need to know of each operation. */\n" +
     `export const OPERATIONS = {\n${table}} as const;\n\n` +
     `/** The named events of each stream. */\nexport interface StreamEvents {\n${types}}\n`
   );

@@ -69,6 +69,6 @@ export class Pareta {
     options?: CallOptions,
   ): Promise<CallResult<Id>> {
     const response = await this.#requester.send(id, parts as Parts, options);
-    return (response.statusCode === 204 ? undefined : this.#requester.json(response)) as CallResult<Id>;
+    return (response.statusCode === 204 ? undefined : this.#requester.json(id, response)) as CallResult<Id>;
   }
 }

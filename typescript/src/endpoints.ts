@@ -148,7 +148,7 @@ export class Endpoints extends Resource {
   /** List every endpoint that the organisation can access, in any status. */
   async list(options?: CallOptions): Promise<Endpoint[]> {
     const response = await this.requester.send("list_endpoints", {}, options);
-    return viewsOf(Endpoint, this.requester.json(response), response);
+    return viewsOf(Endpoint, this.requester.json("list_endpoints", response), response);
   }
 
   /** Retrieve an endpoint. */

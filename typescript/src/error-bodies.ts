@@ -1,11 +1,7 @@
-import { camel } from "./names.js";
-
 type Json = Record<string, unknown>;
 
 /** Where the servers of different makers put their message, the best first. */
 const NAMES = "message Message msg errors error error_description errorMessage title".split(" ");
-/** Fields that errors have too, whatever the document declares. */
-const VAGUE = new Set("code detail message object status success type".split(" "));
 
 /** Return what the JSON body of an error says is wrong, as any JSON value; null where it says nothing. */
 export function wordsIn(body: unknown): unknown {
@@ -38,13 +34,10 @@ export function saidIn(body: unknown): string {
 /**
  * Return what is wrong, in the server's words, where a 2xx body or the data of an event is an error; else "".
  *
- * With a field that `View` declares it is an answer all the same, unless that is a completion.
+ * With one of the fields `answers` it is an answer all the same.
  */
-export function errorIn(body: unknown, View?: { prototype: object }): string {
-  if (!isObject(body)) return "";
-  const prototype = View?.prototype ?? {};
-  if (!("choices" in prototype) && Object.keys(body).some((name) => !VAGUE.has(name) && camel(name) in prototype))
-    return "";
+export function errorIn(body: unknown, answers: readonly string[] = []): string {
+  if (!isObject(body) || answers.some((name) => name in body)) return "";
   const choices = Array.isArray(body.choices) ? body.choices : [];
   for (const holder of [body, ...choices]) {
     const error = isObject(holder) ? holder.error : null;

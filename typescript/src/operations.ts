@@ -11,6 +11,8 @@ interface Operation {
   readonly required?: readonly string[];
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly query?: readonly string[];
+  /** The fields by which an answer is told from an error. */
+  readonly answers?: readonly string[];
   readonly idempotencyKey?: boolean;
   readonly terminal?: readonly string[];
   readonly done?: string;

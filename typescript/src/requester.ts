@@ -1,7 +1,7 @@
 import { errorIn, saidIn } from "./error-bodies.js";
 import { APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
-import type { OperationId } from "./operations.js";
+import { type OperationId, operationOf } from "./operations.js";
 import { type CallOptions, checkKey, checkOptions, type KeySource } from "./options.js";
 import { type Common, type Parts, type Prepared, prepare } from "./request.js";
 import { APIResponse } from "./response.js";
@@ -141,11 +141,11 @@ export class Requester {
     deadline?: Deadline,
   ): Promise<V> {
     const response = await this.send(id, parts, options, deadline);
-    return new View(this.json(response, View), response);
+    return new View(this.json(id, response), response);
   }
 
-  /** Return the JSON of a response; `view` is what reads it. Throws where it is an error all the same. */
-  json(response: APIResponse, view?: { prototype: object }): unknown {
+  /** Return the JSON of the response to an operation. Throws where it is an error all the same. */
+  json(id: OperationId, response: APIResponse): unknown {
     let value: unknown;
     try {
       value = response.json();
@@ -155,7 +155,7 @@ export class Requester {
       const shown = response.content.length ? JSON.stringify(response.snippet) : "it is empty";
       throw unreadable(`The response is not JSON (${what}): ${shown}`, response, { cause: error });
     }
-    const said = errorIn(value, view);
+    const said = errorIn(value, operationOf(id).answers);
     if (said) throw unreadable(`The response is an error: ${said}`, response);
     return value;
   }

@@ -71,6 +71,13 @@ test("any operation of the document can be called by its id", async () => {
   ]);
 });
 
+test("an answer that has a field called error is an answer, whichever way it was asked for", async () => {
+  const wire = await serve(answer({ id: "ep_1", status: "failed", error: "out of memory" }));
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  const endpoint = await pa.call("retrieve_endpoint", { path: { endpoint_id: "ep_1" } });
+  expect(endpoint).toEqual((await pa.endpoints.retrieve("ep_1")).toJSON());
+});
+
 test("a message of an answer can be sent back as it is", async () => {
   const message = { role: "assistant", content: "Hello", annotations: [] };
   const wire = await serve(answer({ choices: [{ index: 0, message }] }));
