@@ -85,6 +85,7 @@ function operationsModule() {
     const { properties = {}, required = [] } = resolved(operation.requestBody?.content["application/json"]?.schema);
     const sent = Object.entries(properties).filter(([, each]) => each["x-send-default"]);
     const stream = events(operation);
+    const json = operation.responses["200"]?.content?.["application/json"];
     const facts = {
       method: operation.method.toUpperCase(),
       path: operation.path,
@@ -96,6 +97,8 @@ function operationsModule() {
       defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
       answers: answerFields(operation),
       idempotencyKey: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
+      noContent: !json && !stream.length,
+      streams: !json && stream.length > 0,
       terminal: stream.filter((/** @type {Json} */ each) => each.terminal).map((/** @type {Json} */ each) => each.name),
       done: stream.find((/** @type {Json} */ each) => each.done)?.done,
     };

@@ -8,9 +8,9 @@ type Schemas = components["schemas"];
 export const OPERATIONS = {
   list_models: {"method":"GET","path":"/v1/models","answers":["data"]},
   list_endpoints: {"method":"GET","path":"/v1/endpoints"},
-  deploy_endpoint: {"method":"POST","path":"/v1/endpoints","fields":["task","model","name"],"required":["task","model"],"defaults":{"model":"recommended"},"idempotencyKey":true,"terminal":["complete","error"]},
+  deploy_endpoint: {"method":"POST","path":"/v1/endpoints","fields":["task","model","name"],"required":["task","model"],"defaults":{"model":"recommended"},"idempotencyKey":true,"streams":true,"terminal":["complete","error"]},
   retrieve_endpoint: {"method":"GET","path":"/v1/endpoints/{endpoint_id}","answers":["id","name","model","taskName","url","region","created_at","owned_by","protected","failure"]},
-  delete_endpoint: {"method":"DELETE","path":"/v1/endpoints/{endpoint_id}"},
+  delete_endpoint: {"method":"DELETE","path":"/v1/endpoints/{endpoint_id}","noContent":true},
   start_endpoint: {"method":"POST","path":"/v1/endpoints/{endpoint_id}/start","answers":["id"],"idempotencyKey":true},
   stop_endpoint: {"method":"POST","path":"/v1/endpoints/{endpoint_id}/stop","answers":["id"],"idempotencyKey":true},
   endpoint_performance: {"method":"GET","path":"/v1/endpoints/{endpoint_id}/performance","query":["window"],"answers":["endpoint_id","window","requests","p50_ms","p95_ms","p99_ms"]},
