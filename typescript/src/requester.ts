@@ -76,10 +76,11 @@ export class OpenStream {
       const size = await this.#readUpTo(limit, pieces);
       if (size > limit && whole) reason = `it is longer than ${limit} bytes, the option maxBytes`;
     } catch (error) {
+      if (!(error instanceof Failure)) throw error;
       // An error status counts, whatever its body is.
       if (response.ok) {
-        if ((error as Failure).kind !== "damaged") throw error;
-        reason = (error as Failure).text;
+        if (error.kind !== "damaged") throw error;
+        reason = error.text;
       }
     }
     const kept = new Blob(pieces).slice(0, reason ? ERROR_LIMIT : limit);

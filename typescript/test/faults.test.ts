@@ -259,6 +259,17 @@ test("an aborted call throws the reason, while it is sent and while it waits for
   expect(await call).toBe(reason);
 });
 
+test("a call that is aborted while an error page is read throws the reason", async () => {
+  const [wire, pa] = await serve(write("HTTP/1.1 400 Bad Request\r\ncontent-length: 100\r\n\r\nhalf"));
+  const controller = new AbortController();
+  const reason = new Error("no more");
+  const call = failure(pa.models.list({ signal: controller.signal }));
+  while (wire.received.length === 0) await wait(5);
+  await wait(50);
+  controller.abort(reason);
+  expect(await call).toBe(reason);
+});
+
 test("a deployment is as silent as it likes, up to its deadline", async () => {
   const complete = 'event: complete\ndata: {"endpoint":{"id":"ep_9","status":"live"}}\n\n';
   const quiet: Step = async (socket) => {
