@@ -151,7 +151,7 @@ export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements A
   }
 
   #ended(parser: P): IteratorResult<T> {
-    if (parser.done) return { value: undefined, done: true };
+    if (parser.done && !parser.items.length) return { value: undefined, done: true };
     throw new ParetaError("This stream was closed before its end; the rest was never read.");
   }
 }

@@ -236,6 +236,11 @@ test("a stream that was left is not mistaken for one that ended", async () => {
   const chunks = await pa.chat.completions.create({ ...ASK, stream: true });
   for await (const _ of chunks) break;
   expect((await failure(chunks.completion())).message).toContain("closed before its end");
+  const stop = 'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n';
+  const [, other] = await serve(stream([`${chunkOf("a")}${chunkOf("b")}${stop}data: [DONE]\n\n`]));
+  const atOnce = await other.chat.completions.create({ ...ASK, stream: true });
+  for await (const _ of atOnce) break;
+  expect((await failure(atOnce.completion())).message).toContain("closed before its end");
 });
 
 test("leaving a deployment hangs up, and one that is never read does no harm", async () => {
