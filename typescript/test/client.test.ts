@@ -81,6 +81,24 @@ test("an operation that answers in a stream is refused by its id, and nothing is
   expect(wire.received).toEqual([]);
 });
 
+test("options among the parameters are refused", async () => {
+  const wire = await serve(OK);
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  for (const name of [
+    "timeout",
+    "deadline",
+    "maxRetries",
+    "max_bytes",
+    "maxBytes",
+    "headers",
+    "idempotencyKey",
+    "signal",
+  ])
+    await expect(pa.endpoints.metrics("ep_1").cost({ [name]: 1 }), name).rejects.toThrow("the option");
+  await expect(pa.endpoints.metrics("ep_1").cost({ groupBy: "day" })).rejects.toThrow("did you mean group_by?");
+  expect(wire.received).toEqual([]);
+});
+
 test("what has no content by the document is undefined, whatever the server sends", async () => {
   const wire = await serve(answer(""), answer({ deleted: true }));
   const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
