@@ -4,7 +4,7 @@ import { StreamError } from "./errors.js";
 import { OPERATIONS } from "./generated/operations.js";
 import { ChatCompletion, ChatCompletionChunk } from "./generated/views.js";
 import { decodeJson } from "./json.js";
-import type { OpenStream } from "./requester.js";
+import type { OpenStream } from "./open-stream.js";
 import { isKeepAlive, Stream, StreamParser } from "./stream.js";
 
 const DONE = OPERATIONS.create_chat_completion.done;

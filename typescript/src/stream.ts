@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { APIConnectionError, APITimeoutError, ParetaError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
-import type { OpenStream } from "./requester.js";
+import type { OpenStream } from "./open-stream.js";
 import type { APIResponse } from "./response.js";
 import { EventDecoder, TooLargeError } from "./sse.js";
 
