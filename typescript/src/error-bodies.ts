@@ -1,10 +1,12 @@
+import type { APIResponse } from "./response.js";
+
 type Json = Record<string, unknown>;
 
 /** Where the servers of different makers put their message, the best first. */
 const NAMES = "message Message msg errors error error_description errorMessage title".split(" ");
 
 /** Return what the JSON body of an error says is wrong, as any JSON value; null where it says nothing. */
-export function wordsIn(body: unknown): unknown {
+function wordsIn(body: unknown): unknown {
   if (Array.isArray(body)) return body.length === 1 ? wordsIn(body[0]) : null;
   if (!isObject(body)) return typeof body === "string" && body ? body : null;
   if (filled(body.detail)) return body.detail;
@@ -17,6 +19,15 @@ export function wordsIn(body: unknown): unknown {
     if (filled(found) && typeof found === "object" && found !== error) return wordsIn(found) ?? found;
   }
   return null;
+}
+
+/** Return what the body of a response says is wrong; null where it is not JSON. */
+export function wordsOf(response: APIResponse): unknown {
+  try {
+    return wordsIn(response.json());
+  } catch {
+    return null;
+  }
 }
 
 /** Return a detail in one line: a message, or the problems of a 422. */
@@ -62,8 +73,7 @@ function problem(item: unknown): string {
 }
 
 function filled(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
+  return typeof value === "object" && value ? Object.keys(value).length > 0 : Boolean(value);
 }
 
 export function isObject(value: unknown): value is Json {

@@ -94,7 +94,7 @@ function queryString(query: object): string {
     for (const item of Array.isArray(value) ? value : [value]) {
       if (item === undefined || item === null) continue;
       const sent = item instanceof Date ? item.toISOString() : item;
-      if (typeof sent === "object" || (typeof sent === "number" && !Number.isFinite(sent)))
+      if (!(/^(string|boolean|bigint)$/.test(typeof sent) || Number.isFinite(sent)))
         throw new TypeError(`${name} cannot be sent as a parameter: pass text, numbers or a list`);
       search.append(name, String(sent));
     }

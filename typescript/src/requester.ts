@@ -1,4 +1,4 @@
-import { errorIn, saidIn } from "./error-bodies.js";
+import { errorIn, textOf, wordsOf } from "./error-bodies.js";
 import { APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import { OpenStream } from "./open-stream.js";
@@ -99,12 +99,7 @@ export class Requester {
     const opened = await this.#attempts(id, parts, options, deadline, true, silent);
     const { response } = opened;
     if (response.contentType === "text/event-stream") return opened;
-    let said = "";
-    try {
-      said = saidIn(response.json());
-    } catch {
-      // It is not JSON: its start is shown.
-    }
+    const said = textOf(wordsOf(response)).slice(0, 1000);
     const kind = response.contentType || "no content type";
     const found = `expected server-sent events, found ${kind}: ${JSON.stringify(response.snippet)}`;
     throw unreadable(said ? `The response is an error: ${said}` : found, response);

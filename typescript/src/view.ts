@@ -73,16 +73,16 @@ export class View<T extends object = object> {
   /** The view or views at a key, the same each time: of a list each, `[]` where there is none. */
   #once(key: string, how: Reading): unknown {
     this.#read ??= {};
-    if (key in this.#read) return this.#read[key];
+    this.#read[key] ??= this.#nested(key, how);
+    return this.#read[key];
+  }
+
+  #nested(key: string, how: Reading): unknown {
     const value = this.#raw[key] ?? null;
     const path = `${this.#path}.${key}`;
     const [view, nullable] = Array.isArray(how) ? how : [how, false];
-    let made: unknown = null;
-    if (nullable === undefined) made = viewsOf(view, value ?? [], this.#response, path);
-    else if (value !== null) made = new view(value, this.#response, path);
-    else if (nullable === false) made = new view({}, this.#response, path);
-    this.#read[key] = made;
-    return made;
+    if (nullable === undefined) return viewsOf(view, value ?? [], this.#response, path);
+    return nullable === null && value === null ? null : new view(value ?? {}, this.#response, path);
   }
 
   protected mismatch(key: string, expected: string, found: unknown): APIResponseError {
