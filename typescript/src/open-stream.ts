@@ -82,6 +82,7 @@ export class OpenStream {
 
   /** Hang up, unless the body has ended. */
   close(): void {
+    this.#reader?.cancel().catch(() => {}); // Deno keeps an aborted connection while bytes of it are unread.
     this.watch.end();
   }
 }

@@ -178,13 +178,13 @@ export class Requester {
       if (body !== undefined) init.body = body;
       const raw = await (this.#settings.fetch ?? fetch)(url, init);
       watch.wait(false);
+      if (raw.status === 101) throw new Failure("connection", "the server broke the protocol"); // Deno passes it on.
       if (raw.type === "opaqueredirect") throw new Failure("connection", "the server redirects: check baseUrl");
       const response = new APIResponse(method, url, raw);
       const maxBytes = options.maxBytes ?? BODY_LIMIT;
       const stream = new OpenStream(response, raw.body, watch, maxBytes);
       if (streams && response.ok && response.contentType === "text/event-stream") return stream;
-      await stream.fill(streams);
-      watch.end();
+      await stream.fill(streams).finally(() => stream.close());
       return stream;
     } catch (error) {
       watch.end();
