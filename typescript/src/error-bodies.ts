@@ -45,10 +45,11 @@ export function saidIn(body: unknown): string {
 /**
  * Return what is wrong, in the server's words, where a 2xx body or the data of an event is an error; else "".
  *
- * With one of the fields `answers` it is an answer all the same.
+ * With one of the fields `answers` it is an answer all the same. Without them, as for a completion, what has no choices
+ * is an error if it says anything.
  */
-export function errorIn(body: unknown, answers: readonly string[] = []): string {
-  if (!isObject(body) || answers.some((name) => name in body)) return "";
+export function errorIn(body: unknown, answers: readonly string[] | undefined): string {
+  if (!isObject(body) || answers?.some((name) => name in body)) return "";
   const choices = Array.isArray(body.choices) ? body.choices : [];
   for (const holder of [body, ...choices]) {
     const error = isObject(holder) ? holder.error : null;
@@ -56,13 +57,20 @@ export function errorIn(body: unknown, answers: readonly string[] = []): string 
       return saidIn(holder) || JSON.stringify(error);
     }
   }
-  return saysError(body) ? saidIn(body) || JSON.stringify(body).slice(0, 1000) : "";
+  if (choices.length || (answers && !saysError(body))) return "";
+  return saidIn(body);
 }
 
 /** Return whether a flat body calls itself an error. */
-function saysError({ object, type, status, code, success }: Json): boolean {
-  const known = object === "error" || status === "error" || /error$/i.test(String(type)) || success === false;
-  return known || [code, status].some((each) => typeof each === "number" && each >= 400);
+function saysError({ object, type, status, code, success, error, statusCode, status_code }: Json): boolean {
+  return (
+    [object, status].includes("error") ||
+    /error$/i.test(String(type)) ||
+    success === false ||
+    error === true ||
+    [code, status, statusCode, status_code].some((each) => typeof each === "number" && each >= 400) ||
+    (typeof code === "string" && !/^(0|200|ok|success)?$/i.test(code))
+  );
 }
 
 function problem(item: unknown): string {
