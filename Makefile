@@ -10,8 +10,8 @@ SOURCES := pareta pareta_generated generator tests examples bench docs
 # Where this is set, each of the hundreds of processes that the tests start would compile the SDK anew.
 export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
-.PHONY: help setup demo sandbox docs docs-serve test test-rest test-all test-browser contract faults fuzz soak load bench \
-	generate import diff check lint type fmt stable release ts ts-test ts-bench clean
+.PHONY: help setup demo sandbox docs docs-serve test test-rest test-all test-browser contract faults fuzz soak load \
+	bench generate import diff check lint type fmt stable release ts ts-test ts-runtimes ts-bench clean
 # A step that fails must not leave a target that looks done.
 .DELETE_ON_ERROR:
 
@@ -116,6 +116,9 @@ ts: $(TS_READY) ## Check the TypeScript SDK: generated code, types, lint, the pa
 
 ts-test: $(READY) $(TS_READY) ## Run the TypeScript SDK's tests, with the sandbox
 	@cd typescript && PARETA_PYTHON=$(abspath $(BIN))/python npm test --silent < /dev/null
+
+ts-runtimes: $(READY) $(TS_READY) ## Run those that send in Bun and in Deno, which npx downloads
+	@cd typescript && PARETA_PYTHON=$(abspath $(BIN))/python npm run --silent runtimes < /dev/null
 
 ts-bench: $(READY) $(TS_READY) ## Measure a chat stream of the TypeScript SDK beside OpenAI's npm client
 	@cd typescript && npm run --silent bench < /dev/null

@@ -26,6 +26,8 @@ const schemas = document.components.schemas;
 
 /** @param {Json} ref */
 const nameOf = (ref) => ref.$ref.split("/").pop();
+/** @param {Json | undefined} schema @returns {Json} */
+const resolved = (schema) => (schema?.$ref ? schemas[nameOf(schema)] : (schema ?? {}));
 /** @param {string} name */
 const camel = (name) => name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 /** @param {string | undefined} text @param {string} indent */
@@ -51,7 +53,7 @@ function operations() {
 function events(operation) {
   const schema = operation.responses["200"]?.content?.["text/event-stream"]?.schema;
   return (schema?.oneOf ?? (schema ? [schema] : [])).map((/** @type {Json} */ each) => {
-    const { properties, ...event } = each.$ref ? schemas[nameOf(each)] : each;
+    const { properties, ...event } = resolved(each);
     return {
       name: properties.event?.const,
       data: properties.data.contentSchema && nameOf(properties.data.contentSchema),
@@ -61,25 +63,42 @@ function events(operation) {
   });
 }
 
-/** What requests need to know of each operation, and the types of named events. */
+/** Fields that errors have too, whatever the document declares. */
+const VAGUE = new Set("code detail message object request_id status success type".split(" "));
+
+/**
+ * The fields by which an answer is told from an error: those that the document declares. There are none for a
+ * completion, which may hold an error beside them.
+ *
+ * @param {Json} operation
+ */
+function answerFields(operation) {
+  const { properties = {} } = resolved(operation.responses["200"]?.content?.["application/json"]?.schema);
+  return properties.choices ? [] : Object.keys(properties).filter((name) => !VAGUE.has(name));
+}
+
+/** What calls need to know of each operation, and the types of named events. */
 function operationsModule() {
   let table = "";
   let types = "";
   for (const operation of operations()) {
-    const body = operation.requestBody?.content["application/json"].schema;
-    const fields = body && schemas[nameOf(body)];
-    const sent = Object.entries(fields?.properties ?? {}).filter(([, each]) => each["x-send-default"]);
+    const { properties = {}, required = [] } = resolved(operation.requestBody?.content["application/json"]?.schema);
+    const sent = Object.entries(properties).filter(([, each]) => each["x-send-default"]);
     const stream = events(operation);
+    const json = operation.responses["200"]?.content?.["application/json"];
     const facts = {
       method: operation.method.toUpperCase(),
       path: operation.path,
       query: operation.parameters
         .filter((/** @type {Json} */ each) => each.in === "query" && each.schema.type !== "object")
         .map((/** @type {Json} */ each) => each.name),
-      fields: Object.keys(fields?.properties ?? {}),
-      required: [...(fields?.required ?? []), ...sent.map(([name]) => name)],
+      fields: Object.keys(properties),
+      required: [...required, ...sent.map(([name]) => name)],
       defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
+      answers: answerFields(operation),
       idempotencyKey: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
+      noContent: !json && !stream.length,
+      streams: !json && stream.length > 0,
       terminal: stream.filter((/** @type {Json} */ each) => each.terminal).map((/** @type {Json} */ each) => each.name),
       done: stream.find((/** @type {Json} */ each) => each.done)?.done,
     };
@@ -98,26 +117,43 @@ function operationsModule() {
   return (
     'import type { components } from "./schema.js";\n\n' +
     'type Schemas = components["schemas"];\n\n' +
-    "/** What requests need to know of each operation. */\n" +
+    "/** What calls need to know of each operation. */\n" +
     `export const OPERATIONS = {\n${table}} as const;\n\n` +
     `/** The named events of each stream. */\nexport interface StreamEvents {\n${types}}\n`
   );
 }
 
-/** The type of a property of a view, and how it is read: see `View.define`. @param {Json} schema @param {boolean} required */
-function reading(schema, required) {
+/**
+ * The type of a property of a view, and how it is read: see `View.define`.
+ *
+ * @param {Json} schema @param {boolean} required @param {string} raw The type of the raw JSON.
+ */
+function reading(schema, required, raw) {
   const one = schema.anyOf?.find((/** @type {Json} */ each) => each.$ref) ?? schema;
-  const type = [schema.type].flat().find((each) => each !== "null");
-  if (one.$ref) {
-    const name = nameOf(one);
-    if (schemas[name].type === "string") return { type: `Schemas["${name}"] | (string & {}) | null`, how: "string" };
+  const name = one.$ref && nameOf(one);
+  if (VIEWS.includes(name))
     return required && !schema.anyOf ? { type: name, how: name } : { type: `${name} | null`, how: `[${name}, null]` };
+  if ([schema.type].flat().includes("array")) {
+    const item = schema.items?.$ref && nameOf(schema.items);
+    return VIEWS.includes(item) ? { type: `${item}[]`, how: `[${item}]` } : { type: `NonNullable<${raw}>`, how: "[]" };
   }
-  if (type === "array") return { type: `${nameOf(schema.items)}[]`, how: `[${nameOf(schema.items)}]` };
+  const types = [...new Set(typesOf(schema))].sort().join(" ");
+  if (types.includes("object")) return { type: `NonNullable<${raw}> | null`, types };
+  if (types === "string" && name) return { type: `Schemas["${name}"] | (string & {}) | null`, types };
   const words = schema.enum?.map((/** @type {string} */ each) => `${JSON.stringify(each)} | `).join("");
-  if (words) return { type: `${words}(string & {}) | null`, how: "string" };
-  const plain = type === "integer" ? "number" : type;
-  return { type: `${plain} | null`, how: plain };
+  if (types === "string" && words) return { type: `${words}(string & {}) | null`, types };
+  return { type: `${types.replaceAll(" ", " | ")} | null`, types };
+}
+
+/** What `typeof` says of the values of a schema. @param {Json} schema @returns {string[]} */
+function typesOf(schema) {
+  if (schema.$ref) return typesOf(schemas[nameOf(schema)]);
+  const parts = schema.anyOf ?? schema.oneOf;
+  if (parts) return parts.flatMap(typesOf);
+  return [schema.type ?? ["boolean", "number", "object", "string"]]
+    .flat()
+    .filter((type) => type !== "null")
+    .map((type) => ({ integer: "number", array: "object" })[/** @type {string} */ (type)] ?? type);
 }
 
 /** The names of the schemas that are read as views: those of JSON responses and of chunks, and what they hold. */
@@ -129,7 +165,7 @@ function viewNames() {
     for (const each of [schema, schema.items, ...(schema.anyOf ?? [])]) {
       if (!each?.$ref || names.has(nameOf(each))) continue;
       const found = schemas[nameOf(each)];
-      if (found.type !== "object" || found["x-representation"] === "mapping") continue;
+      if (found.type !== "object" || !found.properties || found["x-representation"] === "mapping") continue;
       names.add(nameOf(each));
       Object.values(found.properties).forEach(add);
     }
@@ -140,27 +176,32 @@ function viewNames() {
   }
   return [...names].sort();
 }
+const VIEWS = viewNames();
 
 /** A class for each object that users read. */
 function viewsModule() {
   let classes = "";
   let tables = "";
-  for (const name of viewNames()) {
+  for (const name of VIEWS) {
     const about = comment(schemas[name].description);
     classes += `\n${about}export class ${name} extends View<Schemas["${name}"]> {}\nexport interface ${name} {\n`;
     /** @type {Record<string, string[]>} */
-    const scalars = { string: [], number: [], boolean: [] };
+    const raw = {};
     let nested = "";
     for (const [key, schema] of Object.entries(schemas[name].properties)) {
-      const { type, how } = reading(schema, schemas[name].required?.includes(key));
+      const { type, types, how } = reading(
+        schema,
+        schemas[name].required?.includes(key),
+        `Schemas["${name}"]["${key}"]`,
+      );
       classes += comment(schema.description ?? (schema.$ref && schemas[nameOf(schema)].description), "  ");
       classes += `  readonly ${camel(key)}: ${type};\n`;
-      if (scalars[how]) scalars[how].push(key);
+      if (types) raw[types] = [...(raw[types] ?? []), key];
       else nested += ` ${key}: ${how},`;
     }
     classes += "}\n";
-    for (const [type, keys] of Object.entries(scalars))
-      if (keys.length) nested += ` ${type}: ${JSON.stringify(keys.join(" "))},`;
+    for (const [types, keys] of Object.entries(raw))
+      nested += ` ${types.includes(" ") ? `"${types}"` : types}: ${JSON.stringify(keys.join(" "))},`;
     tables += `View.define(${name}, {${nested} });\n`;
   }
   return (

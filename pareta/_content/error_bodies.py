@@ -9,7 +9,7 @@ from pareta_generated.models import ChatCompletion
 
 from .._error_text import text_of, words_in
 
-_VAGUE = frozenset({"code", "detail", "message", "object", "status", "success", "type"})
+_VAGUE = frozenset({"code", "detail", "message", "object", "request_id", "status", "success", "type"})
 """Fields that errors have too, whatever the document declares."""
 _GOOD_CODES = frozenset({"", "0", "200", "ok", "success"})
 

@@ -4,7 +4,7 @@ import { StreamError } from "./errors.js";
 import { OPERATIONS } from "./generated/operations.js";
 import { ChatCompletion, ChatCompletionChunk } from "./generated/views.js";
 import { decodeJson } from "./json.js";
-import type { OpenStream } from "./requester.js";
+import type { OpenStream } from "./open-stream.js";
 import { isKeepAlive, Stream, StreamParser } from "./stream.js";
 
 const DONE = OPERATIONS.create_chat_completion.done;
@@ -27,7 +27,7 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
       if (name === "error") throw this.#ended(text);
       throw this.unreadable(`A chunk is not JSON (${(error as Error).message}): ${shown(text)}.`, error);
     }
-    const said = errorIn(raw, ChatCompletionChunk);
+    const said = errorIn(raw, []);
     if (isObject(raw)) this.lastEvent = raw;
     if (name === "error" || said) throw this.#ended(said || saidIn(raw) || text);
     if (!isObject(raw)) throw this.unreadable(`A chunk is not a JSON object: ${shown(text)}.`);

@@ -13,7 +13,8 @@ export class Completions extends Resource {
   /**
    * Answer a conversation: in one piece, or with `stream: true` in chunks.
    *
-   * What is null or undefined is not sent. A parameter that is nearly a declared one is a TypeError.
+   * What is null or undefined is not sent. A declared parameter in another style (`maxTokens`), or an option
+   * of the call, is a TypeError.
    */
   create(params: ChatCompletionParams & { stream: true }, options?: CallOptions): Promise<ChatStream>;
   create(params: ChatCompletionParams & { stream?: false | null }, options?: CallOptions): Promise<ChatCompletion>;

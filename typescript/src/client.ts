@@ -2,7 +2,7 @@ import { Chat } from "./chat.js";
 import { Endpoints } from "./endpoints.js";
 import type { operations } from "./generated/schema.js";
 import { Models } from "./models.js";
-import type { OperationId } from "./operations.js";
+import { type CallableId, type OperationId, operationOf } from "./operations.js";
 import { type CallOptions, type ClientOptions, checkBaseUrl, checkHeaders, checkKey, checkOptions } from "./options.js";
 import type { Parts } from "./request.js";
 import { Requester } from "./requester.js";
@@ -62,13 +62,17 @@ export class Pareta {
     return new Pareta(options);
   }
 
-  /** Send any operation of the document by its id, with retries and errors as the other methods; returns its JSON. */
-  async call<Id extends OperationId>(
-    id: Id,
-    parts: CallParts<Id> = {},
-    options?: CallOptions,
-  ): Promise<CallResult<Id>> {
-    const response = await this.#requester.send(id, parts as Parts, options);
-    return (response.statusCode === 204 ? undefined : this.#requester.json(response)) as CallResult<Id>;
+  /**
+   * Send an operation of the document by its id, with retries and errors as the other methods; returns its JSON.
+   *
+   * One that answers in a stream is a TypeError: its own method reads that.
+   */
+  async call<Id extends CallableId>(id: Id, parts: CallParts<Id> = {}, options?: CallOptions): Promise<CallResult<Id>> {
+    const { noContent, streams } = operationOf(id);
+    const given = parts as Parts;
+    const body: { stream?: unknown } = { ...given.body, ...options?.body };
+    if (streams || body.stream) throw new TypeError(`${id} streams: call its own method. Nothing was sent.`);
+    const response = await this.#requester.send(id, given, options);
+    return (noContent ? undefined : this.#requester.json(id, response)) as CallResult<Id>;
   }
 }

@@ -46,7 +46,7 @@ export class DeployParser extends StreamParser<DeployEvent> {
 
   /** Throws: only an event ends a deploy stream. */
   end(): void {
-    const said = errorIn(this.lastEvent?.data);
+    const said = errorIn(this.lastEvent?.data, []);
     const reason = said ? `The server said: ${said}.` : "Its result is not known.";
     throw this.#failed(`The deploy stream ended before the deployment did. ${reason}`);
   }

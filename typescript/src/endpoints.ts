@@ -4,9 +4,10 @@ import { Failure } from "./failure.js";
 import type { components } from "./generated/schema.js";
 import * as views from "./generated/views.js";
 import { Metrics } from "./metrics.js";
+import type { OpenStream } from "./open-stream.js";
 import { type CallOptions, checkFlag, positive } from "./options.js";
 import { segment } from "./request.js";
-import { type OpenStream, Resource } from "./requester.js";
+import { Resource } from "./requester.js";
 import { refuseSlips } from "./slips.js";
 import { View, viewsOf } from "./view.js";
 import { Deadline, sleep } from "./watch.js";
@@ -148,7 +149,7 @@ export class Endpoints extends Resource {
   /** List every endpoint that the organisation can access, in any status. */
   async list(options?: CallOptions): Promise<Endpoint[]> {
     const response = await this.requester.send("list_endpoints", {}, options);
-    return viewsOf(Endpoint, this.requester.json(response), response);
+    return viewsOf(Endpoint, this.requester.json("list_endpoints", response), response);
   }
 
   /** Retrieve an endpoint. */

@@ -1,14 +1,12 @@
-import { camel } from "./names.js";
+import type { APIResponse } from "./response.js";
 
 type Json = Record<string, unknown>;
 
 /** Where the servers of different makers put their message, the best first. */
 const NAMES = "message Message msg errors error error_description errorMessage title".split(" ");
-/** Fields that errors have too, whatever the document declares. */
-const VAGUE = new Set("code detail message object status success type".split(" "));
 
 /** Return what the JSON body of an error says is wrong, as any JSON value; null where it says nothing. */
-export function wordsIn(body: unknown): unknown {
+function wordsIn(body: unknown): unknown {
   if (Array.isArray(body)) return body.length === 1 ? wordsIn(body[0]) : null;
   if (!isObject(body)) return typeof body === "string" && body ? body : null;
   if (filled(body.detail)) return body.detail;
@@ -21,6 +19,15 @@ export function wordsIn(body: unknown): unknown {
     if (filled(found) && typeof found === "object" && found !== error) return wordsIn(found) ?? found;
   }
   return null;
+}
+
+/** Return what the body of a response says is wrong; null where it is not JSON. */
+export function wordsOf(response: APIResponse): unknown {
+  try {
+    return wordsIn(response.json());
+  } catch {
+    return null;
+  }
 }
 
 /** Return a detail in one line: a message, or the problems of a 422. */
@@ -38,13 +45,11 @@ export function saidIn(body: unknown): string {
 /**
  * Return what is wrong, in the server's words, where a 2xx body or the data of an event is an error; else "".
  *
- * With a field that `View` declares it is an answer all the same, unless that is a completion.
+ * With one of the fields `answers` it is an answer all the same. Without them, as for a completion, what has no choices
+ * is an error if it says anything.
  */
-export function errorIn(body: unknown, View?: { prototype: object }): string {
-  if (!isObject(body)) return "";
-  const prototype = View?.prototype ?? {};
-  if (!("choices" in prototype) && Object.keys(body).some((name) => !VAGUE.has(name) && camel(name) in prototype))
-    return "";
+export function errorIn(body: unknown, answers: readonly string[] | undefined): string {
+  if (!isObject(body) || answers?.some((name) => name in body)) return "";
   const choices = Array.isArray(body.choices) ? body.choices : [];
   for (const holder of [body, ...choices]) {
     const error = isObject(holder) ? holder.error : null;
@@ -52,13 +57,20 @@ export function errorIn(body: unknown, View?: { prototype: object }): string {
       return saidIn(holder) || JSON.stringify(error);
     }
   }
-  return saysError(body) ? saidIn(body) || JSON.stringify(body).slice(0, 1000) : "";
+  if (choices.length || (answers && !saysError(body))) return "";
+  return saidIn(body);
 }
 
 /** Return whether a flat body calls itself an error. */
-function saysError({ object, type, status, code, success }: Json): boolean {
-  const known = object === "error" || status === "error" || /error$/i.test(String(type)) || success === false;
-  return known || [code, status].some((each) => typeof each === "number" && each >= 400);
+function saysError({ object, type, status, code, success, error, statusCode, status_code }: Json): boolean {
+  return (
+    [object, status].includes("error") ||
+    /error$/i.test(String(type)) ||
+    success === false ||
+    error === true ||
+    [code, status, statusCode, status_code].some((each) => typeof each === "number" && each >= 400) ||
+    (typeof code === "string" && !/^(0|200|ok|success)?$/i.test(code))
+  );
 }
 
 function problem(item: unknown): string {
@@ -69,8 +81,7 @@ function problem(item: unknown): string {
 }
 
 function filled(value: unknown): boolean {
-  if (Array.isArray(value)) return value.length > 0;
-  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
+  return typeof value === "object" && value ? Object.keys(value).length > 0 : Boolean(value);
 }
 
 export function isObject(value: unknown): value is Json {

@@ -1,10 +1,10 @@
-import { textOf, wordsIn } from "./error-bodies.js";
+import { textOf, wordsOf } from "./error-bodies.js";
 import type { APIResponse } from "./response.js";
 
 /** Base class of all errors of this package. `cause` is the platform's own error, where there is one. */
 export class ParetaError extends Error {
   constructor(message: string, options: { cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(message, options.cause ? options : {});
   }
 }
 
@@ -189,11 +189,5 @@ for (const [name, kind] of Object.entries({
 }
 
 function detailOf(response: APIResponse): unknown {
-  let said: unknown;
-  try {
-    said = wordsIn(response.json());
-  } catch {
-    // It is not JSON: its text says what there is to say.
-  }
-  return said ?? response.text.slice(0, 1000).trim();
+  return wordsOf(response) ?? response.text.slice(0, 1000).trim();
 }

@@ -13,14 +13,17 @@ export class Failure {
 
 const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|EPROTO$)/;
 
+/** Node and Bun have codes for it, Deno has messages. */
+const DAMAGED = /^(Z_|ERR__ERROR_FORMAT|zlib|zstd|brotli|invalid gzip)/i;
+
 /** Return what an error of `fetch` means. Browsers say little: there, all are broken connections. */
 export function failureOf(error: unknown): Failure {
   const source = innermost(error);
   const { code = "", message = "" } = (source ?? {}) as { code?: string; message?: string };
   const failure = (kind: Failure["kind"], text: string) => new Failure(kind, text + (message || code || source), error);
   if (/_TIMEOUT$/.test(code)) return failure("timeout", "no response in time: ");
-  if (TLS.test(code) || /certificate/.test(message)) return failure("tls", "TLS failed: ");
-  if (/^Z_|^ERR__ERROR_FORMAT/.test(code)) return failure("damaged", "its compression is damaged: ");
+  if (TLS.test(code) || /certificate|corrupt message/.test(message)) return failure("tls", "TLS failed: ");
+  if (DAMAGED.test(code || message)) return failure("damaged", "its compression is damaged: ");
   if (/^HPE_/.test(code)) return failure("connection", "the server broke the protocol: ");
   return failure(
     "connection",

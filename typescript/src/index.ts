@@ -29,7 +29,7 @@ export { VERSION } from "./generated/version.js";
 export type * from "./generated/views.js";
 export type { Metrics } from "./metrics.js";
 export type { ModelList, Models } from "./models.js";
-export type { OperationId } from "./operations.js";
+export type { CallableId, OperationId } from "./operations.js";
 export type { CallOptions, ClientOptions, KeySource } from "./options.js";
 export type { APIResponse } from "./response.js";
 export type { Stream } from "./stream.js";

@@ -2,6 +2,10 @@ import { OPERATIONS } from "./generated/operations.js";
 import type { operations } from "./generated/schema.js";
 
 export type OperationId = keyof typeof OPERATIONS & keyof operations;
+/** An operation that answers in JSON, or without content; not only in a stream. */
+export type CallableId = {
+  [Id in OperationId]: (typeof OPERATIONS)[Id] extends { streams: true } ? never : Id;
+}[OperationId];
 
 /** What the generated table says of an operation. */
 interface Operation {
@@ -11,7 +15,12 @@ interface Operation {
   readonly required?: readonly string[];
   readonly defaults?: Readonly<Record<string, unknown>>;
   readonly query?: readonly string[];
+  /** The fields by which an answer is told from an error. */
+  readonly answers?: readonly string[];
   readonly idempotencyKey?: boolean;
+  readonly noContent?: boolean;
+  /** Whether it answers only in a stream. */
+  readonly streams?: boolean;
   readonly terminal?: readonly string[];
   readonly done?: string;
 }

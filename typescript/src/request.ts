@@ -92,8 +92,11 @@ function queryString(query: object): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     for (const item of Array.isArray(value) ? value : [value]) {
-      if (item !== undefined && item !== null)
-        search.append(name, item instanceof Date ? item.toISOString() : String(item));
+      if (item === undefined || item === null) continue;
+      const sent = item instanceof Date ? item.toISOString() : item;
+      if (!(/^(string|boolean|bigint)$/.test(typeof sent) || Number.isFinite(sent)))
+        throw new TypeError(`${name} cannot be sent as a parameter: pass text, numbers or a list`);
+      search.append(name, String(sent));
     }
   }
   return search.size ? `?${search}` : "";

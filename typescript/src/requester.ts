@@ -1,7 +1,8 @@
-import { errorIn, saidIn } from "./error-bodies.js";
+import { errorIn, textOf, wordsOf } from "./error-bodies.js";
 import { APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
-import type { OperationId } from "./operations.js";
+import { OpenStream } from "./open-stream.js";
+import { type OperationId, operationOf } from "./operations.js";
 import { type CallOptions, checkKey, checkOptions, type KeySource } from "./options.js";
 import { type Common, type Parts, type Prepared, prepare } from "./request.js";
 import { APIResponse } from "./response.js";
@@ -20,90 +21,9 @@ export interface Settings extends Common {
 
 /** How many decoded bytes of a body are accepted, unless `maxBytes` says otherwise. */
 const BODY_LIMIT = 32 * 1024 * 1024;
-/** How many bytes of an error body are kept. */
-const ERROR_LIMIT = 64 * 1024;
 /** What a deadline allows for each connection, beside the timeout. */
 const CONNECT_MILLISECONDS = 5_000;
-const DRAIN_MILLISECONDS = 100;
 const BUDGET_SPENT = "Not retried: too many calls of this client fail.";
-
-/** A response whose head has arrived. */
-export class OpenStream {
-  readonly response: APIResponse;
-  readonly maxBytes: number;
-  readonly watch: Watch;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
-
-  constructor(response: APIResponse, body: ReadableStream<Uint8Array> | null, watch: Watch, maxBytes: number) {
-    this.response = response;
-    this.maxBytes = maxBytes;
-    this.watch = watch;
-    this.#reader = body?.getReader();
-  }
-
-  /** Return the next piece; null at the end. Throws a Failure, or what the caller aborted with. */
-  async read(): Promise<Uint8Array | null> {
-    if (!this.#reader) return null;
-    this.watch.wait(true);
-    try {
-      const { done, value } = await this.#reader.read();
-      this.watch.wait(false);
-      return done ? null : value;
-    } catch (error) {
-      throw this.watch.failureFrom(error);
-    }
-  }
-
-  /** Read a little more, after the last event: then the connection can be used again. */
-  async drain(): Promise<void> {
-    this.watch.limit(null, performance.now() + DRAIN_MILLISECONDS);
-    try {
-      await this.#readUpTo(ERROR_LIMIT, []);
-    } catch {
-      // The stream is over, whatever its connection does.
-    }
-    this.close();
-  }
-
-  /** Read the body into the response. Beyond the limit an error body is cut; any other throws. */
-  async fill(streams: boolean): Promise<void> {
-    const { response } = this;
-    const whole = response.ok && !streams;
-    const limit = whole ? this.maxBytes : ERROR_LIMIT;
-    const pieces: BlobPart[] = [];
-    let reason = "";
-    try {
-      const size = await this.#readUpTo(limit, pieces);
-      if (size > limit && whole) reason = `it is longer than ${limit} bytes, the option maxBytes`;
-    } catch (error) {
-      // An error status counts, whatever its body is.
-      if (response.ok) {
-        if ((error as Failure).kind !== "damaged") throw error;
-        reason = (error as Failure).text;
-      }
-    }
-    const kept = new Blob(pieces).slice(0, reason ? ERROR_LIMIT : limit);
-    response.content = new Uint8Array(await kept.arrayBuffer());
-    if (reason) throw unreadable(`The response cannot be read: ${reason}`, response);
-  }
-
-  /** Read to the end, or beyond the limit; return how many bytes came. */
-  async #readUpTo(limit: number, pieces: BlobPart[]): Promise<number> {
-    let size = 0;
-    while (size <= limit) {
-      const piece = await this.read();
-      if (!piece) break;
-      pieces.push(piece as BlobPart);
-      size += piece.length;
-    }
-    return size;
-  }
-
-  /** Hang up, unless the body has ended. */
-  close(): void {
-    this.watch.end();
-  }
-}
 
 /** What a namespace of a client is made of. */
 export class Resource {
@@ -141,11 +61,11 @@ export class Requester {
     deadline?: Deadline,
   ): Promise<V> {
     const response = await this.send(id, parts, options, deadline);
-    return new View(this.json(response, View), response);
+    return new View(this.json(id, response), response);
   }
 
-  /** Return the JSON of a response; `view` is what reads it. Throws where it is an error all the same. */
-  json(response: APIResponse, view?: { prototype: object }): unknown {
+  /** Return the JSON of the response to an operation. Throws where it is an error all the same. */
+  json(id: OperationId, response: APIResponse): unknown {
     let value: unknown;
     try {
       value = response.json();
@@ -155,7 +75,7 @@ export class Requester {
       const shown = response.content.length ? JSON.stringify(response.snippet) : "it is empty";
       throw unreadable(`The response is not JSON (${what}): ${shown}`, response, { cause: error });
     }
-    const said = errorIn(value, view);
+    const said = errorIn(value, operationOf(id).answers);
     if (said) throw unreadable(`The response is an error: ${said}`, response);
     return value;
   }
@@ -179,12 +99,7 @@ export class Requester {
     const opened = await this.#attempts(id, parts, options, deadline, true, silent);
     const { response } = opened;
     if (response.contentType === "text/event-stream") return opened;
-    let said = "";
-    try {
-      said = saidIn(response.json());
-    } catch {
-      // It is not JSON: its start is shown.
-    }
+    const said = textOf(wordsOf(response)).slice(0, 1000);
     const kind = response.contentType || "no content type";
     const found = `expected server-sent events, found ${kind}: ${JSON.stringify(response.snippet)}`;
     throw unreadable(said ? `The response is an error: ${said}` : found, response);
@@ -263,13 +178,13 @@ export class Requester {
       if (body !== undefined) init.body = body;
       const raw = await (this.#settings.fetch ?? fetch)(url, init);
       watch.wait(false);
+      if (raw.status === 101) throw new Failure("connection", "the server broke the protocol"); // Deno passes it on.
       if (raw.type === "opaqueredirect") throw new Failure("connection", "the server redirects: check baseUrl");
       const response = new APIResponse(method, url, raw);
       const maxBytes = options.maxBytes ?? BODY_LIMIT;
       const stream = new OpenStream(response, raw.body, watch, maxBytes);
       if (streams && response.ok && response.contentType === "text/event-stream") return stream;
-      await stream.fill(streams);
-      watch.end();
+      await stream.fill(streams).finally(() => stream.close());
       return stream;
     } catch (error) {
       watch.end();

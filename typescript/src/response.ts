@@ -62,10 +62,10 @@ export class APIResponse {
 }
 
 /** Return the seconds that a `Retry-After` header asks for: a number or an HTTP date; null for junk and the past. */
-export function parseRetryAfter(value: string | null, now = Date.now()): number | null {
+function parseRetryAfter(value: string | null): number | null {
   const text = value?.trim() ?? "";
   if (/^\d{1,400}(\.\d{0,400})?([eE]\+?\d{1,9})?$/.test(text)) return Number(text);
   if (!/^[A-Z][a-z]+, /.test(text)) return null; // Date.parse takes much that is no HTTP date.
-  const seconds = (Date.parse(text) - now) / 1000;
+  const seconds = (Date.parse(text) - Date.now()) / 1000;
   return seconds > 0 ? seconds : null;
 }

@@ -14,14 +14,14 @@ const SUCCESSES_PER_RETRY = 10;
  * @param response The response; null where the connection failed.
  * @param attempt How many attempts came before this one.
  */
-export function backoff(response: APIResponse | null, attempt: number, random = Math.random): number | null {
+export function backoff(response: APIResponse | null, attempt: number): number | null {
   if (response) {
     const should = (response.headers.get("x-should-retry") ?? "").trim().toLowerCase();
     if (should === "false" || (should !== "true" && !STATUSES.has(response.statusCode))) return null;
     const asked = response.retryAfter;
     if (asked !== null) return asked <= MAX_RETRY_AFTER ? asked * 1000 : null;
   }
-  return Math.min(500 * 2 ** Math.min(attempt, 10), 8000) * (0.75 + 0.25 * random());
+  return Math.min(500 * 2 ** Math.min(attempt, 10), 8000) * (0.75 + 0.25 * Math.random());
 }
 
 /** Limits retries to a share of a client's calls, so that an outage is not multiplied. */

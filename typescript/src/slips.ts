@@ -1,7 +1,7 @@
 import { type OperationId, operationOf } from "./operations.js";
 
-/** Options of a call, which stand in the argument after the parameters. */
-const OPTIONS = ["timeout", "deadline", "maxRetries", "headers", "idempotencyKey", "signal"];
+/** Options of a call, which stand in the argument after the parameters; `query` and `body` may be parameters too. */
+const OPTIONS = ["timeout", "deadline", "maxRetries", "maxBytes", "headers", "idempotencyKey", "signal"];
 
 /** Throw for a parameter that is a declared one in another style, such as `maxTokens`, or an option of the call. */
 export function refuseSlips(id: OperationId, given: object): void {

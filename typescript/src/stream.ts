@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 import { APIConnectionError, APITimeoutError, ParetaError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
-import type { OpenStream } from "./requester.js";
+import type { OpenStream } from "./open-stream.js";
 import type { APIResponse } from "./response.js";
 import { EventDecoder, TooLargeError } from "./sse.js";
 
@@ -151,7 +151,7 @@ export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements A
   }
 
   #ended(parser: P): IteratorResult<T> {
-    if (parser.done) return { value: undefined, done: true };
+    if (parser.done && !parser.items.length) return { value: undefined, done: true };
     throw new ParetaError("This stream was closed before its end; the rest was never read.");
   }
 }

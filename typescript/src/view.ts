@@ -8,8 +8,8 @@ export type ViewClass<V = View> = {
   new (raw: unknown, response?: APIResponse | null, path?: string): V;
   prototype: object;
 };
-/** How a property is read: as a view, a list of views, or a view or null. */
-type Reading = ViewClass | [ViewClass] | [ViewClass, null];
+/** How a property is read: as a view, a list of views or of raw JSON, or a view or null. */
+type Reading = ViewClass | [ViewClass?] | [ViewClass, null];
 
 /**
  * A JSON object of a response, with typed properties.
@@ -45,7 +45,7 @@ export class View<T extends object = object> {
     return this.toJSON();
   }
 
-  /** Define the properties of a class by the names on the wire, in camelCase: of scalars, those of each type. */
+  /** Define the properties of a class by the names on the wire, in camelCase: of raw JSON, those of some types. */
   static define(view: { prototype: object }, properties: Record<string, string | Reading>): void {
     const add = (key: string, get: (this: View) => unknown) =>
       Object.defineProperty(view.prototype, camel(key), { get });
@@ -59,7 +59,7 @@ export class View<T extends object = object> {
       for (const each of how.split(" ")) {
         add(each, function () {
           const value = this.#raw[each];
-          return typeof value === key ? value : null;
+          return key.includes(typeof value) ? value : null;
         });
       }
     }
@@ -71,18 +71,18 @@ export class View<T extends object = object> {
   }
 
   /** The view or views at a key, the same each time: of a list each, `[]` where there is none. */
-  #once(key: string, how: ViewClass | [ViewClass, null?]): unknown {
+  #once(key: string, how: Reading): unknown {
     this.#read ??= {};
-    if (key in this.#read) return this.#read[key];
+    this.#read[key] ??= this.#nested(key, how);
+    return this.#read[key];
+  }
+
+  #nested(key: string, how: Reading): unknown {
     const value = this.#raw[key] ?? null;
     const path = `${this.#path}.${key}`;
     const [view, nullable] = Array.isArray(how) ? how : [how, false];
-    let made: unknown = null;
-    if (nullable === undefined) made = viewsOf(view, value ?? [], this.#response, path);
-    else if (value !== null) made = new view(value, this.#response, path);
-    else if (nullable === false) made = new view({}, this.#response, path);
-    this.#read[key] = made;
-    return made;
+    if (nullable === undefined) return viewsOf(view, value ?? [], this.#response, path);
+    return nullable === null && value === null ? null : new view(value ?? {}, this.#response, path);
   }
 
   protected mismatch(key: string, expected: string, found: unknown): APIResponseError {
@@ -90,10 +90,15 @@ export class View<T extends object = object> {
   }
 }
 
-/** Return the views of a list. */
-export function viewsOf<V>(view: ViewClass<V>, raw: unknown, response: APIResponse | null, path = "$"): V[] {
+/** Return the views of a list; without a class, its items as they are. */
+export function viewsOf<V>(
+  view: ViewClass<V> | undefined,
+  raw: unknown,
+  response: APIResponse | null,
+  path = "$",
+): V[] {
   if (!Array.isArray(raw)) throw mismatch(path, "an array", raw, response);
-  return raw.map((item, index) => new view(item, response, `${path}[${index}]`));
+  return raw.map((item, index) => (view ? new view(item, response, `${path}[${index}]`) : item));
 }
 
 function mismatch(path: string, expected: string, found: unknown, response: APIResponse | null): APIResponseError {

@@ -71,6 +71,48 @@ test("any operation of the document can be called by its id", async () => {
   ]);
 });
 
+test("an operation that answers in a stream is refused by its id, and nothing is sent", async () => {
+  const wire = await serve(OK);
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  // @ts-expect-error It has no JSON.
+  await expect(pa.call("deploy_endpoint", { body: { task: "t" } })).rejects.toThrow(TypeError);
+  const ask = { model: "m", messages: [], stream: true };
+  await expect(pa.call("create_chat_completion", { body: ask })).rejects.toThrow("create_chat_completion streams");
+  expect(wire.received).toEqual([]);
+});
+
+test("options among the parameters are refused", async () => {
+  const wire = await serve(OK);
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  for (const name of [
+    "timeout",
+    "deadline",
+    "maxRetries",
+    "max_bytes",
+    "maxBytes",
+    "headers",
+    "idempotencyKey",
+    "signal",
+  ])
+    await expect(pa.endpoints.metrics("ep_1").cost({ [name]: 1 }), name).rejects.toThrow("the option");
+  await expect(pa.endpoints.metrics("ep_1").cost({ groupBy: "day" })).rejects.toThrow("did you mean group_by?");
+  expect(wire.received).toEqual([]);
+});
+
+test("what has no content by the document is undefined, whatever the server sends", async () => {
+  const wire = await serve(answer(""), answer({ deleted: true }));
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  for (let call = 0; call < 2; call++)
+    expect(await pa.call("delete_endpoint", { path: { endpoint_id: "ep_1" } })).toBeUndefined();
+});
+
+test("an answer that has a field called error is an answer, whichever way it was asked for", async () => {
+  const wire = await serve(answer({ id: "ep_1", status: "failed", error: "out of memory" }));
+  const pa = new Pareta({ apiKey: "k", baseUrl: wire.url });
+  const endpoint = await pa.call("retrieve_endpoint", { path: { endpoint_id: "ep_1" } });
+  expect(endpoint).toEqual((await pa.endpoints.retrieve("ep_1")).toJSON());
+});
+
 test("a message of an answer can be sent back as it is", async () => {
   const message = { role: "assistant", content: "Hello", annotations: [] };
   const wire = await serve(answer({ choices: [{ index: 0, message }] }));

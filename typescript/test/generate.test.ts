@@ -1,6 +1,6 @@
 // A changed document changes both SDKs; `make generate` runs both generators.
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
@@ -10,7 +10,7 @@ import { PYTHON } from "./sandbox.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pareta-"));
 const spec = join(folder, "changed.yaml");
-const mine = join(folder, "typescript");
+const mine = join(folder, "src/generated");
 const theirs = join(folder, "changed_generated");
 
 beforeAll(() => {
@@ -25,8 +25,19 @@ beforeAll(() => {
     schema: { type: "string" },
     examples: { fine: { summary: "Fine", value: "1m" } },
   });
+  const counts = { type: "object", additionalProperties: { type: "integer" }, description: "Counts by name." };
+  components.schemas.Totals = counts;
+  Object.assign(components.schemas.Task.properties, {
+    tags: { type: "array", items: { type: "string" }, description: "Its tags." },
+    labels: { type: "object", additionalProperties: { type: "string" }, description: "Its labels." },
+    states: { type: "array", items: { $ref: "#/components/schemas/EndpointStatus" }, description: "Each state." },
+    version: { anyOf: [{ type: "string" }, { type: "integer" }], description: "Its version." },
+    totals: { $ref: "#/components/schemas/Totals", description: "What it cost." },
+  });
   const start = structuredClone(paths["/v1/endpoints/{endpoint_id}/start"]);
   start.post.operationId = "pause_endpoint";
+  const reason = { type: "object", required: ["reason"], properties: { reason: { type: "string" } } };
+  start.post.requestBody = { required: true, content: { "application/json": { schema: reason } } };
   paths["/v1/endpoints/{endpoint_id}/pause"] = start;
   components.schemas.DeployQueued = {
     type: "object",
@@ -45,6 +56,7 @@ beforeAll(() => {
   const events = paths["/v1/endpoints"].post.responses["200"].content["text/event-stream"].schema.oneOf;
   events.push({ $ref: "#/components/schemas/DeployQueuedEvent" });
   writeFileSync(spec, stringify(document, { aliasDuplicateObjects: false }));
+  cpSync(join(ROOT, "src"), join(folder, "src"), { recursive: true });
   execFileSync(process.execPath, ["generate.mjs", "--spec", spec, "--output", mine], { cwd: ROOT });
   execFileSync(PYTHON, ["-m", "generator", "--spec", spec, "--output", theirs], { cwd: join(ROOT, "..") });
 });
@@ -59,10 +71,24 @@ test.for([
   ["a field of a request", "budget?: number;", "budget: int"],
   ["a parameter", '"resolution"', "resolution: str"],
   ["an operation", "pause_endpoint: {", "def pause_endpoint("],
+  ["a body that has no name", '"fields":["reason"],"required":["reason"]', "reason: str"],
   ["an event", '{ event: "queued"; data: Schemas["DeployQueued"] }', '"queued": '],
 ] as const)("%s of the document is in both SDKs", ([, inTypeScript, inPython]) => {
   expect(read(mine)).toContain(inTypeScript);
   expect(read(theirs)).toContain(inPython);
+});
+
+test("fields of any form are read, and the whole of the changed SDK compiles", async () => {
+  for (const name of ["tsconfig.json", "tsconfig.build.json", "package.json"])
+    cpSync(join(ROOT, name), join(folder, name));
+  symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
+  execFileSync(join(ROOT, "node_modules/.bin/tsc"), ["-p", "tsconfig.build.json"], { cwd: folder });
+  const { Task } = await import(join(folder, "dist/generated/views.js"));
+  const raw = { tags: ["a"], labels: { a: "b" }, states: ["live"], version: 5, totals: { requests: 1 } };
+  expect(new Task(raw)).toMatchObject(raw);
+  expect(new Task({ ...raw, version: "5", labels: "b" })).toMatchObject({ version: "5", labels: null });
+  expect(new Task({})).toMatchObject({ tags: [], labels: null, states: [], version: null, totals: null });
+  expect(() => new Task({ tags: "a" }).tags).toThrow("$.tags: expected an array");
 });
 
 test("the same document gives the same bytes, and the check tells what differs", () => {

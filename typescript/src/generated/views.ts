@@ -282,8 +282,8 @@ export interface Usage {
 
 View.define(ChatCompletion, { choices: [Choice], usage: Usage, string: "id object model", number: "created", });
 View.define(ChatCompletionChunk, { choices: [ChunkChoice], usage: [Usage, null], string: "id object model", number: "created", });
-View.define(Choice, { message: Message, string: "finish_reason", number: "index", });
-View.define(ChunkChoice, { delta: Delta, string: "finish_reason", number: "index", });
+View.define(Choice, { message: Message, number: "index", string: "finish_reason", });
+View.define(ChunkChoice, { delta: Delta, number: "index", string: "finish_reason", });
 View.define(Delta, { tool_calls: [ToolCallDelta], string: "role content refusal", });
 View.define(Endpoint, { string: "id name model status taskName url region created_at owned_by failure", boolean: "protected", });
 View.define(FunctionCall, { string: "name arguments", });
@@ -299,5 +299,5 @@ View.define(TaskList, { tasks: [Task], });
 View.define(TaskMatch, { chosen: [TaskMatchCandidate, null], candidates: [TaskMatchCandidate], string: "query matcher", boolean: "matched ambiguous", });
 View.define(TaskMatchCandidate, { string: "task_id", number: "score confidence", });
 View.define(ToolCall, { function: FunctionCall, string: "id type", });
-View.define(ToolCallDelta, { function: [FunctionCallDelta, null], string: "id type", number: "index", });
+View.define(ToolCallDelta, { function: [FunctionCallDelta, null], number: "index", string: "id type", });
 View.define(Usage, { number: "prompt_tokens completion_tokens total_tokens", });
