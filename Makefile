@@ -5,6 +5,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 TS_READY := typescript/node_modules/.ready
+# Half of a test's time is waiting: for servers, processes and silence.
+WORKERS = $$(($$(getconf _NPROCESSORS_ONLN) * 2))
 SOURCES := pareta pareta_generated generator tests examples bench docs
 
 # Where this is set, each of the hundreds of processes that the tests start would compile the SDK anew.
@@ -41,13 +43,13 @@ docs-serve: $(READY) ## Serve it as it is now
 	@$(BIN)/python docs/build.py --serve
 
 test: $(READY) ## Run the tests: of each matrix a sample
-	@$(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal < /dev/null
 
 test-rest: $(READY) ## Run what the sample of `make test` leaves out
-	@TIER=rest $(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
+	@TIER=rest $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal < /dev/null
 
 test-all: $(READY) ## Run the tests with the whole of each matrix: every planted bug, every byte, every kill
-	@FULL=1 $(BIN)/python -m pytest --numprocesses auto --dist worksteal < /dev/null
+	@FULL=1 $(BIN)/python -m pytest --numprocesses $(WORKERS) --dist worksteal < /dev/null
 
 contract: $(READY) ## Check a server (BASE_URL= API_KEY= ALLOW_WRITES=1), else a sandbox and the SDK, against the document
 	@$(if $(API_KEY),PARETA_API_KEY="$(API_KEY)") $(if $(ALLOW_WRITES),ALLOW_WRITES=1) $(if $(EXAMPLES),EXAMPLES=$(EXAMPLES)) \

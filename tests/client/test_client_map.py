@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from modes import AsyncioMode, Mode, SyncMode
-from wire import Peer, Wire, answer
+from wire import PATIENCE, Peer, Wire, answer
 
 from pareta import (
     APITimeoutError,
@@ -273,13 +273,15 @@ def test_it_can_be_stopped_gently(mode: Mode, sandbox: Sandbox) -> None:
 
 
 class Holding:
-    """A step of a server that answers nothing, and knows how many clients hung up."""
+    """A step of a server that answers nothing, and knows how many clients came and hung up."""
 
     def __init__(self) -> None:
+        self.came = threading.Semaphore(0)
         self.gone = threading.Semaphore(0)
 
     def __call__(self, peer: Peer) -> None:
         """Hold."""
+        self.came.release()
         peer.hold()
         self.gone.release()
 
@@ -290,15 +292,15 @@ def test_leaving_the_loop_ends_what_is_in_flight(async_mode: AsyncioMode, wire: 
     server = wire(answer({"detail": "none"}, "404 Not Found"), answer(COMPLETION), holding)
     pa = async_mode.client(server.url).chat.completions
     for _ in async_mode.each(pa.map(texts(9), model="e", concurrency=3, ordered=False)):
+        assert all(async_mode.wait(_acquired(holding.came), PATIENCE) for _ in range(2))
         break
     gc.collect()
-    for _ in range(2):
-        assert async_mode.wait(_acquired(holding.gone), 10)
+    assert all(async_mode.wait(_acquired(holding.gone), PATIENCE) for _ in range(2))
 
 
 def _acquired(semaphore: threading.Semaphore) -> threading.Event:
     event = threading.Event()
-    threading.Thread(target=lambda: (semaphore.acquire(timeout=9), event.set()), daemon=True).start()
+    threading.Thread(target=lambda: semaphore.acquire(timeout=PATIENCE) and event.set(), daemon=True).start()
     return event
 
 

@@ -239,6 +239,7 @@ HIDDEN = [
 ]
 
 
+@pytest.mark.long
 def test_changes_in_pairs_are_both_found() -> None:
     """Whatever else changes, each is found."""
     tried, lost = 0, list[object]()

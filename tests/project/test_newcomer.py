@@ -45,6 +45,7 @@ def interpreter(place: Path, wheel: Path) -> Path:
     return python
 
 
+@pytest.mark.long
 def test_fifteen_lines_test_an_application(interpreter: Path, tmp_path: Path) -> None:
     """Two tests, one file, no configuration: both pass, and every warning is an error."""
     (tmp_path / "test_mine.py").write_text(TESTS)

@@ -159,6 +159,7 @@ def test_the_extras_exclude_versions_with_known_weaknesses(wheel: Path, extra: s
     assert unsafe not in need.specifier
 
 
+@pytest.mark.long
 def test_a_new_installation_reads_answers_by_a_parser_without_known_weaknesses(python: Path, place: Path) -> None:
     """What the wheel depends on brings h11 in a version that refuses malformed chunks."""
     code = "from importlib.metadata import version; print(version('h11'))"

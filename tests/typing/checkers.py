@@ -48,7 +48,11 @@ def mypy(folder: Path) -> list[Said]:
     """Run mypy, strict, on the Python files of a folder, as on code that uses an installed pareta."""
     arguments = [
         *("--strict", "--config-file=", "--follow-imports=silent", "--output=json", "--no-error-summary"),
-        *("--disable-error-code=unused-coroutine", f"--cache-dir={folder / '.mypy_cache'}", "--python-version=3.11"),
+        *(
+            "--disable-error-code=unused-coroutine",
+            f"--cache-dir={ROOT / '.mypy_cache' / 'user_code'}",
+            "--python-version=3.11",
+        ),
         *(path.name for path in sorted(folder.glob("*.py"))),
     ]
     out = _run("mypy", arguments, folder, {"MYPYPATH": str(ROOT)})
