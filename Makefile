@@ -103,7 +103,7 @@ load: $(READY) ## A minute of load on a sandbox, every debit counted
 bench: $(READY) ## Measure the SDK beside other clients (FULL=1: for longer)
 	@$(BIN)/python -m bench --chart docs/bench.svg $(if $(FULL),--rounds 21)
 
-stable: $(READY) ## Check that each supported Python generates the same bytes
+stable: $(READY) ## Check that each supported Python generates the same bytes, and that both clients call in it
 	@$(BIN)/python -m generator.stable python3.11 python3.12 python3.13
 
 $(TS_READY): typescript/package-lock.json

@@ -22,7 +22,7 @@ from .problems import GenerationError
 PROJECT = Path(__file__).resolve().parent.parent
 SPEC = "openapi/pareta.yaml"
 PYTHONS = ("python3.11", "python3.12", "python3.13")
-_USE = "import pareta; pareta.Pareta(api_key='pareta_sk_release').close(); print(pareta.__version__)"
+_USE = "import pareta; print(pareta.__version__)"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -113,15 +113,16 @@ def sbom(wheel: Path, version: str) -> dict[str, Any]:
 
 
 def _tried(python: str, wheel: Path, version: str) -> str:
-    """Install the wheel into an empty environment, and make a client there."""
+    """Install the wheel into an empty environment, and call a server there."""
     with tempfile.TemporaryDirectory() as folder:
         _run(python, "-m", "venv", folder)
         inside = str(Path(folder) / "bin" / "python")
         _run(inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel))
-        shown = _run(inside, "-W", "error", "-c", _USE, cwd=Path(folder))
+        shown = _run(inside, "-I", "-W", "error", "-c", _USE)
+        _run(inside, "-I", "-W", "error", str(PROJECT / "tests" / "smoke.py"))
     if shown != version:
         raise GenerationError(f"the wheel says {shown or 'nothing'} in {python}, not {version}")
-    return "installs, imports and makes a client"
+    return "installs, imports, and both clients call"
 
 
 def _run(*words: str, cwd: Path = PROJECT) -> str:
