@@ -143,6 +143,21 @@ def test_two_operations_of_one_name_are_pinned(take: Any) -> None:
     assert "$.paths['/b'].get" in (take(both).output.parent / "fixes.yaml").read_text()
 
 
+def test_two_paths_of_one_name_are_told_apart(take: Any, generate: Generate) -> None:
+    """By a number, which is pinned once; the next import adds nothing."""
+    none = "{get: {responses: {'204': {description: d}}}}"
+    text = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /u/{{id}}: {none}\n  /u/by_id: {none}\n"
+    text = text.replace("get: {r", "get: {parameters: [{name: id, in: path, schema: {type: string}}], r", 1)
+    fixes = list[str]()
+    for _ in range(3):
+        imported = take(text)
+        paths = imported.document["paths"]
+        assert [paths[path]["get"]["operationId"] for path in paths] == ["get_u_by_id", "get_u_by_id_2"]
+        fixes.append((imported.output.parent / "fixes.yaml").read_text())
+    assert fixes[0] == fixes[1] == fixes[2]
+    assert generate(imported.output.read_text()).code == 0
+
+
 FIXES = """\
 overlay: 1.0.0
 info: {title: Fixes, version: 1.0.0}
