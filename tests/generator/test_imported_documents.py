@@ -224,6 +224,57 @@ def test_other_files_become_part_of_the_document(take: Any) -> None:
     assert "get" in imported.document["paths"]["/a"]
 
 
+NAMES = """\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: a
+      responses:
+        default: {$ref: 'item.yaml#/responses/default'}
+components:
+  schemas:
+    pet: {type: object, properties: {a: {type: string}}}
+    Pet:
+      type: object
+      default: {value: {$ref: '#/components/schemas/pet'}}
+      properties:
+        value: {$ref: './x/../item.yaml#/Thing'}
+        enum: {$ref: 'item.yaml#/Thing'}
+        default: {$ref: '#/components/schemas/pet'}
+        example: {type: object, properties: {properties: {type: object, default: {$ref: 'none.yaml'}}}}
+"""
+
+
+def test_properties_and_responses_may_have_the_names_of_keywords(take: Any, generate: Generate) -> None:
+    """What is below `value`, `enum` or `default` is followed where that is a name; values stay as they are."""
+    content = "{application/json: {schema: {$ref: 'pets.yaml#/components/schemas/pet'}}}"
+    item = "Thing: {type: object, properties: {b: {type: string}}}\n"
+    item += f"responses: {{default: {{description: d, content: {content}}}}}\n"
+    imported = take(NAMES, item=item)
+    assert imported.code == 0, imported.err
+    pet = imported.schema("Pet")
+    assert [pet["properties"][name] for name in ("value", "enum", "default")] == [
+        {"$ref": "#/components/schemas/Thing"},
+        {"$ref": "#/components/schemas/Thing"},
+        {"$ref": "#/components/schemas/Pet2"},
+    ]
+    assert pet["default"] == {"value": {"$ref": "#/components/schemas/pet"}}
+    assert set(imported.document["components"]["schemas"]) == {"Pet", "Pet2", "PetExample", "Thing"}
+    assert "response_type=Pet2" in (generate(imported.output.read_text()).package / "api.py").read_text()
+
+
+def test_a_default_response_is_brought_to_3_1(take: Any) -> None:
+    """As a response of any other status."""
+    answer = "{description: d, content: {application/json: {schema: {type: string, nullable: true}}}}"
+    text = "openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths:\n"
+    made = take(f"{text}  /a: {{get: {{responses: {{default: {answer}}}}}}}\n").document["paths"]["/a"]["get"][
+        "responses"
+    ]["default"]
+    assert made["content"]["application/json"]["schema"] == {"type": ["string", "null"]}
+
+
 @pytest.mark.parametrize("ref", ["none.yaml", "item.yaml#/nope", "https://a.test/x.yaml"])
 def test_a_file_that_is_not_there_is_refused(take: Any, ref: str) -> None:
     """By the place of the reference."""
