@@ -21,6 +21,7 @@ _IDEMPOTENT = frozenset({"get", "head", "put", "delete", "options"})
 def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Problem]) -> Plan:
     """Return the plan of the package. Add to `problems` what cannot be generated."""
     registry = Registry(spec, problems)
+    servers.check(registry)
     enums = Enums(registry)
     views = ViewPlanner(registry, enums, reserved)
     typed_dicts = TypedDictPlanner(registry, enums, views)
