@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ from typing import Any
 from .problems import Problem, RefusedError
 from .spec import Spec, is_array, is_object
 from .yaml_events import MAX_DEPTH, Reader, events
+
+_ESCAPE = re.compile(r"\\(?:(ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|.)", re.IGNORECASE)
+"""An escape; a surrogate pair is its group."""
 
 
 def load(path: Path, file: str, name: str) -> Spec:
@@ -37,7 +41,8 @@ def parse(text: str, file: str) -> Any:
     try:
         return Reader(file).read(events(text, file))
     except RefusedError:
-        return Reader(file, with_positions=True).read(events(text, file))  # A problem may name another place.
+        # A problem may name another place.
+        return Reader(file, with_positions=True).read(events(_joined(text), file))
 
 
 def locator(text: str, file: str) -> Callable[[], dict[tuple[str, ...], tuple[int, int]]]:
@@ -46,10 +51,20 @@ def locator(text: str, file: str) -> Callable[[], dict[tuple[str, ...], tuple[in
     def locate() -> dict[tuple[str, ...], tuple[int, int]]:
         reader = Reader(file, with_positions=True)
         with contextlib.suppress(RefusedError):  # JSON that is not YAML: the positions up to here are known.
-            reader.read(events(text, file))
+            reader.read(events(_joined(text), file))
         return reader.positions
 
     return locate
+
+
+def _joined(text: str) -> str:
+    """Return a text with the surrogate pairs of JSON written as YAML writes the characters that they are."""
+
+    def character(found: re.Match[str]) -> str:
+        pair = found[0].replace("\\u", "")
+        return f"\\U{ord(bytes.fromhex(pair).decode('utf-16-be')):08x}" if found[1] else found[0]
+
+    return _ESCAPE.sub(character, text) if "\\ud" in text.lower() else text
 
 
 def read_text(path: Path, file: str) -> str:
@@ -69,10 +84,10 @@ def read_text(path: Path, file: str) -> str:
 
 def _json(text: str, file: str) -> Any:
     """Return the value of a JSON text; None where the YAML reader has to say what is wrong with it."""
-    if "\\ud" in text.lower():  # A surrogate, which may be a lone one.
-        return None
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused, parse_float=_finite)
+        if "\\ud" in text.lower():  # A surrogate, which may be a lone one.
+            json.dumps(found, ensure_ascii=False).encode()
     except _ConstantError as error:
         place = max(text.find(str(error)), 0)
         line, column = text.count("\n", 0, place) + 1, place - (text.rfind("\n", 0, place) + 1) + 1

@@ -367,12 +367,25 @@ def test_what_nobody_means_is_corrected(take: Any, kind: str) -> None:
         "'",
         '"',
         "\u2028",
+        "😀",
+        "😀\n\u2028",
     ],
 )
 def test_what_is_written_is_read_back(value: str) -> None:
     """Any JSON value survives being written as YAML."""
     whole = {"k": value, value or "e": [value, {"n": value}, [], {}, [[1, None]]], "x": [True, 1.5, None]}
     assert source.parse(dump(whole), "x") == whole
+    assert source.parse(json.dumps(whole), "x") == whole
+
+
+def test_a_surrogate_pair_of_json_is_a_character(take: Any) -> None:
+    """As `json.dumps` writes an emoji; what stands behind it keeps its line, and a lone surrogate is refused at its."""
+    info = '"info": {"title": "\\uD83D\\ude00 \\\\ud83d", "version": "1"}'
+    text = f'{{"openapi": "3.0.0",\n{info},\n"paths": {{"/a": {{"get": {{}}}}}}}}'
+    imported = take(text)
+    assert imported.document["info"]["title"] == "😀 \\ud83d"
+    assert "pets.yaml:3:18: an operation without operationId is 'get_a' now" in imported.err
+    assert take(text.replace("get", "\\udead")).err.startswith("pets.yaml:3:21: not YAML: found invalid Unicode")
 
 
 def test_json_path_selects_what_overlays_name() -> None:
