@@ -181,6 +181,32 @@ def test_fixes_are_applied_on_each_import(take: Any) -> None:
     assert "pets.yaml:4:8: fixed: It lists." in imported.err
 
 
+@pytest.mark.parametrize("form", ["actions:\n- ", "actions: # Ours.\n\n    - ", "actions: []", "actions:"])
+def test_a_name_is_pinned_in_the_form_that_is_there(take: Any, form: str) -> None:
+    """With the indentation of the other actions; the file is read again by the next import."""
+    both = f"{TWO}  /b: {{get: {{operationId: read_b_get, responses: {{'204': {{description: d}}}}}}}}\n"
+    mine = f"{form}{{target: $.info, description: d, update: {{x-list: [1]}}}}\n" if form[-1] == " " else f"{form}\n"
+    for fixes in ({"fixes": f"overlay: 1.0.0\ninfo: {{title: F, version: 1.0.0}}\n{mine}"}, {}):
+        imported = take(both, **fixes)
+        assert imported.code == 0, imported.err
+        made = imported.document["paths"]
+        assert [made[path]["get"]["operationId"] for path in made] == ["read_a_get", "read_b_get"]
+
+
+@pytest.mark.parametrize(
+    "form", ["actions: [{target: $.info, description: d, update: {a: 1}}]\n", "actions: []\nx-a: 1\n"]
+)
+def test_a_file_that_cannot_take_a_name_stays_as_it_was(take: Any, form: str) -> None:
+    """Nothing is written, and the line of `actions` says what to do."""
+    both = f"{TWO}  /b: {{get: {{operationId: read_b_get, responses: {{'204': {{description: d}}}}}}}}\n"
+    fixes = f"overlay: 1.0.0\ninfo: {{title: F, version: 1.0.0}}\n{form}"
+    imported = take(both, fixes=fixes)
+    assert (imported.code, imported.document) == (1, None)
+    assert imported.err.endswith("fixes.yaml:3:1: names of operations cannot be added here; "
+                                 "make `actions` the last key, a list in block style\n")  # fmt: skip
+    assert (imported.output.parent / "fixes.yaml").read_text() == fixes
+
+
 def test_a_fix_that_no_longer_matches_is_an_error(take: Any) -> None:
     """It names the action's line, and nothing is written."""
     imported = take(TWO, fixes=FIXES)
