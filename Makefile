@@ -123,7 +123,9 @@ ts-runtimes: $(READY) $(TS_READY) ## Run those that send in Bun and in Deno, whi
 ts-bench: $(READY) $(TS_READY) ## Measure a chat stream of the TypeScript SDK beside OpenAI's npm client
 	@cd typescript && npm run --silent bench < /dev/null
 
-release: check test ## Build and tag a release (VERSION=), its wheel tried in empty environments; nothing leaves the machine
+release: $(READY) ## Build and tag a release (VERSION=), its wheel tried in empty environments; nothing leaves the machine
+	@$(BIN)/python -m generator.release $(VERSION) --ready
+	@$(MAKE) --no-print-directory check test test-rest
 	@$(BIN)/python -m generator.release $(VERSION)
 
 clean: ## Remove what runs have made, .venv too

@@ -107,6 +107,15 @@ def test_a_release_says_all_that_is_not_ready() -> None:
     ]
 
 
+def test_the_notes_of_a_release_are_the_changelog_s_and_the_diff_s() -> None:
+    """A first release has no diff; what changes no version is left out."""
+    assert release.notes("1.0.0 (2026-01-01)\n\nMore.", []) == "## 1.0.0 (2026-01-01)\n\nMore.\n"
+    changes = [Change("operation-added", "operation b", "d:1"), Change("operation-described", "a", "d:2")]
+    assert release.notes("1.1.0\n\nMore.", changes) == (
+        "## 1.1.0\n\nMore.\n\n### New and changed\n\n- operation b: a function more.\n"
+    )
+
+
 def test_a_client_that_cannot_be_made_is_seen_in_each_python(tmp_path: Path) -> None:
     """The script that `make stable` and a release run calls with both clients; nothing else there makes one."""
     for name in ("pareta", "pareta_generated"):
