@@ -18,17 +18,20 @@ _ESCAPE = re.compile(r"\\(?:(ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|.)", re.IG
 """An escape; a surrogate pair is its group."""
 
 
-def load(path: Path, file: str, name: str) -> Spec:
-    """Read the document at `path`. Problems print it as `file`, generated code as `name`."""
+def load(path: Path, file: str, name: str, *, merge: bool = False) -> Spec:
+    """Read the document at `path`. Problems print it as `file`, generated code as `name`.
+
+    With `merge`, the merge keys of YAML 1.1 are taken.
+    """
     text = read_text(path, file)
-    root = parse(text, file)
+    root = parse(text, file, merge=merge)
     if not is_object(root):
         what = "the document is empty" if root is None else "the document is not a mapping"
         raise RefusedError([Problem(file, 1, 1, f"{what}; start it with `openapi: 3.1.0`")])
-    return Spec(file, name, root, locator(text, file))
+    return Spec(file, name, root, locator(text, file, merge=merge))
 
 
-def parse(text: str, file: str) -> Any:
+def parse(text: str, file: str, *, merge: bool = False) -> Any:
     """Return the value of a JSON or YAML text.
 
     Raises:
@@ -39,17 +42,17 @@ def parse(text: str, file: str) -> Any:
     if found is not None:
         return found
     try:
-        return Reader(file).read(events(text, file))
+        return Reader(file, merge=merge).read(events(text, file))
     except RefusedError:
         # A problem may name another place.
-        return Reader(file, with_positions=True).read(events(_joined(text), file))
+        return Reader(file, merge=merge, with_positions=True).read(events(_joined(text), file))
 
 
-def locator(text: str, file: str) -> Callable[[], dict[tuple[str, ...], tuple[int, int]]]:
+def locator(text: str, file: str, *, merge: bool = False) -> Callable[[], dict[tuple[str, ...], tuple[int, int]]]:
     """Return a function that finds the position of each value, which takes as long as reading the text again."""
 
     def locate() -> dict[tuple[str, ...], tuple[int, int]]:
-        reader = Reader(file, with_positions=True)
+        reader = Reader(file, merge=merge, with_positions=True)
         with contextlib.suppress(RefusedError):  # JSON that is not YAML: the positions up to here are known.
             reader.read(events(_joined(text), file))
         return reader.positions

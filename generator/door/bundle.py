@@ -101,7 +101,7 @@ class _Bundler:
         if target not in self.loaded:
             path = self.path.parent / target
             try:
-                self.loaded[target] = source.parse(source.read_text(path, target), target)
+                self.loaded[target] = source.parse(source.read_text(path, target), target, merge=True)
             except RefusedError as refused:
                 self.work.refused += refused.problems
                 self.work.refuse((*where, "$ref"), f"{target} cannot be read; put it beside the document")

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 def run(path: Path, file: str, output: Path, fixes: Path, skip: list[str]) -> Import:
     """Import the document at `path` into `output`."""
-    work = Import(source.load(path, file, path.name))
+    work = Import(source.load(path, file, path.name, merge=True))
     before = _last(output)
     bundle.bundle(work, path)
     versions.upgrade(work)

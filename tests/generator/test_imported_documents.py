@@ -291,6 +291,34 @@ def test_properties_and_responses_may_have_the_names_of_keywords(take: Any, gene
     assert "response_type=Pet2" in (generate(imported.output.read_text()).package / "api.py").read_text()
 
 
+MERGED = """\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+x-base: &base {type: object, description: Base., properties: {a: {type: string}}}
+x-more: &more {description: More., required: [a]}
+paths:
+  /a: {get: {responses: {'204': {description: d}}}}
+components:
+  schemas:
+    One:
+      <<: *base
+      description: One.
+    Two: {<<: [*more, *base]}
+    Three: {<<: MERGES}
+"""
+
+
+def test_merge_keys_are_written_out(take: Any) -> None:
+    """An own key wins, then the first mapping that has it; what is no mapping is refused."""
+    imported = take(MERGED.replace("MERGES", "*more"))
+    assert imported.code == 0, imported.err
+    base = {"type": "object", "properties": {"a": {"type": "string"}}}
+    assert imported.schema("One") == {**base, "description": "One."}
+    assert imported.schema("Two") == {**base, "description": "More.", "required": ["a"]}
+    said = "pets.yaml:13:13: a merge key (`<<`) takes a mapping, or a list of mappings; write one\n"
+    assert take(MERGED.replace("MERGES", "[*more, 1]")).err == said
+
+
 def test_a_default_response_is_brought_to_3_1(take: Any) -> None:
     """As a response of any other status."""
     answer = "{description: d, content: {application/json: {schema: {type: string, nullable: true}}}}"
