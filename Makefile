@@ -105,7 +105,7 @@ load: $(READY) ## A minute of load on a sandbox, every debit counted
 bench: $(READY) ## Measure the SDK beside other clients (FULL=1: for longer)
 	@$(BIN)/python -m bench --chart docs/bench.svg $(if $(FULL),--rounds 21)
 
-stable: $(READY) ## Check that each supported Python generates the same bytes
+stable: $(READY) ## Check that each supported Python generates the same bytes, and that both clients call in it
 	@$(BIN)/python -m generator.stable python3.11 python3.12 python3.13
 
 $(TS_READY): typescript/package-lock.json
@@ -125,7 +125,9 @@ ts-runtimes: $(READY) $(TS_READY) ## Run those that send in Bun and in Deno, whi
 ts-bench: $(READY) $(TS_READY) ## Measure a chat stream of the TypeScript SDK beside OpenAI's npm client
 	@cd typescript && npm run --silent bench < /dev/null
 
-release: check test ## Build and tag a release (VERSION=), its wheel tried in empty environments; nothing leaves the machine
+release: $(READY) ## Build and tag a release (VERSION=), its wheel tried in empty environments; nothing leaves the machine
+	@$(BIN)/python -m generator.release $(VERSION) --ready
+	@$(MAKE) --no-print-directory check test test-rest
 	@$(BIN)/python -m generator.release $(VERSION)
 
 clean: ## Remove what runs have made, .venv too

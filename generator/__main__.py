@@ -75,13 +75,13 @@ def _run(options: argparse.Namespace) -> int:
     document = source.load(path, SPEC if ours else str(path), SPEC if ours else path.name)
     if options.house:
         house.check(document, path)
-    target = PROJECT / PACKAGE if ours else (options.output or Path("house")).resolve()
-    check_target(target)
     plan = _plan(document, build.reserved_members())
     if options.house:
         if ours and (lacking := reach.missing(document, plan.operations, PROJECT)):
             raise RefusedError(lacking)
         return 0
+    target = PROJECT / PACKAGE if ours else options.output.resolve()
+    check_target(target)
     command = "make generate"
     if not ours:
         words = ["python", "-m", "generator", "--spec", path.name, "--output", target.name]

@@ -28,15 +28,12 @@ class Body:
     optional: bool = False
     media: str = ""
     """The media type that is sent; empty without a body."""
+    kind: Media = "json"
+    """How the body is sent."""
     files: list[str] = attrs.field(factory=list[str])
     """The literals of the fields of a multipart form that are files."""
     styles: dict[str, str] = attrs.field(factory=dict[str, str])
     """The style and explode, as code, of the fields of a form that have one, by literal."""
-
-    @property
-    def kind(self) -> Media:
-        """How the body is sent."""
-        return media.kind(self.media or media.JSON, None)
 
     @property
     def _spec(self) -> Spec:
@@ -54,6 +51,7 @@ class Body:
             return []
         self.optional = at(node).get("required") is not True
         described, pointer = at(content, self.media), (*pointer, "content", self.media)
+        self.kind = media.kind(self.media, described)
         if self.kind in ("text", "bytes"):
             return [self._raw(at(node))]
         found = shape(self._spec, (*pointer, "schema"), described.get("schema"))

@@ -10,10 +10,14 @@ import attrs
 
 from . import names, servers
 from .plan import Argument, OperationPlan
+from .problems import RefusedError
 from .spec import Spec, at, entries
 
-_OPTIONS = frozenset({"timeout", "deadline", "max_retries", "extra_headers", "extra_query"})
-_MEMBERS = frozenset({"close", "aclose"})
+_OPTIONS = frozenset({"timeout", "deadline", "max_retries", "extra_headers", "extra_query", "idempotency_key"})
+_MEMBERS = frozenset({"cached_property", "close", "aclose"})
+
+# `list` may be a method, as nothing else in its class says `list`.
+_NO_METHODS = (names.RESERVED_FUNCTIONS | {"cached_property"}) - {"list"}
 
 
 @attrs.frozen
@@ -80,7 +84,17 @@ MODES = {
 
 
 def values(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> dict[str, Any]:
-    """Return what the template renders."""
+    """Return what the template renders.
+
+    Raises:
+        RefusedError: A schema has the name of a class of the client.
+
+    """
+    text = "the client has a class {!r} of its own; rename the schema, or generate without --client"
+    if shadowing := sorted(names.CLIENT_CLASSES.intersection(taken)):
+        schemas = {names.class_name(name): name for name in at(spec.root, "components", "schemas")}
+        places = [("components", "schemas", schemas.get(name, "")) for name in shadowing]
+        raise RefusedError([spec.problem(at_, text.format(one)) for at_, one in zip(places, shadowing, strict=True)])
     title = " ".join(str(at(spec.root, "info").get("title", "")).split()) or "the API"
     server = servers.default(spec)
     return {
@@ -112,6 +126,8 @@ def _namespaces(spec: Spec, operations: list[OperationPlan], taken: list[str]) -
         for index, one in enumerate(space.methods):
             if known.count(one.name) > 1:
                 space.methods[index] = attrs.evolve(one, name=one.operation.id)
+        if "list" in (one.name for one in space.methods):
+            space.methods[:] = map(_beside_list, space.methods)
     return list(spaces.values())
 
 
@@ -120,11 +136,29 @@ def _method(one: OperationPlan, space: str) -> Method:
     name = one.id
     for affix in (space, space.removesuffix("s")):
         shorter = name.removeprefix(f"{affix}_").removesuffix(f"_{affix}")
-        if shorter != name and shorter and not keyword.iskeyword(shorter):
+        if shorter != name and shorter and not keyword.iskeyword(shorter) and shorter not in _NO_METHODS:
             name = shorter
             break
-    kept = [each for each in one.arguments if each.name not in ("idempotency_key", "extra_body")]
+    kept = [each for each in one.arguments if each.location != "extra_body" and not _is_option(each)]
     return Method(name, one, kept, any(each.name in _OPTIONS for each in kept))
+
+
+def _is_option(one: Argument) -> bool:
+    """Return whether an argument is what the option of the same name sends anyway."""
+    return one.name == "idempotency_key" and one.location == "header" and bool(one.default)
+
+
+def _beside_list(one: Method) -> Method:
+    """Return a method whose types say `builtins.list`, since `list` is a method of its class."""
+
+    def spelled(type_: str) -> str:
+        return re.sub(r'("(?:[^"\\]|\\.)*")|\blist\[', lambda found: found[1] or "builtins.list[", type_)
+
+    arguments = [attrs.evolve(each, type=spelled(each.type)) for each in one.arguments]
+    operation = attrs.evolve(
+        one.operation, result_type=spelled(one.operation.result_type), event_type=spelled(one.operation.event_type)
+    )
+    return attrs.evolve(one, arguments=arguments, operation=operation)
 
 
 def _auth(spec: Spec) -> dict[str, str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 
+from . import readers
 from .arguments import parameters_of
 from .media import JSON, SSE
 from .problems import Pointer, RefusedError
@@ -21,8 +22,6 @@ Finding = tuple[Pointer, str]
 
 def check(spec: Spec, path: Path) -> None:
     """Raise RefusedError with every violation in `spec`, which was read from `path`."""
-    from . import readers  # It needs PyYAML, which generation does not.
-
     found = [*_operations(spec), *_schemas(spec), *_examples(spec)]
     problems = [*readers.problems(spec, path), *(spec.problem(pointer, text) for pointer, text in found)]
     if problems:

@@ -1,4 +1,4 @@
-"""Every keyword of OpenAPI 3.1 and JSON Schema 2020-12: read, harmless, or refused with the reason."""
+"""Every keyword of a schema, of JSON Schema 2020-12 and OpenAPI 3.1: read, harmless, or refused with the reason."""
 
 from __future__ import annotations
 
@@ -30,45 +30,8 @@ SCHEMA: dict[str, str] = {
 }
 """The keywords of a schema. One that is not here is no keyword, and refused as a slip."""
 
-OPENAPI: dict[str, dict[str, str]] = {
-    "root": {
-        **dict.fromkeys(("openapi", "info", "paths", "components", "servers", "security"), READ),
-        **dict.fromkeys(("tags", "externalDocs", "jsonSchemaDialect", "webhooks"), HARMLESS),
-    },
-    "path item": {
-        **dict.fromkeys(("parameters", "servers"), READ),
-        **dict.fromkeys(("get", "put", "post", "delete", "options", "head", "patch", "trace"), READ),
-        **dict.fromkeys(("summary", "description"), HARMLESS),
-        "$ref": "a path item by reference cannot be generated; `python -m generator import` writes it out",
-    },
-    "operation": {
-        **dict.fromkeys(("operationId", "summary", "description", "parameters", "requestBody", "responses"), READ),
-        **dict.fromkeys(("deprecated", "security", "servers"), READ),
-        **dict.fromkeys(("tags", "externalDocs", "callbacks"), HARMLESS),
-    },
-    "parameter": {
-        **dict.fromkeys(("name", "in", "required", "schema", "style", "explode", "content", "description"), READ),
-        **dict.fromkeys(("deprecated", "$ref"), READ),
-        **dict.fromkeys(("example", "examples", "allowEmptyValue", "summary"), HARMLESS),
-        "allowReserved": HARMLESS,  # It allows what is not needed: servers decode what is percent-encoded.
-    },
-    "request body": {
-        **dict.fromkeys(("content", "required", "description", "$ref"), READ),
-        "summary": HARMLESS,
-    },
-    "media type": {
-        **dict.fromkeys(("schema", "encoding"), READ),
-        **dict.fromkeys(("example", "examples"), HARMLESS),
-    },
-    "response": {
-        **dict.fromkeys(("content", "$ref"), READ),
-        **dict.fromkeys(("description", "headers", "links", "summary"), HARMLESS),
-    },
-}
-"""The fields of OpenAPI's objects; the structure refuses those that are not here."""
 
-
-def refusal(table: dict[str, str], keyword: str) -> str:
+def refusal(keyword: str) -> str:
     """Return why a keyword is refused; empty if it is read or harmless."""
-    found = table.get(keyword, "")
+    found = SCHEMA.get(keyword, "")
     return "" if found in (READ, HARMLESS) else found

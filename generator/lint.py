@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema_rs
 
 from .problems import Pointer, Problem
-from .rules import known_properties, operation_keywords, operation_rules, schema_rules
+from .rules import known_properties, operation_rules, schema_rules
 from .spec import Spec, at
 from .walk import objects, schemas
 
@@ -24,7 +24,7 @@ def problems(spec: Spec) -> list[Problem]:
     """Return every error of the document itself."""
     wrong = structure(spec)
     found: list[Finding] = []
-    for rules in (_version, _references, operation_rules, operation_keywords, schema_rules):
+    for rules in (_version, _references, operation_rules, schema_rules):
         try:
             for finding in rules(spec):
                 found.append(finding)  # noqa: PERF402  # Keeps the findings before an exception.

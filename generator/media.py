@@ -54,6 +54,13 @@ def streams(content: dict[str, Any]) -> str:
     return next((media for media in content if kind(media) in ("events", "lines")), "")
 
 
+def sent(media: str, kind_of: Media) -> str:
+    """Return the Content-Type of a body: for a range, such as `image/*`, the type that says no more than its kind."""
+    if "*" not in media:
+        return media
+    return {"json": JSON, "text": "text/plain"}.get(kind_of, "application/octet-stream")
+
+
 def accept(media: str) -> str:
     """Return the Accept header that asks for a media type; empty for JSON, which clients ask for anyway."""
     return "" if media == JSON or "*" in media else media

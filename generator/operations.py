@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import names, prose, responses, servers
+from . import media, names, prose, responses, servers
 from .arguments import Arguments
 from .plan import Argument, Models, OperationPlan, Plan
 from .problems import Pointer, Problem
@@ -21,6 +21,7 @@ _IDEMPOTENT = frozenset({"get", "head", "put", "delete", "options"})
 def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Problem]) -> Plan:
     """Return the plan of the package. Add to `problems` what cannot be generated."""
     registry = Registry(spec, problems)
+    servers.check(registry)
     enums = Enums(registry)
     views = ViewPlanner(registry, enums, reserved)
     typed_dicts = TypedDictPlanner(registry, enums, views)
@@ -47,6 +48,7 @@ def _operation(
     id_ = str(operation.get("operationId", ""))
     planner = Arguments(typed_dicts, pointer, id_)
     arguments = planner.plan(operation)
+    content_type = media.sent(planner.body.media, planner.body.kind)
     registry = typed_dicts.registry
     if registry.taken.get(id_.upper(), ())[:1] != ("paths",):  # A duplicate is already reported.
         registry.claim(id_.upper(), pointer)
@@ -74,9 +76,7 @@ def _operation(
         stream_field=_stream_field(registry, pointer, operation, response, arguments),
         idempotent=method in _IDEMPOTENT,
         headers=sorted(argument.literal.lower() for argument in arguments if argument.location == "header"),
-        content_type=names.literal(planner.body.media)
-        if planner.body.media not in ("", "application/json", "*/*")
-        else "",
+        content_type=names.literal(content_type) if content_type not in ("", media.JSON) else "",
         server=servers.server(registry, pointer, operation),
         authorization=servers.is_authorized(registry.spec, operation),
         security=servers.security(registry, pointer, operation),

@@ -6,7 +6,6 @@ import argparse
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,13 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from .diff import command, report
+from .diff.changes import Change
 from .diff.kinds import demanded
 from .problems import GenerationError
 
 PROJECT = Path(__file__).resolve().parent.parent
 SPEC = "openapi/pareta.yaml"
 PYTHONS = ("python3.11", "python3.12", "python3.13")
-_USE = "import pareta; pareta.Pareta(api_key='pareta_sk_release').close(); print(pareta.__version__)"
+_USE = "import pareta; print(pareta.__version__)"
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -31,37 +31,63 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("version")
     parser.add_argument("--dist", type=Path, default=PROJECT / "dist")
     parser.add_argument("--no-tag", action="store_true", help="build and try only")
+    parser.add_argument("--ready", action="store_true", help="say what is not ready; build nothing")
     options = parser.parse_args(arguments)
     try:
-        release(options.version, options.dist, tag=not options.no_tag)
+        base = ready(options.version)
+        if not options.ready:
+            release(options.version, base, options.dist, tag=not options.no_tag)
     except GenerationError as stopped:
         sys.stderr.write(f"release: {stopped}\n")
         return 1
     return 0
 
 
-def release(version: str, dist: Path, *, tag: bool) -> None:
-    """Make a release of the commit that is checked out.
+def ready(version: str) -> str:
+    """Return the tag of the last release; empty without one.
 
     Raises:
-        GenerationError: Something is not ready; nothing is tagged.
+        GenerationError: Something is not ready.
 
     """
     base = command.last_tag(PROJECT)
     found = problems(version, base, _run("git", "status", "--porcelain"), _run("git", "tag", "--list", f"v{version}"))
+    for python in PYTHONS:
+        try:
+            _run(python, "--version")
+        except (GenerationError, FileNotFoundError):
+            found.append(f"{python} does not run here, and the wheel is tried in it: install it")
     if found:
         raise GenerationError("; ".join(found))
-    shutil.rmtree(dist, ignore_errors=True)
+    return base
+
+
+def release(version: str, base: str, dist: Path, *, tag: bool) -> None:
+    """Make a release of the commit that is checked out.
+
+    Raises:
+        GenerationError: The wheel does not build or does not work; nothing is tagged.
+
+    """
+    for old in [path for name in ("*.whl", "*.tar.gz", "notes.md", "sbom.json") for path in dist.glob(name)]:
+        old.unlink()
     _run(sys.executable, "-m", "build", "--outdir", str(dist), str(PROJECT))
     wheel = next(dist.glob("*.whl"))
-    for python in filter(shutil.which, PYTHONS):
+    for python in PYTHONS:
         _say(f"{python}: {_tried(python, wheel, version)}")
     changes, _ = command.since(PROJECT, SPEC, base) if base else ([], "")
-    (dist / "notes.md").write_text(report.markdown(changes, version), encoding="utf-8")
+    entry = (PROJECT / command.CHANGELOG).read_text(encoding="utf-8").split("\n## ", 2)[1].strip()
+    (dist / "notes.md").write_text(notes(entry, changes), encoding="utf-8")
     (dist / "sbom.json").write_text(json.dumps(sbom(wheel, version), indent=2) + "\n", encoding="utf-8")
     if tag:
         _run("git", "tag", "--annotate", f"v{version}", "--message", f"Release {version}")
     _say(f"{wheel.name}, notes.md and sbom.json are in {dist.name}/{f'; v{version} is tagged' if tag else ''}")
+
+
+def notes(entry: str, changes: list[Change]) -> str:
+    """Return the notes of a release: its entry of the changelog, and every change that the diff knows."""
+    _, _, listed = report.markdown(changes).partition("\n")
+    return f"## {entry}\n{listed}"
 
 
 def problems(version: str, base: str, dirty: str, tagged: str) -> list[str]:
@@ -113,15 +139,16 @@ def sbom(wheel: Path, version: str) -> dict[str, Any]:
 
 
 def _tried(python: str, wheel: Path, version: str) -> str:
-    """Install the wheel into an empty environment, and make a client there."""
+    """Install the wheel into an empty environment, and call a server there."""
     with tempfile.TemporaryDirectory() as folder:
         _run(python, "-m", "venv", folder)
         inside = str(Path(folder) / "bin" / "python")
         _run(inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", str(wheel))
-        shown = _run(inside, "-W", "error", "-c", _USE, cwd=Path(folder))
+        shown = _run(inside, "-I", "-W", "error", "-c", _USE)
+        _run(inside, "-I", "-W", "error", str(PROJECT / "tests" / "smoke.py"))
     if shown != version:
         raise GenerationError(f"the wheel says {shown or 'nothing'} in {python}, not {version}")
-    return "installs, imports and makes a client"
+    return "installs, imports, and both clients call"
 
 
 def _run(*words: str, cwd: Path = PROJECT) -> str:

@@ -77,8 +77,6 @@ def plan(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -> Suc
 
 def _body(views: ViewPlanner, where: Pointer, schema: Any, kind: str, fallback: str) -> ResponsePlan:
     if kind == "json":
-        for known in [pointer for pointer in views.planned if pointer == where]:
-            return response_of(views, known, schema, fallback)
         return response_of(views, where, schema, fallback)
     return ResponsePlan("text", "str") if kind == "text" else ResponsePlan("bytes", "bytes")
 

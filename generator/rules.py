@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import names
-from .keywords import OPENAPI, SCHEMA, refusal
+from .keywords import SCHEMA, refusal
 from .media import SSE
 from .problems import Pointer
 from .responses import envelopes, successes
@@ -25,8 +25,11 @@ _PARAMETER = re.compile(r"\{([^{}]*)\}")
 def operation_rules(spec: Spec) -> Iterator[Finding]:
     """Yield the errors of operations, their parameters and their contents."""
     seen: dict[str, Pointer] = {}
-    for path in at(spec.root, "paths"):
+    for path, item in at(spec.root, "paths").items():
         yield from _path(path)
+        if "$ref" in at(item):
+            text = "a path item by reference cannot be generated; `python -m generator import` writes it out"
+            yield ("paths", path, "$ref"), f"`$ref`: {text}"
     for pointer, operation in spec.operations():
         yield from _identity(pointer, operation, seen)
         yield from _responses(spec, pointer, operation)
@@ -142,7 +145,7 @@ def schema_rules(spec: Spec) -> Iterator[Finding]:
                 yield where, f"type {one!r} does not exist; use one of {', '.join(_TYPES)}"
         for key in schema:
             if key in SCHEMA:
-                if why := refusal(SCHEMA, key):
+                if why := refusal(key):
                     yield (*pointer, key), why if key in why else f"`{key}`: {why}"
             elif not key.startswith("x-"):
                 yield (*pointer, key), f"{key!r} is no keyword of a schema; correct or remove it, or name it `x-{key}`"
@@ -178,11 +181,3 @@ def _hidden(spec: Spec, pointer: Pointer, schema: dict[str, Any]) -> Iterator[Fi
             if name not in known_properties(spec, pointer, schema):
                 text = f"property {name!r} is declared by a condition only; declare it in `properties`, too"
                 yield (*where, "properties", name), text
-
-
-def operation_keywords(spec: Spec) -> Iterator[Finding]:
-    """Yield the fields of OpenAPI's objects that cannot be generated rightly."""
-    for path, item in at(spec.root, "paths").items():
-        for key in at(item):
-            if why := refusal(OPENAPI["path item"], key):
-                yield ("paths", path, key), f"`{key}`: {why}"

@@ -18,10 +18,7 @@ def server(registry: Registry, pointer: Pointer, operation: dict[str, Any]) -> s
         listed = entries(node.get("servers"))
         if not listed:
             continue
-        found, unknown = url(listed[0])
-        if unknown:
-            text = f"server variable {unknown!r} has no default; give it one in `variables`"
-            registry.report((*where, "servers"), text)
+        found = _url(registry, where, listed[0])
         if found == default(spec):
             return ""
         if not re.match(r"https?://", found):
@@ -29,6 +26,20 @@ def server(registry: Registry, pointer: Pointer, operation: dict[str, Any]) -> s
             registry.report((*where, "servers"), text)
         return names.literal(found)
     return ""
+
+
+def check(registry: Registry) -> None:
+    """Report what is wrong with the document's first server, which clients call."""
+    if listed := entries(registry.spec.root.get("servers")):
+        _url(registry, (), listed[0])
+
+
+def _url(registry: Registry, where: Pointer, node: Any) -> str:
+    found, unknown = url(node)
+    if unknown:
+        text = f"server variable {unknown!r} has no default; give it one in `variables`"
+        registry.report((*where, "servers"), text)
+    return found
 
 
 def default(spec: Spec) -> str:

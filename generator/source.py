@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,24 @@ from .problems import Problem, RefusedError
 from .spec import Spec, is_array, is_object
 from .yaml_events import MAX_DEPTH, Reader, events
 
+_ESCAPE = re.compile(r"\\(?:(ud[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2})|.)", re.IGNORECASE)
+"""An escape; a surrogate pair is its group."""
 
-def load(path: Path, file: str, name: str) -> Spec:
-    """Read the document at `path`. Problems print it as `file`, generated code as `name`."""
+
+def load(path: Path, file: str, name: str, *, merge: bool = False) -> Spec:
+    """Read the document at `path`. Problems print it as `file`, generated code as `name`.
+
+    With `merge`, the merge keys of YAML 1.1 are taken.
+    """
     text = read_text(path, file)
-    root = parse(text, file)
+    root = parse(text, file, merge=merge)
     if not is_object(root):
         what = "the document is empty" if root is None else "the document is not a mapping"
         raise RefusedError([Problem(file, 1, 1, f"{what}; start it with `openapi: 3.1.0`")])
-    return Spec(file, name, root, locator(text, file))
+    return Spec(file, name, root, locator(text, file, merge=merge))
 
 
-def parse(text: str, file: str) -> Any:
+def parse(text: str, file: str, *, merge: bool = False) -> Any:
     """Return the value of a JSON or YAML text.
 
     Raises:
@@ -35,21 +42,32 @@ def parse(text: str, file: str) -> Any:
     if found is not None:
         return found
     try:
-        return Reader(file).read(events(text, file))
+        return Reader(file, merge=merge).read(events(text, file))
     except RefusedError:
-        return Reader(file, with_positions=True).read(events(text, file))  # A problem may name another place.
+        # A problem may name another place.
+        return Reader(file, merge=merge, with_positions=True).read(events(_joined(text), file))
 
 
-def locator(text: str, file: str) -> Callable[[], dict[tuple[str, ...], tuple[int, int]]]:
+def locator(text: str, file: str, *, merge: bool = False) -> Callable[[], dict[tuple[str, ...], tuple[int, int]]]:
     """Return a function that finds the position of each value, which takes as long as reading the text again."""
 
     def locate() -> dict[tuple[str, ...], tuple[int, int]]:
-        reader = Reader(file, with_positions=True)
+        reader = Reader(file, merge=merge, with_positions=True)
         with contextlib.suppress(RefusedError):  # JSON that is not YAML: the positions up to here are known.
-            reader.read(events(text, file))
+            reader.read(events(_joined(text), file))
         return reader.positions
 
     return locate
+
+
+def _joined(text: str) -> str:
+    """Return a text with the surrogate pairs of JSON written as YAML writes the characters that they are."""
+
+    def character(found: re.Match[str]) -> str:
+        pair = found[0].replace("\\u", "")
+        return f"\\U{ord(bytes.fromhex(pair).decode('utf-16-be')):08x}" if found[1] else found[0]
+
+    return _ESCAPE.sub(character, text) if "\\ud" in text.lower() else text
 
 
 def read_text(path: Path, file: str) -> str:
@@ -69,10 +87,10 @@ def read_text(path: Path, file: str) -> str:
 
 def _json(text: str, file: str) -> Any:
     """Return the value of a JSON text; None where the YAML reader has to say what is wrong with it."""
-    if "\\ud" in text.lower():  # A surrogate, which may be a lone one.
-        return None
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused, parse_float=_finite)
+        if "\\ud" in text.lower():  # A surrogate, which may be a lone one.
+            json.dumps(found, ensure_ascii=False).encode()
     except _ConstantError as error:
         place = max(text.find(str(error)), 0)
         line, column = text.count("\n", 0, place) + 1, place - (text.rfind("\n", 0, place) + 1) + 1

@@ -1,4 +1,4 @@
-"""python -m generator.stable PYTHON...: check that each interpreter generates exactly the committed bytes."""
+"""python -m generator.stable PYTHON...: check that each generates the committed bytes, and calls a server."""
 
 from __future__ import annotations
 
@@ -12,37 +12,39 @@ import tomllib
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-_NEEDED = frozenset({"attrs", "jsonschema-rs", "openapi-python-client", "python-dateutil", "PyYAML", "ruff"})
+_NEEDED = frozenset({"jsonschema-rs", "openapi-python-client", "PyYAML", "ruff"})
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line; the result is the exit code."""
     parser = argparse.ArgumentParser(prog="python -m generator.stable", description=__doc__)
     parser.add_argument("pythons", nargs="+", metavar="PYTHON", help="an interpreter, such as python3.13")
-    failed = [python for python in parser.parse_args(arguments).pythons if not _same(python)]
+    failed = [python for python in parser.parse_args(arguments).pythons if not _works(python)]
     return int(bool(failed))
 
 
 def requirements() -> list[str]:
-    """Return the requirements of the generator, with the project's version pins."""
+    """Return the requirements of the SDK and of the generator, with the project's version pins."""
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    groups = [project["dependencies"], *project["optional-dependencies"].values()]
-    return sorted({one for group in groups for one in group if re.split(r"[^\w.-]", one)[0] in _NEEDED})
+    extras = [one for group in project["optional-dependencies"].values() for one in group]
+    return sorted({*project["dependencies"], *(one for one in extras if re.split(r"[^\w.-]", one)[0] in _NEEDED)})
 
 
-def _same(python: str) -> bool:
-    """Return whether `python`, in a new virtual environment and with two hash seeds, generates the same bytes."""
+def _works(python: str) -> bool:
+    """Return whether `python`, in a new virtual environment, generates the same bytes and calls a server."""
     with tempfile.TemporaryDirectory() as folder:
         _run([python, "-m", "venv", folder])
         inside = str(Path(folder) / ("Scripts" if sys.platform == "win32" else "bin") / "python")
         _run([inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", *requirements()])
         version = _run([inside, "--version"]).stdout.strip()
         checks = [_run([inside, "-B", "-m", "generator", "--check"], seed=seed) for seed in ("0", "1")]
+        call = _run([inside, "-B", "-W", "error", "-m", "tests.smoke"], seed="0")
     same = all(check.returncode == 0 for check in checks)
-    sys.stdout.write(f"{version}: {'same bytes' if same else 'different bytes, or an error'}\n")
-    for check in checks:
-        sys.stderr.write(check.stdout + check.stderr)
-    return same
+    said = "same bytes" if same else "different bytes, or an error"
+    sys.stdout.write(f"{version}: {said}; {'both clients call' if call.returncode == 0 else 'a client fails'}\n")
+    for done in (*checks, call):
+        sys.stderr.write(done.stdout + done.stderr)
+    return same and call.returncode == 0
 
 
 def _run(command: list[str], seed: str = "random") -> subprocess.CompletedProcess[str]:

@@ -29,7 +29,8 @@ def objects(spec: Spec) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         yield pointer, node
         if pointer[-2:-1] == ("links",):
             continue  # A link contains values.
-        named = pointer[:1] == ("components",) and len(pointer) == 2  # Its keys are component names.
+        # Its keys are names of components or statuses, such as `default`.
+        named = (pointer[:1] == ("components",) and len(pointer) == 2) or pointer[-1:] == ("responses",)
         for key, value in node.items():
             visit = (is_object(value) or is_array(value)) and (named or not (key in _VALUES or key.startswith("x-")))
             if visit and key != "schema" and not (key == "schemas" and pointer == ("components",)):

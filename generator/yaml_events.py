@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from .problems import Pointer, Problem, RefusedError
+from .spec import entries, is_array, is_object
 
 MAX_NODES = 2_000_000
 """Nested aliases can expand a small file to more values than fit in memory."""
@@ -50,8 +51,9 @@ def events(text: str, file: str) -> Iterator[Any]:
 class Reader:
     """Converts the events of one document to a JSON value."""
 
-    def __init__(self, file: str, *, with_positions: bool = False) -> None:
+    def __init__(self, file: str, *, merge: bool = False, with_positions: bool = False) -> None:
         self.file = file
+        self._merge = merge
         self.positions: dict[Pointer, tuple[int, int]] = {(): (1, 1)}
         self._with_positions = with_positions
         self._problems: list[Problem] = []
@@ -130,6 +132,7 @@ class Reader:
 
     def _mapping(self, pointer: Pointer, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
+        merged: list[Any] = []
         inner = pointer
         while type(key := next(self._events)) is not yaml.MappingEndEvent:
             if type(key) is not yaml.ScalarEvent:
@@ -138,14 +141,10 @@ class Reader:
                 self._value(next(self._events), pointer, depth + 1)
                 continue
             name = self._string(key)  # An unquoted status code is a string, too.
-            plain = key.implicit[0]
-            wrong = ""
-            if plain and name == "<<":
-                wrong = "merge keys (`<<`) belong to YAML 1.1; write the keys out, or use `$ref`"
-            elif plain and _WORDS.get(name, 0) is None:
-                wrong = "a key must be a string; quote it"
-            elif name in found:
-                wrong = f"key {name!r} is a duplicate of {self._known(pointer, name)}; remove one"
+            if self._merge and key.implicit[0] and name == "<<":
+                merged += self._merged(key, pointer, depth)
+                continue
+            wrong = self._wrong(key, name, pointer, found)
             if wrong:
                 self._report(key, wrong)
             if self._with_positions:
@@ -154,11 +153,31 @@ class Reader:
             value = self._value(next(self._events), inner, depth + 1)
             if not wrong:
                 found[name] = value
+        for one in merged:  # An own key wins, then the first mapping that has it.
+            found = {**one, **found}
         return found
 
-    def _known(self, pointer: Pointer, name: str) -> str:
+    def _merged(self, key: Any, pointer: Pointer, depth: int) -> list[dict[str, Any]]:
+        """Return the mappings that a merge key names, each with its own keys only."""
+        value = self._value(next(self._events), (*pointer, "<<"), depth + 1)
+        parts = entries(value) if is_array(value) else [value]
+        if not all(is_object(one) for one in parts):
+            self._report(key, "a merge key (`<<`) takes a mapping, or a list of mappings; write one")
+            return []
+        for name in {name for one in parts for name in one} if self._with_positions else ():
+            self.positions.setdefault((*pointer, name), _position(key))
+        return parts
+
+    def _wrong(self, key: Any, name: str, pointer: Pointer, found: dict[str, Any]) -> str:
+        """Return what is wrong with a key; empty if nothing is."""
+        if key.implicit[0] and name == "<<":
+            return "merge keys (`<<`) belong to YAML 1.1; write the keys out, use `$ref`, or `import` the document"
+        if key.implicit[0] and _WORDS.get(name, 0) is None:
+            return "a key must be a string; quote it"
+        if name not in found:
+            return ""
         line = self.positions.get((*pointer, name))
-        return f"the one in line {line[0]}" if line else "another"
+        return f"key {name!r} is a duplicate of {f'the one in line {line[0]}' if line else 'another'}; remove one"
 
     def _scalar(self, event: Any) -> Any:
         text: str = event.value

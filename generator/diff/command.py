@@ -9,8 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .. import source
-from ..problems import GenerationError
+from .. import lint, source
+from ..problems import GenerationError, RefusedError
 from . import operations, python_api, report
 from .changes import Change
 from .kinds import demanded
@@ -32,6 +32,8 @@ def main(arguments: list[str], project: Path, spec: str) -> int:
         parser.error("name two documents, or none")
     if options.files:
         old, new = (source.load(path, str(path), path.name) for path in options.files)
+        if problems := [*lint.problems(old), *lint.problems(new)]:
+            raise RefusedError(problems)  # Of operations without names, for example, only one would be compared.
         sys.stdout.write(_FORMATS[options.format](operations.compare(old, new)))
         return 0
     base = options.base or last_tag(project)

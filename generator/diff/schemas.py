@@ -30,18 +30,23 @@ class SchemaComparer:
     def compare(self, side: Side, old: Pointer, new: Pointer, nodes: tuple[Any, Any], name: str) -> None:
         """Compare the schemas at `old` and `new`; `name` is the Python name that they belong to."""
         before, after = shape(self.changes.old, old, nodes[0]), shape(self.changes.new, new, nodes[1])
-        if (side, before.pointer, after.pointer) in self._seen:
+        pair = side, before.pointer, after.pointer
+        known = self._own(before, after) if pair in self._seen else []
+        placed = [{**one.schema, **at(node), "nullable": one.nullable}
+                  for one, node in zip((before, after), nodes, strict=True)]  # fmt: skip
+        self._place(side, placed, known, (old, new), name)
+        if pair in self._seen:
             return
-        self._seen.add((side, before.pointer, after.pointer))
-        self._texts(side, before, after, nodes, (old, new), name)
+        self._seen.add(pair)
         if before.component and after.component and before.component != after.component:
             what = f"schema {before.component!r} is {after.component!r}"
             self._add(f"{side}-class-renamed", what, before, after, f"models.{names.class_name(before.component)}")
-        if before.nullable != after.nullable:
-            self._add(
-                f"{side}-null-{'added' if after.nullable else 'removed'}", f"{name} and null", before, after, name
-            )
         self._types(side, before, after, name)
+
+    def _own(self, before: Shape, after: Shape) -> list[dict[str, Any]]:
+        """Return what two schemas say themselves, wherever they are referred to."""
+        pairs = (self.changes.old, before), (self.changes.new, after)
+        return [{**one.schema, "nullable": shape(spec, one.pointer, one.schema).nullable} for spec, one in pairs]
 
     def _add(self, kind: str, what: str, old: Shape, new: Shape, *python: str) -> None:
         self.changes.add(kind, what, old.pointer, new.pointer, *python)
@@ -113,26 +118,34 @@ class SchemaComparer:
             self.changes.add("request-field-made-read-only", f"{text} is read-only", old.pointer, new.pointer, name)
         self.compare(side, old.pointer, new.pointer, (old.schema, new.schema), name)
 
-    def _texts(  # noqa: PLR0917
+    def _place(
         self,
         side: Side,
-        before: Shape,
-        after: Shape,
-        nodes: tuple[Any, Any],
+        placed: list[dict[str, Any]],
+        known: list[dict[str, Any]],
         places: tuple[Pointer, Pointer],
         name: str,
     ) -> None:
-        old, new = {**before.schema, **at(nodes[0])}, {**after.schema, **at(nodes[1])}
-        if new.get("deprecated") is True and old.get("deprecated") is not True:
+        """Compare what a place can say beside its reference, but for what is `known` of the schemas themselves."""
+        old, new = placed
+
+        def differs(key: str) -> bool:
+            pair = [one.get(key, ...) for one in placed]
+            return pair[0] != pair[1] and pair != [one.get(key, ...) for one in known]
+
+        if differs("nullable"):
+            self.changes.add(
+                f"{side}-null-{'added' if new['nullable'] else 'removed'}", f"{name} and null", *places, name
+            )
+        if differs("deprecated") and new.get("deprecated") is True:
             self.changes.add(f"{side}-deprecated", f"{name} is deprecated", *places, name)
-        if side == "answer" and old.get("description") != new.get("description"):
+        if side == "answer" and differs("description"):
             self.changes.add("answer-described", f"the description of {name}", *places, name)
-        if side == "request":
-            if old.get("default", ...) != new.get("default", ...):
-                what = f"the default of {name} is {new.get('default', 'none')!r}, was {old.get('default', 'none')!r}"
-                self.changes.add("request-default-changed", what, *places, name)
-            if old.get("x-send-default") != new.get("x-send-default"):
-                self.changes.add("request-send-default-changed", f"`x-send-default` of {name}", *places, name)
+        if side == "request" and differs("default"):
+            what = f"the default of {name} is {new.get('default', 'none')!r}, was {old.get('default', 'none')!r}"
+            self.changes.add("request-default-changed", what, *places, name)
+        if side == "request" and differs("x-send-default"):
+            self.changes.add("request-send-default-changed", f"`x-send-default` of {name}", *places, name)
 
     def _values(self, side: Side, before: Shape, after: Shape, name: str) -> None:
         if "const" in before.schema and "const" in after.schema and side == "answer":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import posixpath
 import re
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -13,16 +14,15 @@ import attrs
 from .. import source
 from ..problems import Pointer, RefusedError
 from ..spec import at, entries
-from .document import Import, pointer_of, ref_of
+from .document import Import, below, pointer_of, ref_of
 
 _KINDS = {"parameters": "parameters", "responses": "responses", "headers": "headers", "examples": "examples",
           "links": "links", "callbacks": "callbacks", "requestBody": "requestBodies", "schema": "schemas"}  # fmt: skip
-_VALUES = frozenset({"example", "value", "default", "enum", "const"})
 
 
 def bundle(work: Import, path: Path) -> None:
     """Bring in what `$ref`s to other files name; `path` is the document's own file."""
-    bundler = _Bundler(work, path.resolve().parent)
+    bundler = _Bundler(work, path.resolve())
     bundler.visit(work.root, (), "")
     work.stop_if_refused()
     for path_, item in list(at(work.root, "paths").items()):
@@ -46,32 +46,31 @@ def _path_item(work: Import, path: str, item: Any) -> None:
 @attrs.define(eq=False)
 class _Bundler:
     work: Import
-    folder: Path
+    path: Path
     loaded: dict[str, Any] = attrs.field(factory=dict[str, Any])
     placed: dict[tuple[str, str, str], str] = attrs.field(factory=dict[tuple[str, str, str], str])
 
     def visit(self, node: Any, pointer: Pointer, file: str) -> None:
         """Bring in what the references below `node`, which comes from `file`, name."""
-        stack: list[tuple[Any, Pointer]] = [(node, pointer)]
+        stack: list[tuple[Any, Pointer, bool]] = [(node, pointer, False)]
         while stack:
-            here, where = stack.pop()
-            for index, item in enumerate(entries(here)):
-                stack.append((item, (*where, str(index))))
+            here, where, named = stack.pop()
+            stack.extend((item, (*where, str(index)), False) for index, item in enumerate(entries(here)))
             ref = at(here).get("$ref")
-            if isinstance(ref, str) and (file or not ref.startswith("#")) and where[-1:] != ("properties",):
+            if isinstance(ref, str) and (file or not ref.startswith("#")) and not named:
                 self._follow(here, ref, where, file)
-            for key, value in at(here).items():
-                if key not in _VALUES and not (key == "examples" and isinstance(value, list)):
-                    stack.append((value, (*where, key)))
+            stack.extend((value, (*where, key), inner) for key, value, inner in below(here, named=named))
 
     def _follow(self, here: dict[str, Any], ref: str, where: Pointer, file: str) -> None:
         name, _, fragment = ref.partition("#")
         if re.match(r"[a-z]+:", name):
             self.work.refuse((*where, "$ref"), f"{ref!r} is on the network; download it beside the document")
             return
-        target = str(PurePosixPath(file).parent / unquote(name)) if name else file
-        content = self._load(target, where)
-        found = content
+        target = posixpath.normpath(PurePosixPath(file).parent / unquote(name)) if name else file
+        if target == self.path.name:  # Another file refers back to the document.
+            here["$ref"] = f"#{fragment}"
+            return
+        found = self._load(target, where)
         steps = pointer_of(f"#{fragment}") if fragment.strip("/") else ()
         for key in steps:
             items = entries(found)
@@ -100,9 +99,9 @@ class _Bundler:
 
     def _load(self, target: str, where: Pointer) -> Any:
         if target not in self.loaded:
-            path = self.folder / target
+            path = self.path.parent / target
             try:
-                self.loaded[target] = source.parse(source.read_text(path, target), target)
+                self.loaded[target] = source.parse(source.read_text(path, target), target, merge=True)
             except RefusedError as refused:
                 self.work.refused += refused.problems
                 self.work.refuse((*where, "$ref"), f"{target} cannot be read; put it beside the document")

@@ -35,7 +35,7 @@ def main(arguments: list[str]) -> int:
 
 def run(path: Path, file: str, output: Path, fixes: Path, skip: list[str]) -> Import:
     """Import the document at `path` into `output`."""
-    work = Import(source.load(path, file, path.name))
+    work = Import(source.load(path, file, path.name, merge=True))
     before = _last(output)
     bundle.bundle(work, path)
     versions.upgrade(work)
@@ -52,9 +52,10 @@ def run(path: Path, file: str, output: Path, fixes: Path, skip: list[str]) -> Im
     _compare(work, before, targets)
     work.root["x-import"] = {"file": path.name, "fixes": targets} if targets else {"file": path.name}
     notice = f"# Imported from {path.name}. Do not edit: put changes into {fixes.name} and import again.\n"
-    replace([Module(output, notice + dump(work.root))])
+    written = [Module(output, notice + dump(work.root))]
     if pinned:
-        overlay.append(fixes, [_pin(pointer, name) for pointer, name in pinned])
+        written.append(Module(fixes, overlay.extended(fixes, [_pin(pointer, name) for pointer, name in pinned])))
+    replace(written)
     return work
 
 

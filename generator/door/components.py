@@ -140,7 +140,7 @@ def _rename(work: Import) -> None:
     for name in [*exact, *(name for name in section if name not in exact)]:
         cls, number = names.class_name(name), 2
         wanted = cls
-        if cls in names.RESERVED_CLASSES or cls in constants:
+        if cls in names.RESERVED_CLASSES | names.CLIENT_CLASSES or cls in constants:
             wanted = cls = f"{cls}Schema"
         while cls in taken or f"{cls}Param" in taken or (cls.endswith("Param") and cls[:-5] in taken):
             cls, number = f"{wanted}{number}", number + 1

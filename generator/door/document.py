@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import attrs
 
 from ..problems import Pointer, Problem, RefusedError
-from ..spec import Spec, at, is_array, is_object
+from ..spec import Spec, at, is_array
+
+_VALUES = frozenset({"const", "default", "enum", "example", "value"})
+_NAMED = frozenset({
+    "$defs", "callbacks", "dependentSchemas", "examples", "headers", "links", "parameters", "pathItems",
+    "patternProperties", "properties", "requestBodies", "responses", "schemas", "securitySchemes",
+})  # fmt: skip
 
 
 @attrs.define(eq=False)
@@ -58,22 +64,30 @@ class Import:
 
 def rewrite_refs(node: Any, change: Callable[[str], str]) -> None:
     """Change each `$ref`, and each target of a discriminator's mapping, below `node`."""
-    stack: list[Any] = [node]
+    stack: list[tuple[Any, bool]] = [(node, False)]
     while stack:
-        here = stack.pop()
+        here, named = stack.pop()
         if is_array(here):
-            stack.extend(here)
+            stack.extend((item, False) for item in here)
             continue
-        if not is_object(here):
-            continue
-        found = here
+        found = at(here)
         if isinstance(found.get("$ref"), str):
             found["$ref"] = change(found["$ref"])
         if "propertyName" in found and isinstance(found.get("mapping"), dict):
             for tag, target in at(found, "mapping").items():
                 if isinstance(target, str) and "/" in target:
                     found["mapping"][tag] = change(target)
-        stack.extend(value for key, value in found.items() if key not in ("example", "examples", "default", "enum"))
+        stack.extend((value, inner) for _, value, inner in below(found, named=named))
+
+
+def below(node: Any, *, named: bool) -> Iterator[tuple[str, Any, bool]]:
+    """Yield what an object of the document contains, without values of the API; True for a map whose keys are names.
+
+    `named` says whether the object is such a map: a property can have the name `default`.
+    """
+    for key, value in at(node).items():
+        if named or not (key in _VALUES or (key == "examples" and is_array(value))):
+            yield key, value, not named and key in _NAMED
 
 
 def pointer_of(ref: str) -> Pointer:

@@ -30,12 +30,15 @@ def rename(work: Import, before: Mapping[tuple[str, str], str]) -> list[tuple[Po
         if len(pointers) < 2:
             continue
         keeping = [one for one in pointers if before.get((one[1], one[2])) == name][:1]
+        if not keeping:
+            del by_name[name]
         for pointer in [one for one in pointers if one not in keeping]:
             operation = at(work.root, *pointer)
             original = _clean(str(operation.get("operationId", "")))
-            long = original if original != name and original not in by_name else from_path(pointer)
-            while long in by_name:
-                long += "_"  # Refused below, as no name ends so: two operations of one path and method do not exist.
+            base = original if original not in ("", name) and original not in by_name else from_path(pointer)
+            long, number = base, 2
+            while long in by_name:  # `GET /users/{id}` and `GET /users/by_id`, for example.
+                long, number = f"{base}_{number}", number + 1
             by_name[long] = [pointer]
             wanted[pointer] = long
             pinned.append((pointer, long))

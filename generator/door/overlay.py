@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -76,15 +78,24 @@ def apply(work: Import, overlay: Spec) -> dict[str, str]:
     return before
 
 
-def append(path: Path, actions: list[dict[str, Any]]) -> None:
-    """Add actions to the overlay at `path`; make it if there is none."""
-    if path.exists():
-        text = path.read_text(encoding="utf-8").rstrip("\n") + "\n"
-        text = text.replace("actions: []\n", "actions:\n")
-    else:
-        text = _HEAD
-    added = "".join(f"  {line}\n" for line in dump(actions).splitlines())
-    path.write_text(text + added, encoding="utf-8", newline="\n")
+def extended(path: Path, actions: list[dict[str, Any]]) -> str:
+    """Return the text of the overlay at `path`, or of a new one, with more actions.
+
+    Raises:
+        RefusedError: Actions cannot be added to it as text.
+
+    """
+    text = source.read_text(path, path.name).rstrip("\n") + "\n" if path.exists() else _HEAD
+    spec = Spec(path.name, path.name, at(source.parse(text, path.name)), source.locator(text, path.name))
+    wanted = {**spec.root, "actions": [*entries(spec.root.get("actions")), *actions]}
+    first = re.search(r"^actions:(?:.*\n)+?( *)- ", text, re.MULTILINE)
+    text = re.sub(r"^actions: *(\[\]|null) *$", "actions:", text, flags=re.MULTILINE)
+    text += "".join(f"{first[1] if first else '  '}{line}\n" for line in dump(actions).splitlines())
+    with contextlib.suppress(RefusedError):
+        if source.parse(text, path.name) == wanted:
+            return text
+    why = "names of operations cannot be added here; make `actions` the last key, a list in block style"
+    raise RefusedError([spec.problem(("actions",), why)])
 
 
 def digest(value: Any) -> str:

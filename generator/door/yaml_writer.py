@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from .. import names
 from ..spec import is_array, is_object
 
 # A plain scalar that YAML 1.1 and 1.2 both read as this string.
@@ -65,5 +66,7 @@ def _scalar(value: Any) -> str:
         return json.dumps(value)
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS and not value.endswith(" ")
-        return value if plain else json.dumps(value, ensure_ascii=not value.isprintable())
+        if plain:
+            return value
+        return json.dumps(value, ensure_ascii=False) if value.isprintable() else names.literal(value)
     return "{}" if isinstance(value, dict) else "[]"

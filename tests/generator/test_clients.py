@@ -180,13 +180,76 @@ def test_what_a_client_would_send_wrongly_is_refused(toys: ModuleType, generate:
     sys.path.remove(str(run.package.parent))
 
 
+NAMES = """\
+openapi: 3.1.0
+info: {title: Toys, version: '1'}
+paths:
+  /toys:
+    get:
+      operationId: list_toys
+      tags: [toys]
+      responses: {'200': {description: d, content: {application/json: {schema: {type: array, items: {type: string}}}}}}
+    post:
+      operationId: overload_toys
+      tags: [toys]
+      parameters: [{name: Idempotency-Key, in: header, schema: {type: string}}]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
+      responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}
+  /search:
+    post:
+      operationId: search_toys
+      tags: [toys]
+      requestBody: {required: true, content: {application/json: {schema: {$ref: '#/components/schemas/New'}}}}
+      responses: {'200': {description: d, content: {application/json: {schema: {type: array, items: {type: string}}}}}}
+components:
+  schemas:
+    New:
+      type: object
+      additionalProperties: true
+      required: [idempotency_key]
+      properties: {idempotency_key: {type: string}, api: {type: string}, extra_body: {type: string}}
+"""
+
+
+@pytest.mark.off_document("another API")
+def test_names_of_the_document_hide_none_of_the_client(generate: Generate, server: str) -> None:
+    """Arguments that are named as a module or as an option are sent where they belong."""
+    run = generate(NAMES, "--client", name="named")
+    assert (run.code, run.err) == (0, "")
+    sys.path.insert(0, str(run.package.parent))
+    made: Any = importlib.import_module("named.client")
+    sys.path.remove(str(run.package.parent))
+    with made.Client(base_url=server) as client:
+        client.toys.overload_toys(idempotency_key_body="a", api="b", extra_body_="c", extra_body={"d": "e"})
+    assert json.loads(Handler.seen[-1][2]) == {"idempotency_key": "a", "api": "b", "extra_body": "c", "d": "e"}
+
+
+@pytest.mark.parametrize("name", ["Client", "Stream"])
+def test_a_schema_that_would_hide_a_class_of_the_client_is_refused(generate: Generate, name: str) -> None:
+    """By its place; without clients it generates, and an import renames it."""
+    text = DOCUMENT.replace("Toy'", f"{name}'").replace("    Toy:", f"    {name}:")
+    run = generate(text, "--client")
+    assert (run.code, run.package.exists()) == (1, False)
+    said = f"the client has a class '{name}' of its own; rename the schema, or generate without --client\n"
+    assert run.err == f"pets.yaml:{text[: text.index(f'    {name}:')].count(chr(10)) + 1}:5: {said}"
+    assert generate(text).code == 0
+
+
+def test_a_server_that_is_not_known_is_refused(generate: Generate) -> None:
+    """A variable without a default is no part of a URL."""
+    text = SMALL.replace("paths:", "servers: [{url: 'https://{region}.pets.example'}]\npaths:", 1)
+    run = generate(text, "--client")
+    assert run.err == "pets.yaml:3:1: server variable 'region' has no default; give it one in `variables`\n"
+
+
 @pytest.mark.long
 def test_clients_are_typed(generate: Generate) -> None:
-    """Strict mypy has nothing to say, and knows the results."""
+    """Strict mypy has nothing to say, beside a method `list` either, and knows the results."""
     run = generate(DOCUMENT, "--client", name="toys")
+    assert generate(NAMES, "--client", name="named").code == 0
     use = "from typing import assert_type\nfrom toys.client import Client\nfrom toys.models import Toy\n"
     use += "assert_type(Client(api_key='k', base_url='https://a.test').toys.get('x', timeout=3), Toy)\n"
     (run.package.parent / "use.py").write_text(use)
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py", "toys"]
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py", "toys", "named"]
     done = subprocess.run(command, cwd=run.package.parent, capture_output=True, text=True, check=False)
     assert "Success" in done.stdout, done.stdout

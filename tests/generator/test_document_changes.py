@@ -287,6 +287,42 @@ def test_a_change_names_place_and_python() -> None:
     assert str(found[0]).endswith("(answer-field-removed: its property is gone) [models.Thing.extra]")
 
 
+PLACES = {
+    "answer-deprecated": "{$ref: '#/components/schemas/Owner', deprecated: true}",
+    "answer-described": "{$ref: '#/components/schemas/Owner', description: The second.}",
+    "answer-null-added": "{anyOf: [{$ref: '#/components/schemas/Owner'}, {type: 'null'}]}",
+}
+
+
+@pytest.mark.parametrize("kind", PLACES)
+def test_what_a_place_says_beside_a_reference_is_compared(kind: str) -> None:
+    """Where others refer to the same schema, too: the change is that of this place."""
+    old = CORE.replace("extra: {type: string}", "extra: {$ref: '#/components/schemas/Owner'}")
+    new = CORE.replace("extra: {type: string}", f"extra: {PLACES[kind]}")
+    line = CORE[: CORE.index("extra: {")].count("\n") + 1
+    assert [(one.kind, one.where, one.names) for one in compare(spec(old), spec(new))] == [
+        (kind, f"d.yaml:{line}", ("models.Thing.extra",))
+    ]
+
+
+def test_what_a_schema_says_itself_is_said_once() -> None:
+    """However many places refer to it."""
+    old = CORE.replace("extra: {type: string}", "extra: {$ref: '#/components/schemas/Owner'}")
+    new = old.replace("Owner: {type: object", "Owner: {type: [object, 'null'], description: D., deprecated: true")
+    found = [one.kind for one in compare(spec(old), spec(new))]
+    assert sorted(found) == ["answer-deprecated", "answer-described", "answer-null-added"]
+
+
+def test_documents_that_do_not_generate_are_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Of operations without a name only one would be seen; each problem of both is said."""
+    for name in ("old", "new"):
+        (tmp_path / f"{name}.yaml").write_text(CORE.replace("operationId: plain, ", ""))
+    assert main(["diff", str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml")]) == 1
+    said = capsys.readouterr().err.splitlines()
+    assert [line.rpartition("/")[2].partition(":")[0] for line in said] == ["new.yaml", "old.yaml"]
+    assert all("no operationId, which names the function" in line for line in said)
+
+
 @pytest.mark.parametrize(
     ("version", "bump", "expected"),
     [

@@ -139,8 +139,13 @@ def house(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> tupl
     return code, capsys.readouterr().err.replace(f"{spec}:", "")
 
 
-def test_a_document_that_keeps_the_rules_passes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """Nothing is said of it."""
+def test_a_document_that_keeps_the_rules_passes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is said of it, whatever stands in the directory: nothing is written."""
+    (tmp_path / "house").mkdir()
+    (tmp_path / "house" / "mine.txt").touch()
+    monkeypatch.chdir(tmp_path)
     assert house(tmp_path, KEPT, capsys) == (0, "")
 
 

@@ -143,6 +143,21 @@ def test_two_operations_of_one_name_are_pinned(take: Any) -> None:
     assert "$.paths['/b'].get" in (take(both).output.parent / "fixes.yaml").read_text()
 
 
+def test_two_paths_of_one_name_are_told_apart(take: Any, generate: Generate) -> None:
+    """By a number, which is pinned once; the next import adds nothing."""
+    none = "{get: {responses: {'204': {description: d}}}}"
+    text = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\npaths:\n  /u/{{id}}: {none}\n  /u/by_id: {none}\n"
+    text = text.replace("get: {r", "get: {parameters: [{name: id, in: path, schema: {type: string}}], r", 1)
+    fixes = list[str]()
+    for _ in range(3):
+        imported = take(text)
+        paths = imported.document["paths"]
+        assert [paths[path]["get"]["operationId"] for path in paths] == ["get_u_by_id", "get_u_by_id_2"]
+        fixes.append((imported.output.parent / "fixes.yaml").read_text())
+    assert fixes[0] == fixes[1] == fixes[2]
+    assert generate(imported.output.read_text()).code == 0
+
+
 FIXES = """\
 overlay: 1.0.0
 info: {title: Fixes, version: 1.0.0}
@@ -164,6 +179,32 @@ def test_fixes_are_applied_on_each_import(take: Any) -> None:
     assert list(imported.document["paths"]) == ["/a"]
     assert imported.document["paths"]["/a"]["get"]["operationId"] == "list_a"
     assert "pets.yaml:4:8: fixed: It lists." in imported.err
+
+
+@pytest.mark.parametrize("form", ["actions:\n- ", "actions: # Ours.\n\n    - ", "actions: []", "actions:"])
+def test_a_name_is_pinned_in_the_form_that_is_there(take: Any, form: str) -> None:
+    """With the indentation of the other actions; the file is read again by the next import."""
+    both = f"{TWO}  /b: {{get: {{operationId: read_b_get, responses: {{'204': {{description: d}}}}}}}}\n"
+    mine = f"{form}{{target: $.info, description: d, update: {{x-list: [1]}}}}\n" if form[-1] == " " else f"{form}\n"
+    for fixes in ({"fixes": f"overlay: 1.0.0\ninfo: {{title: F, version: 1.0.0}}\n{mine}"}, {}):
+        imported = take(both, **fixes)
+        assert imported.code == 0, imported.err
+        made = imported.document["paths"]
+        assert [made[path]["get"]["operationId"] for path in made] == ["read_a_get", "read_b_get"]
+
+
+@pytest.mark.parametrize(
+    "form", ["actions: [{target: $.info, description: d, update: {a: 1}}]\n", "actions: []\nx-a: 1\n"]
+)
+def test_a_file_that_cannot_take_a_name_stays_as_it_was(take: Any, form: str) -> None:
+    """Nothing is written, and the line of `actions` says what to do."""
+    both = f"{TWO}  /b: {{get: {{operationId: read_b_get, responses: {{'204': {{description: d}}}}}}}}\n"
+    fixes = f"overlay: 1.0.0\ninfo: {{title: F, version: 1.0.0}}\n{form}"
+    imported = take(both, fixes=fixes)
+    assert (imported.code, imported.document) == (1, None)
+    assert imported.err.endswith("fixes.yaml:3:1: names of operations cannot be added here; "
+                                 "make `actions` the last key, a list in block style\n")  # fmt: skip
+    assert (imported.output.parent / "fixes.yaml").read_text() == fixes
 
 
 def test_a_fix_that_no_longer_matches_is_an_error(take: Any) -> None:
@@ -209,6 +250,83 @@ def test_other_files_become_part_of_the_document(take: Any) -> None:
     assert "get" in imported.document["paths"]["/a"]
 
 
+NAMES = """\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+paths:
+  /a:
+    get:
+      operationId: a
+      responses:
+        default: {$ref: 'item.yaml#/responses/default'}
+components:
+  schemas:
+    pet: {type: object, properties: {a: {type: string}}}
+    Pet:
+      type: object
+      default: {value: {$ref: '#/components/schemas/pet'}}
+      properties:
+        value: {$ref: './x/../item.yaml#/Thing'}
+        enum: {$ref: 'item.yaml#/Thing'}
+        default: {$ref: '#/components/schemas/pet'}
+        example: {type: object, properties: {properties: {type: object, default: {$ref: 'none.yaml'}}}}
+"""
+
+
+def test_properties_and_responses_may_have_the_names_of_keywords(take: Any, generate: Generate) -> None:
+    """What is below `value`, `enum` or `default` is followed where that is a name; values stay as they are."""
+    content = "{application/json: {schema: {$ref: 'pets.yaml#/components/schemas/pet'}}}"
+    item = "Thing: {type: object, properties: {b: {type: string}}}\n"
+    item += f"responses: {{default: {{description: d, content: {content}}}}}\n"
+    imported = take(NAMES, item=item)
+    assert imported.code == 0, imported.err
+    pet = imported.schema("Pet")
+    assert [pet["properties"][name] for name in ("value", "enum", "default")] == [
+        {"$ref": "#/components/schemas/Thing"},
+        {"$ref": "#/components/schemas/Thing"},
+        {"$ref": "#/components/schemas/Pet2"},
+    ]
+    assert pet["default"] == {"value": {"$ref": "#/components/schemas/pet"}}
+    assert set(imported.document["components"]["schemas"]) == {"Pet", "Pet2", "PetExample", "Thing"}
+    assert "response_type=Pet2" in (generate(imported.output.read_text()).package / "api.py").read_text()
+
+
+MERGED = """\
+openapi: 3.1.0
+info: {title: T, version: '1'}
+x-base: &base {type: object, description: Base., properties: {a: {type: string}}}
+x-more: &more {description: More., required: [a]}
+paths:
+  /a: {get: {responses: {'204': {description: d}}}}
+components:
+  schemas:
+    One:
+      <<: *base
+      description: One.
+    Two: {<<: [*more, *base]}
+    Three: {<<: MERGES}
+"""
+
+
+def test_merge_keys_are_written_out(take: Any) -> None:
+    """An own key wins, then the first mapping that has it; what is no mapping is refused."""
+    imported = take(MERGED.replace("MERGES", "*more"))
+    assert imported.code == 0, imported.err
+    base = {"type": "object", "properties": {"a": {"type": "string"}}}
+    assert imported.schema("One") == {**base, "description": "One."}
+    assert imported.schema("Two") == {**base, "description": "More.", "required": ["a"]}
+    said = "pets.yaml:13:13: a merge key (`<<`) takes a mapping, or a list of mappings; write one\n"
+    assert take(MERGED.replace("MERGES", "[*more, 1]")).err == said
+
+
+def test_a_default_response_is_brought_to_3_1(take: Any) -> None:
+    """As a response of any other status."""
+    answer = "{description: d, content: {application/json: {schema: {type: string, nullable: true}}}}"
+    text = "openapi: 3.0.0\ninfo: {title: T, version: '1'}\npaths:\n"
+    made = take(f"{text}  /a: {{get: {{responses: {{default: {answer}}}}}}}\n").document["paths"]["/a"]["get"]
+    assert made["responses"]["default"]["content"]["application/json"]["schema"] == {"type": ["string", "null"]}
+
+
 @pytest.mark.parametrize("ref", ["none.yaml", "item.yaml#/nope", "https://a.test/x.yaml"])
 def test_a_file_that_is_not_there_is_refused(take: Any, ref: str) -> None:
     """By the place of the reference."""
@@ -252,10 +370,10 @@ def test_names_that_collide_are_told_apart(take: Any, generate: Generate) -> Non
         " {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/pet'}}}}}}}\ncomponents:\n"
         "  schemas:\n    pet: {type: object, properties: {dogName: {type: string}, dog_name: {type: string}}}\n"
         "    Pet: {type: object, properties: {a: {$ref: '#/components/schemas/View'}}}\n"
-        "    View: {type: object, properties: {b: {type: string}}}\n"
+        "    View: {type: object, properties: {b: {type: string}}}\n    Stream: {type: object}\n"
     )
     imported = take(text)
-    assert list(imported.document["components"]["schemas"]) == ["Pet2", "Pet", "ViewSchema"]
+    assert list(imported.document["components"]["schemas"]) == ["Pet2", "Pet", "ViewSchema", "StreamSchema"]
     assert imported.schema("Pet2")["properties"]["dogName"]["x-name"] == "dog_name_2"
     assert imported.document["paths"]["/a"]["get"]["parameters"][0]["x-name"] == "pet_name_2"
     assert generate(imported.output.read_text()).code == 0
@@ -303,12 +421,25 @@ def test_what_nobody_means_is_corrected(take: Any, kind: str) -> None:
         "'",
         '"',
         "\u2028",
+        "😀",
+        "😀\n\u2028",
     ],
 )
 def test_what_is_written_is_read_back(value: str) -> None:
     """Any JSON value survives being written as YAML."""
     whole = {"k": value, value or "e": [value, {"n": value}, [], {}, [[1, None]]], "x": [True, 1.5, None]}
     assert source.parse(dump(whole), "x") == whole
+    assert source.parse(json.dumps(whole), "x") == whole
+
+
+def test_a_surrogate_pair_of_json_is_a_character(take: Any) -> None:
+    """As `json.dumps` writes an emoji; what stands behind it keeps its line, and a lone surrogate is refused at its."""
+    info = '"info": {"title": "\\uD83D\\ude00 \\\\ud83d", "version": "1"}'
+    text = f'{{"openapi": "3.0.0",\n{info},\n"paths": {{"/a": {{"get": {{}}}}}}}}'
+    imported = take(text)
+    assert imported.document["info"]["title"] == "😀 \\ud83d"
+    assert "pets.yaml:3:18: an operation without operationId is 'get_a' now" in imported.err
+    assert take(text.replace("get", "\\udead")).err.startswith("pets.yaml:3:21: not YAML: found invalid Unicode")
 
 
 def test_json_path_selects_what_overlays_name() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -103,6 +105,30 @@ def test_a_release_says_all_that_is_not_ready() -> None:
         "v9.9.9 exists",
         "CHANGELOG.md has no dated entry for 9.9.9 on top",
     ]
+
+
+def test_the_notes_of_a_release_are_the_changelog_s_and_the_diff_s() -> None:
+    """A first release has no diff; what changes no version is left out."""
+    assert release.notes("1.0.0 (2026-01-01)\n\nMore.", []) == "## 1.0.0 (2026-01-01)\n\nMore.\n"
+    changes = [Change("operation-added", "operation b", "d:1"), Change("operation-described", "a", "d:2")]
+    assert release.notes("1.1.0\n\nMore.", changes) == (
+        "## 1.1.0\n\nMore.\n\n### New and changed\n\n- operation b: a function more.\n"
+    )
+
+
+def test_a_client_that_cannot_be_made_is_seen_in_each_python(tmp_path: Path) -> None:
+    """The script that `make stable` and a release run calls with both clients; nothing else there makes one."""
+    for name in ("pareta", "pareta_generated"):
+        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "tests" / "smoke.py", tmp_path)
+    command = [sys.executable, "-B", "-W", "error", "-m", "smoke"]
+    good = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (good.returncode, good.stdout, good.stderr) == (0, "", "")
+    module = tmp_path / "pareta" / "_credentials.py"
+    module.write_text(module.read_text(encoding="utf-8").replace("@classmethod\n    def of", "@property\n    def of"))
+    broken = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert broken.returncode == 1
+    assert "object is not callable" in broken.stderr
 
 
 def test_a_bill_of_materials_lists_what_the_wheel_needs(tmp_path: Path) -> None:

@@ -178,6 +178,23 @@ def test_other_bodies_are_raw(made: Any) -> None:
     assert made(body("text/plain", "{type: string}"), method="put").op(body="t").content.data == "t"
 
 
+@pytest.mark.parametrize(
+    ("media", "schema", "sent"),
+    [
+        ("'*/*'", "{type: string, format: binary}", ("application/octet-stream", b"b")),
+        ("image/*", "{}", ("application/octet-stream", b"b")),
+        ("text/*", "{type: string}", ("text/plain; charset=utf-8", "b")),
+    ],
+)
+def test_a_body_of_a_range_is_sent_as_what_it_is(
+    made: Any, media: str, schema: str, sent: tuple[str, bytes | str]
+) -> None:
+    """A Content-Type is one type: a range names none."""
+    api = made(body(media, schema), method="put")
+    content = api.op(body=sent[1]).content
+    assert (content.data, api.OP.content_type + content.encode()[1]) == (sent[1], sent[0])
+
+
 def test_json_is_taken_where_there_is_a_choice(made: Any) -> None:
     """Of several media types JSON is taken, with what belongs to it."""
     api = made(
