@@ -14,6 +14,8 @@ BODY_LIMIT = 32 * 1024 * 1024
 ERROR_LIMIT = 64 * 1024
 """How many bytes of an error body are kept."""
 _PIECE = 64 * 1024
+_BLOCK = 1024 * 1024
+"""A longer body is kept in blocks: one that grew would be moved, and so be there twice, in a process of some age."""
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
 
@@ -75,16 +77,24 @@ class Body:
         self._plain = self._inflater.plain
         self._limit = limit
         self._truncate = truncate
+        self._blocks: list[bytes] = []
+        self._size = 0
+        """What the blocks hold."""
         self._content = BytesIO()
 
     def feed(self, piece: bytes) -> bool:
         """Take a piece; return whether more is wanted."""
         for part in (piece,) if self._plain else self._inflater.feed(piece):
             self._content.write(part)
-            if self._content.tell() > self._limit:
+            length = self._content.tell()
+            if self._size + length > self._limit:
                 if self._truncate:
                     return False
                 raise BodyError(f"it is longer than {self._limit:,} bytes (the limit is with_options(max_bytes=…))")
+            if length >= _BLOCK:
+                self._blocks.append(self._content.getvalue())
+                self._size += length
+                self._content = BytesIO()
         return True
 
     def end(self) -> None:
@@ -94,12 +104,12 @@ class Body:
     @property
     def content(self) -> bytes:
         """The decoded bytes so far, up to the limit."""
-        return self._content.getvalue()[: self._limit]
+        return b"".join((*self._blocks, self._content.getvalue()))[: self._limit]
 
     @property
     def start(self) -> bytes:
         """The first 64 kB at most, for an error to keep."""
-        return bytes(self._content.getbuffer()[:ERROR_LIMIT])
+        return bytes((self._blocks[0] if self._blocks else self._content.getbuffer())[:ERROR_LIMIT])
 
 
 class ResponseBuilder:

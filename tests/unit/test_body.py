@@ -82,6 +82,18 @@ def test_a_bomb_stays_small() -> None:
     assert peak < 48_000_000
 
 
+@pytest.mark.parametrize("step", [70_000, 2**20, 3_000_000])
+@pytest.mark.parametrize("length", [2**20 - 1, 2**20, 3_500_000])
+def test_a_long_body_is_whole(length: int, step: int) -> None:
+    """A body of several blocks comes back as it was, and so does its start."""
+    text = bytes(range(251)) * (length // 251 + 1)
+    body = Body("", limit=length, truncate=False)
+    assert all(body.feed(text[at : min(at + step, length)]) for at in range(0, length, step))
+    assert (body.content, body.start) == (text[:length], text[:ERROR_LIMIT])
+    with pytest.raises(BodyError, match=f"longer than {length:,} bytes"):
+        body.feed(b"x")
+
+
 def test_of_an_error_the_start_is_kept() -> None:
     """An error's body is read up to its limit and no further."""
     body = Body("", limit=100, truncate=True)
