@@ -31,19 +31,6 @@ from pareta import (
 
 Serve = Callable[..., Wire]
 MODELS = answer({"object": "list", "data": [{"id": "ep_1"}]})
-ENGINES = ["ours", "caller's"]
-
-
-@pytest.fixture(params=ENGINES)
-def connect(request: pytest.FixtureRequest, mode: Mode) -> Callable[..., Any]:
-    """Make clients over connections of ours, and over a client of the caller's own."""
-
-    def make(server: Wire, **options: Any) -> Any:
-        if request.param != "ours":
-            options["http_client"] = mode.http_client()
-        return mode.client(server.url, **{"max_retries": 0, **options})
-
-    return make
 
 
 def chunked(*pieces: bytes, headers: str = "") -> bytes:

@@ -30,22 +30,11 @@ from pareta_generated import api
 ASK: list[Any] = [{"role": "user", "content": "Hello?"}]
 COMPLETE = event({"endpoint": {"id": "ep_1", "status": "live"}}, "complete")
 PROGRESS = event({"stage": "pulling weights", "pct": 45}, "progress")
-ENGINES = ["ours", "caller's"]
+OVER = ["ours", "caller's"]
+"""Connections made here, or by an `http_client=`."""
 AT_ONCE = 0.2
 """Seconds within which a server sees the hang-up."""
 Serve = Callable[..., Wire]
-
-
-@pytest.fixture(params=ENGINES)
-def connect(request: pytest.FixtureRequest, mode: Mode) -> Callable[..., Any]:
-    """Make clients over connections of ours, and over a client of the caller's own."""
-
-    def make(server: Wire, **options: Any) -> Any:
-        if request.param != "ours":
-            options["http_client"] = mode.http_client()
-        return mode.client(server.url, **{"max_retries": 0, **options})
-
-    return make
 
 
 def chat(mode: Mode, client: Any, **options: Any) -> Any:
@@ -187,11 +176,11 @@ def test_a_stream_in_a_cycle_is_collected(mode: Mode, wire: Serve, connect: Any)
     assert gone(mode, server)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_cancelling_the_reader_hangs_up(async_mode: AsyncioMode, wire: Serve, engine: str) -> None:
+@pytest.mark.parametrize("over", OVER)
+def test_cancelling_the_reader_hangs_up(async_mode: AsyncioMode, wire: Serve, over: str) -> None:
     """A cancelled task closes the stream that it was waiting for."""
     server = wire(held(PROGRESS))
-    own = {"http_client": async_mode.http_client()} if engine != "ours" else {}
+    own = {"http_client": async_mode.http_client()} if over != "ours" else {}
     client = async_mode.client(server.url, **own)
     reading = anyio.Event()
 
@@ -210,11 +199,11 @@ def test_cancelling_the_reader_hangs_up(async_mode: AsyncioMode, wire: Serve, en
     assert gone(async_mode, server)
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_cancelling_a_call_hangs_up(async_mode: AsyncioMode, wire: Serve, engine: str) -> None:
+@pytest.mark.parametrize("over", OVER)
+def test_cancelling_a_call_hangs_up(async_mode: AsyncioMode, wire: Serve, over: str) -> None:
     """A call that is cancelled while it waits for its head gives its connection up."""
     server = wire(Peer.hold)
-    own = {"http_client": async_mode.http_client()} if engine != "ours" else {}
+    own = {"http_client": async_mode.http_client()} if over != "ours" else {}
     client = async_mode.client(server.url, **own)
 
     async def main() -> None:
@@ -309,17 +298,17 @@ def test_a_response_that_a_hook_has_read_is_off_its_connection(async_mode: Async
     assert len(server.peers) == 1
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-def test_a_stream_outlives_its_loop_without_a_sound(wire: Serve, engine: str) -> None:
+@pytest.mark.parametrize("over", OVER)
+def test_a_stream_outlives_its_loop_without_a_sound(wire: Serve, over: str) -> None:
     """A stream that is dropped when its loop is gone hangs up, or is hung up with it, and warns of nothing."""
     server = wire(held(PROGRESS))
 
     async def main() -> Any:
-        own = {"http_client": httpx.AsyncClient(trust_env=False)} if engine != "ours" else {}
+        own = {"http_client": httpx.AsyncClient(trust_env=False)} if over != "ours" else {}
         client = AsyncPareta(api_key=KEY, base_url=server.url, **own)
         open_one = await client.endpoints.deploy(task="t")
         assert (await open_one.__anext__())["event"] == "progress"
-        if engine == "ours":
+        if over == "ours":
             return open_one
         await open_one.aclose()
         await own["http_client"].aclose()
