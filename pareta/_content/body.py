@@ -14,7 +14,7 @@ BODY_LIMIT = 32 * 1024 * 1024
 ERROR_LIMIT = 64 * 1024
 """How many bytes of an error body are kept."""
 _PIECE = 64 * 1024
-_BLOCK = 1024 * 1024
+_BLOCK = 4 * 1024 * 1024
 """A longer body is kept in blocks: one that grew would be moved, and so be there twice, in a process of some age."""
 _WINDOWS = {"gzip": 16 + zlib.MAX_WBITS, "x-gzip": 16 + zlib.MAX_WBITS, "deflate": zlib.MAX_WBITS}
 
