@@ -16,6 +16,7 @@ from modes import AsyncioMode, Mode, SyncMode
 from wire import PATIENCE, Peer, Wire, answer
 
 from pareta import (
+    APIResponseError,
     APITimeoutError,
     AsyncPareta,
     BadRequestError,
@@ -270,6 +271,14 @@ def test_it_can_be_stopped_gently(mode: Mode, sandbox: Sandbox) -> None:
             results.stop()
     assert delivered == list(range(len(delivered)))
     assert 6 <= len(delivered) == len(sent(sandbox)) < 1000
+
+
+def test_what_cannot_be_read_may_have_been_billed(mode: Mode, wire: Serve) -> None:
+    """A row whose answer is no completion is not sent again, and what it cost is not known."""
+    server = wire(answer({"detail": "none"}, "404 Not Found"), answer(["no", "object"]))
+    (result,) = mode.each(mode.client(server.url).chat.completions.map(texts(1), model="e"))
+    assert isinstance(result.error, APIResponseError)
+    assert (result.attempts, result.cost_micro_usd) == (1, None)
 
 
 class Holding:
