@@ -47,6 +47,7 @@ NAV: dict[str, list[tuple[str, str]]] = {
         ("Start", "index.md"),
         ("The command line", "command-line.md"),
         ("Deploying", "deploying.md"),
+        ("Chatting, streaming and async", "chatting.md"),
         ("Structured answers, tools and limits", "beyond.md"),
         ("Metrics and cost", "metrics.md"),
         ("Errors and reliability", "reliability.md"),
