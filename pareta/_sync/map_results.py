@@ -58,7 +58,7 @@ class MapResults(Generic[R]):
         self._workers: Workers
         self._source: Source
         self._sender: RowSender
-        self._closed = False
+        self._closed = self._stopping = False
         self.resumed = 0
         """How many results came from the journal."""
         self.failed = 0
@@ -90,17 +90,19 @@ class MapResults(Generic[R]):
         return sum(lane.window.size for lane in self._schedule.lanes) if self._schedule else 0
 
     def stop(self) -> None:
-        """Read no more rows; the results of those in flight can still be read, and then it ends."""
-        if self._schedule is None:
-            self._closed = True
-        else:
-            self._schedule.stop()
+        """Read no more rows; the results of those in flight can still be read, and then it ends.
+
+        A handler of a signal may call this too.
+        """
+        self._stopping = True  # The loop that reads sees it: it may be in the middle of the schedule now.
+        if self._schedule is not None and not self._closed:
+            self._workers.notify()
 
     def __iter__(self) -> Iterator[MapResult[R]]:
         return _Loop(self, self._release)
 
     def __next__(self) -> MapResult[R]:
-        if self._closed:
+        if self._closed or (self._stopping and self._schedule is None):
             raise StopIteration
         try:
             if self._schedule is None:
@@ -115,6 +117,8 @@ class MapResults(Generic[R]):
             for done in self._workers.collect():
                 self._settle(schedule, done)
             schedule.starved = False
+            if self._stopping:
+                schedule.stop()
             self._fill(schedule)
             result = schedule.pop()
             if result is not None:

@@ -43,6 +43,11 @@ class Workers:
             self._threads += 1
             threading.Thread(target=_work, args=(self._jobs, self._done), name="pareta-map", daemon=True).start()
 
+    def notify(self) -> None:
+        """End the wait; a handler of a signal may call this."""
+        self._running += 1
+        self._done.put((None, None))
+
     def collect(self) -> list[Any]:
         """Return what has been returned since; raise the first exception instead, if there is one."""
         with suppress(Empty):

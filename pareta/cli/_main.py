@@ -13,7 +13,7 @@ from typer.main import get_command
 
 from pareta import ParetaError, __version__
 
-from . import _account, _chat, _endpoints, _tasks, _tools
+from . import _account, _chat, _endpoints, _map, _tasks, _tools
 from ._errors import INTERRUPTED, MEANINGS, OK, PIPE_CLOSED, CommandError, advice_for, as_json, code_of
 from ._invocation import Invocation
 from ._output import to_json
@@ -28,7 +28,14 @@ app = typer.Typer(
     rich_markup_mode=None,  # Plain help needs no rich, which is slow to import, and fits any terminal.
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _register in (_endpoints.register, _tasks.register, _chat.register, _account.register, _tools.register):
+for _register in (
+    _endpoints.register,
+    _tasks.register,
+    _chat.register,
+    _map.register,
+    _account.register,
+    _tools.register,
+):
     _register(app)
 
 
