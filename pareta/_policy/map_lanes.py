@@ -29,6 +29,9 @@ class Window:
     It doubles each round up to the first refusal, timeout or slow round. Then it grows by one each round. A refusal,
     a timeout or a very slow round halves it. A round is as many answers as the window is wide, to requests that were
     sent since it last changed.
+
+    After refusals, each answer adds one, up to half of the size that was refused. A further refusal lowers this goal
+    only by the answers since the one before: a storm that refuses everything says nothing of what is too many.
     """
 
     def __init__(self, most: int, *, adaptive: bool) -> None:
@@ -36,6 +39,8 @@ class Window:
         self._adaptive = adaptive
         self._size = min(FIRST_WINDOW, most) if adaptive else most
         self._doubles = True
+        self._regains = 0
+        """The size that it regains at once: up to it, each answer adds one."""
         self._quickest: float | None = None
         self._halved_at: float | None = None
         """The latency that halved it, for one round."""
@@ -58,6 +63,8 @@ class Window:
         self._seconds += ended - begun
         self._answers += 1
         self._widest = max(self._widest, in_flight)
+        if self._size < min(self._regains, 2 * self._widest):
+            self._size += 1
         if self._answers >= max(self._size, ROUND):
             self._end_round(self._seconds / self._answers, full=self._widest >= self._size)
             self._start(ended)
@@ -72,9 +79,9 @@ class Window:
         self._quickest = quickest
         if latency > SHRINKS_ABOVE * quickest:
             self._halve()
-            self._halved_at = latency
+            self._halved_at, self._regains = latency, 0
         elif latency >= GROWS_BELOW * quickest:
-            self._doubles = False
+            self._doubles, self._regains = False, 0
         elif full:  # Else whoever reads the answers, or brings the rows, sets the pace.
             self._size = min(self._most, self._size * 2 if self._doubles else self._size + 1)
 
@@ -85,6 +92,7 @@ class Window:
     def cut(self, now: float) -> None:
         """Halve it."""
         if self._adaptive:
+            self._regains = max(self._size // 2, self._regains - self._answers)
             self._halve()
             self._start(now)
 

@@ -294,13 +294,42 @@ def test_the_window_shrinks_with_the_server() -> None:
     assert run.schedule.lanes[0].window.size < size / 2
 
 
-def test_a_limit_of_the_server_is_respected() -> None:
-    """A server that refuses beyond 20 requests refuses few of many, and every row is answered."""
-    server = Server(100, 0.2, limit=20)
+@pytest.mark.parametrize("limit", [3, 20])
+def test_a_limit_of_the_server_is_respected(limit: int) -> None:
+    """A server that refuses beyond so many requests refuses few of many, and every row is answered."""
+    server = Server(100, 0.2, limit=limit)
     run = Run(server, concurrency="auto", rows=20_000).go()
     assert all(each.error is None for each in run.results)
     assert server.refusals < 0.05 * 20_000
-    assert run.schedule.lanes[0].window.size <= 21
+    assert run.schedule.lanes[0].window.size <= limit + 1
+
+
+@pytest.mark.parametrize("headers", [{}, {"retry_after": "1"}, {"retry_after": "5"}], ids=str)
+def test_a_storm_of_refusals_is_soon_forgotten(headers: dict[str, str]) -> None:
+    """Half a minute of nothing but 429 costs few requests; ten seconds later, nearly all places are in use again."""
+    server = Server(64, 0.5)
+
+    def answer(now: float, index: int) -> Outcome:
+        return (0.05, refused(429, **headers)) if 20 <= now < 50 else server(now, index)
+
+    run = Run(answer, concurrency="auto", rows=10**6).go(until=20)
+    sent = len(run.sent)
+    run.go(until=50)
+    assert len(run.sent) - sent < 400
+    assert run.schedule.lanes[0].window.size == 1
+    answered = len(run.go(until=60).results)
+    assert len(run.go(until=70).results) - answered > 0.9 * 64 / 0.5 * 10
+
+
+def test_a_server_that_shrinks_is_not_asked_for_its_old_size() -> None:
+    """Where a limit falls, the window settles below it; the goal of the larger one is given up."""
+    server = Server(100, 0.2, limit=100)
+    run = Run(server, concurrency="auto", rows=10**6).go(until=20)
+    server._limit = 10
+    run.go(until=60)
+    refusals, answered = server.refusals, len(run.results)
+    run.go(until=120)
+    assert server.refusals - refusals < 0.05 * (len(run.results) - answered)
 
 
 def test_a_timeout_halves_the_window() -> None:
