@@ -91,11 +91,11 @@ class AsyncMapResults(Generic[R]):
     def stop(self) -> None:
         """Read no more rows; the results of those in flight can still be read, and then it ends.
 
-        A handler of a signal may call this too.
+        It may be called in any thread, and by the handler of a signal.
         """
         self._stopping = True  # The loop that reads sees it: it may be in the middle of the schedule now.
         if self._schedule is not None and not self._closed:
-            self._workers.notify()
+            self._workers.wake()
 
     def __aiter__(self) -> AsyncIterator[MapResult[R]]:
         return _Loop(self, self._release)

@@ -66,6 +66,10 @@ class AsyncWorkers:
         if self._changed is not None:
             self._changed.set()
 
+    def wake(self) -> None:
+        """End the wait; this may be called in any thread, and by the handler of a signal."""
+        call_soon(self._loop, self.notify)
+
     def collect(self) -> list[Any]:
         """Return what has been returned since; raise the first exception instead, if there is one."""
         found: list[Any] = []

@@ -43,8 +43,8 @@ class Workers:
             self._threads += 1
             threading.Thread(target=_work, args=(self._jobs, self._done), name="pareta-map", daemon=True).start()
 
-    def notify(self) -> None:
-        """End the wait; a handler of a signal may call this."""
+    def wake(self) -> None:
+        """End the wait; this may be called in any thread, and by the handler of a signal."""
         self._running += 1
         self._done.put((None, None))
 

@@ -82,6 +82,7 @@ class MapProgress:
         self._results.stop()
 
     def __enter__(self) -> Self:
+        self._seen.append((time.monotonic(), 0))
         self._thread.start()
         return self
 
@@ -96,9 +97,10 @@ class MapProgress:
             columns = (TextColumn("{task.description}", markup=False), BarColumn(bar_width=24))
             with Progress(*columns, console=self._out.errors, transient=True) as bar:
                 task = bar.add_task("", total=self._rows)
-                while not self._ended.wait(0.0 if not self._seen else 0.5):
+                while True:
                     bar.update(task, description=self._text(), completed=self._results.delivered)
-            return
+                    if self._ended.wait(0.5):
+                        return
         told, last = False, -_EVERY
         while not self._ended.wait(0.5):
             text = self._text()

@@ -188,7 +188,7 @@ def _write_json_lines(path: Path, _shape: Shape) -> _Open:
 
 def _write_csv(path: Path, shape: Shape) -> _Open:
     file = _text_file(path)
-    lines = csv.DictWriter(file, (*shape.columns, *ANSWER), extrasaction="ignore")
+    lines = csv.DictWriter(file, (*shape.columns, *ANSWER), extrasaction="ignore", lineterminator="\n")
     lines.writeheader()
 
     def write(row: Row) -> None:
@@ -234,4 +234,6 @@ def _arrow() -> Any:
     try:
         return import_module("pyarrow")
     except ImportError:
-        raise CommandError("Parquet needs pyarrow: pip install pyarrow; or use .jsonl or .csv.", FAILED) from None
+        raise CommandError(
+            "Parquet needs pyarrow: pip install './pareta[parquet]' beside a checkout; or use .jsonl or .csv.", FAILED
+        ) from None

@@ -28,6 +28,7 @@ COMPLETED = {
     "pareta endpoints deploy contr": "pareta endpoints deploy contract-key-fields",
     "pareta endpoints deploy contract-key-fields --model lla": "--model llama-1",
     "pareta chat --model ep_v": "pareta chat --model ep_v7w8x9",
+    "pareta map --model ep_v": "pareta map --model ep_v7w8x9",
 }
 
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import json
 import pickle
+import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
@@ -24,6 +25,7 @@ from pareta import (
     EndpointNotReadyError,
     InsufficientCreditsError,
     ParetaError,
+    RateLimitError,
 )
 from pareta.integrations.ray import ChatCompletions, _client
 from pareta.sandbox import Sandbox
@@ -279,6 +281,20 @@ def test_what_cannot_be_read_may_have_been_billed(mode: Mode, wire: Serve) -> No
     (result,) = mode.each(mode.client(server.url).chat.completions.map(texts(1), model="e"))
     assert isinstance(result.error, APIResponseError)
     assert (result.attempts, result.cost_micro_usd) == (1, None)
+
+
+def test_a_signal_stops_it_while_it_waits(mode: Mode, sandbox: Sandbox) -> None:
+    """Stopped by a signal during a pause of minutes, it delivers what failed so far, and ends at once."""
+    sandbox.fault("create_chat_completion", status=429, retry_after=300, times=9)
+    results = completions(mode, sandbox).map(texts(1000), model=MODEL, concurrency=4)
+    before = signal.signal(signal.SIGALRM, lambda *_: results.stop())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        found = list(mode.each(results))
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert [type(each.error) for each in found] == [RateLimitError] * 4
+    assert len(sent(sandbox)) == 4
 
 
 class Holding:

@@ -1,4 +1,4 @@
-"""The command lines of a page, run on a sandbox in their order, with what they print below them."""
+"""The command lines of a page, run on a sandbox and in a folder, in their order, with what they print below them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from terminal import Terminal, plain_environment
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 _BLOCK = re.compile(r"(?s)(```console\n)(.*?)(```)")
-_COMMAND = re.compile(r"\$ (?:echo [^|]+\| )?pareta (?!sandbox|contract|login|completion)")
+_COMMAND = re.compile(r"\$ (?:cat|printf|(?:echo [^|]+\| )?pareta) (?!sandbox|contract|login|completion)")
 _TIMES = re.compile(r"(100 %) \d+ s")
 _URL = "http://127.0.0.1:8700"
 
@@ -46,7 +46,10 @@ def recorded(page: str) -> str:
                     running = bool(_COMMAND.match(line))
                     if running:
                         shown = Terminal(
-                            ["sh", "-c", line[2:]], env, columns=160 if "--json" in line else 100, rows=300
+                            ["sh", "-c", f"cd {folder} && {line[2:]}"],
+                            env,
+                            columns=160 if "--json" in line else 100,
+                            rows=300,
                         )
                         shown.ends(60)
                         lines += _TIMES.sub(r"\1 0 s", shown.screen).replace(sandbox.base_url, _URL).splitlines()
