@@ -77,7 +77,7 @@ function answerFields(operation) {
   return properties.choices ? [] : Object.keys(properties).filter((name) => !VAGUE.has(name));
 }
 
-/** What calls need to know of each operation, and the types of named events. */
+/** What calls need to know of each operation, in texts for the bundle's size, and the types of named events. */
 function operationsModule() {
   let table = "";
   let types = "";
@@ -87,19 +87,22 @@ function operationsModule() {
     const stream = events(operation);
     const json = operation.responses["200"]?.content?.["application/json"];
     const facts = {
-      method: operation.method.toUpperCase(),
-      path: operation.path,
+      request: `${operation.method.toUpperCase()} ${operation.path}`,
       query: operation.parameters
         .filter((/** @type {Json} */ each) => each.in === "query" && each.schema.type !== "object")
-        .map((/** @type {Json} */ each) => each.name),
-      fields: Object.keys(properties),
-      required: [...required, ...sent.map(([name]) => name)],
+        .map((/** @type {Json} */ each) => each.name)
+        .join(" "),
+      fields: Object.keys(properties).join(" "),
+      required: [...required, ...sent.map(([name]) => name)].join(" "),
       defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
-      answers: answerFields(operation),
+      answers: answerFields(operation).join(" "),
       idempotencyKey: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
       noContent: !json && !stream.length,
       streams: !json && stream.length > 0,
-      terminal: stream.filter((/** @type {Json} */ each) => each.terminal).map((/** @type {Json} */ each) => each.name),
+      terminal: stream
+        .filter((/** @type {Json} */ each) => each.terminal)
+        .map((/** @type {Json} */ each) => each.name)
+        .join(" "),
       done: stream.find((/** @type {Json} */ each) => each.done)?.done,
     };
     const told = Object.entries(facts).filter(([, value]) =>

@@ -27,7 +27,7 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
       if (name === "error") throw this.#ended(text);
       throw this.unreadable(`A chunk is not JSON (${(error as Error).message}): ${shown(text)}.`, error);
     }
-    const said = errorIn(raw, []);
+    const said = errorIn(raw, "");
     if (isObject(raw)) this.lastEvent = raw;
     if (name === "error" || said) throw this.#ended(said || saidIn(raw) || text);
     if (!isObject(raw)) throw this.unreadable(`A chunk is not a JSON object: ${shown(text)}.`);

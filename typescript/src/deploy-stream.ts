@@ -3,13 +3,14 @@ import { DeployError, type LastEvent } from "./errors.js";
 import type { Failure } from "./failure.js";
 import { OPERATIONS, type StreamEvents } from "./generated/operations.js";
 import { decodeJson } from "./json.js";
+import { words } from "./names.js";
 import type { APIResponse } from "./response.js";
 import { isKeepAlive, Stream, StreamParser } from "./stream.js";
 
 /** An event of a deployment. A newer server may send others. */
 export type DeployEvent = StreamEvents["deploy_endpoint"];
 
-const TERMINAL: readonly string[] = OPERATIONS.deploy_endpoint.terminal;
+const TERMINAL = words(OPERATIONS.deploy_endpoint.terminal);
 
 /** Return the endpoint's id in `Location`. The URL itself is never requested. */
 function endpointIdOf(response: APIResponse): string | null {
@@ -46,7 +47,7 @@ export class DeployParser extends StreamParser<DeployEvent> {
 
   /** Throws: only an event ends a deploy stream. */
   end(): void {
-    const said = errorIn(this.lastEvent?.data, []);
+    const said = errorIn(this.lastEvent?.data, "");
     const reason = said ? `The server said: ${said}.` : "Its result is not known.";
     throw this.#failed(`The deploy stream ended before the deployment did. ${reason}`);
   }

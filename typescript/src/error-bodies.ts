@@ -1,3 +1,4 @@
+import { words } from "./names.js";
 import type { APIResponse } from "./response.js";
 
 type Json = Record<string, unknown>;
@@ -48,8 +49,8 @@ export function saidIn(body: unknown): string {
  * With one of the fields `answers` it is an answer all the same. Without them, as for a completion, what has no choices
  * is an error if it says anything.
  */
-export function errorIn(body: unknown, answers: readonly string[] | undefined): string {
-  if (!isObject(body) || answers?.some((name) => name in body)) return "";
+export function errorIn(body: unknown, answers: string | undefined): string {
+  if (!isObject(body) || words(answers).some((name) => name in body)) return "";
   const choices = Array.isArray(body.choices) ? body.choices : [];
   for (const holder of [body, ...choices]) {
     const error = isObject(holder) ? holder.error : null;
@@ -57,7 +58,7 @@ export function errorIn(body: unknown, answers: readonly string[] | undefined): 
       return saidIn(holder) || JSON.stringify(error);
     }
   }
-  if (choices.length || (answers && !saysError(body))) return "";
+  if (choices.length || (answers !== undefined && !saysError(body))) return "";
   return saidIn(body);
 }
 

@@ -7,21 +7,21 @@ export type CallableId = {
   [Id in OperationId]: (typeof OPERATIONS)[Id] extends { streams: true } ? never : Id;
 }[OperationId];
 
-/** What the generated table says of an operation. */
+/** What the generated table says of an operation; names are separated by spaces. */
 interface Operation {
-  readonly method: string;
-  readonly path: string;
-  readonly fields?: readonly string[];
-  readonly required?: readonly string[];
+  /** Method and path. */
+  readonly request: string;
+  readonly fields?: string;
+  readonly required?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
-  readonly query?: readonly string[];
+  readonly query?: string;
   /** The fields by which an answer is told from an error. */
-  readonly answers?: readonly string[];
+  readonly answers?: string;
   readonly idempotencyKey?: boolean;
   readonly noContent?: boolean;
   /** Whether it answers only in a stream. */
   readonly streams?: boolean;
-  readonly terminal?: readonly string[];
+  readonly terminal?: string;
   readonly done?: string;
 }
 

@@ -1,4 +1,5 @@
 import { VERSION } from "./generated/version.js";
+import { words } from "./names.js";
 import { type OperationId, operationOf } from "./operations.js";
 import { type CallOptions, checkHeaders } from "./options.js";
 
@@ -33,8 +34,8 @@ export function prepare(
   streams: boolean,
 ): Prepared {
   const operation = operationOf(id);
-  const { method } = operation;
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, parts.path?.[name]));
+  const [method = "", template = ""] = words(operation.request);
+  const path = template.replace(/\{(\w+)\}/g, (_, name: string) => segment(name, parts.path?.[name]));
   const headers: Record<string, string> = {
     "user-agent": `pareta-typescript/${VERSION}`,
     accept: streams ? "text/event-stream" : "application/json",
@@ -42,7 +43,7 @@ export function prepare(
   if (streams) headers["accept-encoding"] = "identity";
   let body: string | undefined;
   if (parts.body) {
-    body = encode(fieldsOf(operation.defaults, operation.required ?? [], parts.body, options.body));
+    body = encode(fieldsOf(operation.defaults, words(operation.required), parts.body, options.body));
     headers["content-type"] = "application/json";
   } else if (options.body) throw new TypeError(`the option body: ${id} has no body; use the option query`);
   if (operation.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey ?? randomKey();

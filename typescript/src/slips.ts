@@ -1,12 +1,13 @@
+import { words } from "./names.js";
 import { type OperationId, operationOf } from "./operations.js";
 
 /** Options of a call, which stand in the argument after the parameters; `query` and `body` may be parameters too. */
-const OPTIONS = ["timeout", "deadline", "maxRetries", "maxBytes", "headers", "idempotencyKey", "signal"];
+const OPTIONS = words("timeout deadline maxRetries maxBytes headers idempotencyKey signal");
 
 /** Throw for a parameter that is a declared one in another style, such as `maxTokens`, or an option of the call. */
 export function refuseSlips(id: OperationId, given: object): void {
-  const { fields, query = [] } = operationOf(id);
-  const declared = fields ?? query;
+  const { fields, query } = operationOf(id);
+  const declared = words(fields ?? query);
   for (const name in given) {
     const meant = [...declared, ...OPTIONS].find((each) => plain(each) === plain(name));
     if (!meant || declared.includes(name)) continue;
