@@ -127,7 +127,7 @@ function operationsModule() {
 }
 
 /**
- * The type of a property of a view, and how it is read: see `View.define`.
+ * The type of a property of a view, and how it is read: see `View.of`.
  *
  * @param {Json} schema @param {boolean} required @param {string} raw The type of the raw JSON.
  */
@@ -184,10 +184,9 @@ const VIEWS = viewNames();
 /** A class for each object that users read. */
 function viewsModule() {
   let classes = "";
-  let tables = "";
   for (const name of VIEWS) {
     const about = comment(schemas[name].description);
-    classes += `\n${about}export class ${name} extends View<Schemas["${name}"]> {}\nexport interface ${name} {\n`;
+    classes += `\n${about}export interface ${name} extends View<Schemas["${name}"]> {\n`;
     /** @type {Record<string, string[]>} */
     const raw = {};
     let nested = "";
@@ -200,16 +199,16 @@ function viewsModule() {
       classes += comment(schema.description ?? (schema.$ref && schemas[nameOf(schema)].description), "  ");
       classes += `  readonly ${camel(key)}: ${type};\n`;
       if (types) raw[types] = [...(raw[types] ?? []), key];
-      else nested += ` ${key}: ${how},`;
+      else nested += ` ${key}: () => ${how},`;
     }
     classes += "}\n";
     for (const [types, keys] of Object.entries(raw))
       nested += ` ${types.includes(" ") ? `"${types}"` : types}: ${JSON.stringify(keys.join(" "))},`;
-    tables += `View.define(${name}, {${nested} });\n`;
+    classes += `export const ${name}: ViewClass<${name}> = View.of({${nested} });\n`;
   }
   return (
-    'import { View } from "../view.js";\nimport type { components } from "./schema.js";\n\n' +
-    `type Schemas = components["schemas"];\n${classes}\n${tables}`
+    'import { View, type ViewClass } from "../view.js";\nimport type { components } from "./schema.js";\n\n' +
+    `type Schemas = components["schemas"];\n${classes}`
   );
 }
 

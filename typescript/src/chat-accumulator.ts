@@ -30,10 +30,9 @@ export class ChatAccumulator {
     for (const key in chunk) if (key !== "choices" && chunk[key] !== null) this.#head[key] = chunk[key];
   }
 
-  /** Whether some choice has a finish_reason, and whether all have one. */
-  get finished(): { some: boolean; all: boolean } {
-    const reasons = Object.values(this.#choices).map((each) => each.fields.finish_reason);
-    return { some: reasons.some(Boolean), all: reasons.length > 0 && reasons.every(Boolean) };
+  /** The finish_reason of each choice so far. */
+  get reasons(): unknown[] {
+    return Object.values(this.#choices).map((each) => each.fields.finish_reason);
   }
 
   /** The text of the first choice so far. */

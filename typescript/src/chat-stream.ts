@@ -11,13 +11,12 @@ const DONE = OPERATIONS.create_chat_completion.done;
 
 /** Makes chunks up to `[DONE]`, and accumulates the completion that they make. */
 class ChatParser extends StreamParser<ChatCompletionChunk> {
-  lastEvent: unknown = null;
-  readonly accumulator = new ChatAccumulator();
+  readonly #accumulator = new ChatAccumulator();
 
   protected take(name: string, text: string): void {
     if (isKeepAlive(name, text)) return;
     if (text.trim() === DONE) {
-      this.#finish("[DONE] came, but no finish_reason", this.accumulator.finished.some);
+      this.#finish("[DONE] came, but no finish_reason", this.#accumulator.reasons.some(Boolean));
       return;
     }
     let raw: unknown;
@@ -31,7 +30,7 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
     if (isObject(raw)) this.lastEvent = raw;
     if (name === "error" || said) throw this.#ended(said || saidIn(raw) || text);
     if (!isObject(raw)) throw this.unreadable(`A chunk is not a JSON object: ${shown(text)}.`);
-    this.accumulator.add(raw);
+    this.#accumulator.add(raw);
     this.items.push(new ChatCompletionChunk(raw, this.response));
   }
 
@@ -41,7 +40,8 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
 
   /** Accept an end without `[DONE]` where each choice has a finish_reason. */
   end(): void {
-    this.#finish("neither [DONE] nor a finish_reason came", this.accumulator.finished.all);
+    const { reasons } = this.#accumulator;
+    this.#finish("neither [DONE] nor a finish_reason came", reasons.length > 0 && reasons.every(Boolean));
   }
 
   #finish(what: string, finished: boolean): void {
@@ -53,9 +53,14 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
     this.done = true;
   }
 
+  /** Return the completion so far. */
+  completion(): ChatCompletion {
+    return new ChatCompletion(this.#accumulator.completion(), this.response);
+  }
+
   protected override unreadable(message: string, cause?: unknown): Error {
     const { response, lastEvent } = this;
-    const options = { partial: this.accumulator.text, lastEvent, cause };
+    const options = { partial: this.#accumulator.text, lastEvent, cause };
     return new StreamError(`${message} [${response.place}]`, response, options);
   }
 }
@@ -72,20 +77,18 @@ export class ChatStream extends Stream<ChatCompletionChunk, ChatParser> {
 
   /** The text of the first choice, piece by piece. */
   get text(): AsyncIterable<string> {
-    return textOf(this);
+    return this.#text();
+  }
+
+  async *#text(): AsyncGenerator<string> {
+    for await (const chunk of this) {
+      for (const { index, delta } of chunk.choices) if (delta.content && !index) yield delta.content;
+    }
   }
 
   /** Read the rest and return the whole completion, with tool calls and usage. */
   async completion(): Promise<ChatCompletion> {
-    const loop = this[Symbol.asyncIterator]();
-    while (!(await loop.next()).done);
-    const { parser } = this.opened as NonNullable<typeof this.opened>;
-    return new ChatCompletion(parser.accumulator.completion(), parser.response);
-  }
-}
-
-async function* textOf(stream: ChatStream): AsyncGenerator<string> {
-  for await (const chunk of stream) {
-    for (const { index, delta } of chunk.choices) if (delta.content && !index) yield delta.content;
+    for await (const _ of this);
+    return (this.opened as NonNullable<typeof this.opened>).parser.completion();
   }
 }

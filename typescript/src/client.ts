@@ -6,7 +6,6 @@ import { type CallableId, type OperationId, operationOf } from "./operations.js"
 import { type CallOptions, type ClientOptions, checkBaseUrl, checkHeaders, checkKey, checkOptions } from "./options.js";
 import type { Parts } from "./request.js";
 import { Requester } from "./requester.js";
-import { RetryBudget } from "./retry.js";
 import { Tasks } from "./tasks.js";
 
 /** The arguments of an operation, as the document names them. */
@@ -40,16 +39,16 @@ export class Pareta {
   /** Throws ParetaError where there is no key, and TypeError for an invalid option. */
   constructor(options: ClientOptions = {}) {
     checkOptions(options);
+    const { timeout = 600_000, maxRetries = 2 } = options;
     this.baseUrl = checkBaseUrl(options.baseUrl, options.allowHttp ?? false);
     this.#requester = new Requester({
       baseUrl: this.baseUrl,
       apiKey: checkKey(options.apiKey),
       fetch: options.fetch,
-      timeout: options.timeout === undefined ? 600_000 : options.timeout,
-      maxRetries: options.maxRetries ?? 2,
+      timeout,
+      maxRetries,
       headers: checkHeaders(options.defaultHeaders),
       query: { ...options.defaultQuery },
-      budget: new RetryBudget(),
     });
     this.models = new Models(this.#requester);
     this.endpoints = new Endpoints(this.#requester);

@@ -14,8 +14,7 @@ const TERMINAL = words(OPERATIONS.deploy_endpoint.terminal);
 
 /** Return the endpoint's id in `Location`. The URL itself is never requested. */
 function endpointIdOf(response: APIResponse): string | null {
-  const path = (response.headers.get("location") ?? "").split(/[?#]/, 1)[0] ?? "";
-  const id = /\/v1\/endpoints\/([^/]+)$/.exec(path)?.[1];
+  const id = /^[^?#]*\/v1\/endpoints\/([^/?#]+)([?#]|$)/.exec(response.headers.get("location") ?? "")?.[1];
   try {
     return id === undefined ? null : decodeURIComponent(id);
   } catch {
@@ -24,8 +23,7 @@ function endpointIdOf(response: APIResponse): string | null {
 }
 
 /** Makes `{ event, data }` up to the terminal event. */
-export class DeployParser extends StreamParser<DeployEvent> {
-  lastEvent: LastEvent | null = null;
+export class DeployParser extends StreamParser<DeployEvent, LastEvent> {
   /** The endpoint's id by `Location`, else its name, which is the same; null where neither is known. */
   readonly endpointId: string | null;
 

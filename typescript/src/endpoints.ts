@@ -101,7 +101,7 @@ export class Endpoints extends Resource {
       const Kind = error instanceof APITimeoutError ? APITimeoutError : APIConnectionError;
       throw new Kind(`${text}. If the request arrived, the deployment goes on: look with endpoints.${look}.`, error);
     }
-    open.watch.limit(null, deadline.until);
+    open.watch.limit(Infinity, deadline.until);
     return open;
   }
 
@@ -195,12 +195,8 @@ export class Endpoints extends Resource {
     const { maxRetries, headers, query, signal } = options;
     const each = { timeout, maxRetries, headers, query, signal };
     let stopped = false;
-    let status: string | null = null;
-    for (let poll = 0; ; poll++) {
-      if (poll) {
-        await sleep(interval, signal);
-        if (!deadline.allows(0)) break;
-      }
+    let status: string | null;
+    do {
       const endpoint = await this.#retrieve(id, each, deadline);
       status = endpoint.status;
       if (endpoint.isLive) return endpoint;
@@ -214,7 +210,8 @@ export class Endpoints extends Resource {
       }
       stopped = status === "stopped";
       if (!deadline.allows(interval)) break;
-    }
+      await sleep(interval, signal);
+    } while (deadline.allows(0));
     const more = `Go on waiting with endpoints.waitUntilLive("${id}").`;
     throw new APITimeoutError(`Endpoint ${id} is not live in time: its status is ${JSON.stringify(status)}. ${more}`);
   }

@@ -1,3 +1,5 @@
+import { APIConnectionError, APITimeoutError } from "./errors.js";
+
 /** Why an attempt failed below HTTP. */
 export class Failure {
   readonly kind: "connection" | "timeout" | "tls" | "damaged";
@@ -8,6 +10,12 @@ export class Failure {
     this.kind = kind;
     this.text = text;
     this.cause = cause;
+  }
+
+  /** Return the error that users see. */
+  error(message: string, lastEvent?: unknown): APIConnectionError {
+    const Kind = this.kind === "timeout" ? APITimeoutError : APIConnectionError;
+    return new Kind(message, { lastEvent, cause: this.cause });
   }
 }
 

@@ -2,12 +2,13 @@ import * as views from "./generated/views.js";
 import type { CallOptions } from "./options.js";
 import { Resource } from "./requester.js";
 import type { APIResponse } from "./response.js";
+import { viewsOf } from "./view.js";
 
 /** The models that can be called now. Iterate it, or read `data` and `length`. */
 export class ModelList extends views.ModelList implements Iterable<views.Model> {
-  constructor(raw: unknown, response?: APIResponse | null) {
+  constructor(raw: unknown, response: APIResponse | null = null) {
     super(raw, response);
-    if (!Array.isArray(this.raw("data"))) throw this.mismatch(".data", "an array", this.raw("data"));
+    viewsOf(undefined, this.raw("data"), response, "$.data"); // Throws where it is no list.
   }
 
   get length(): number {

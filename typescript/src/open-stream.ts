@@ -36,7 +36,7 @@ export class OpenStream {
 
   /** Read a little more, after the last event: then the connection can be used again. */
   async drain(): Promise<void> {
-    this.watch.limit(null, performance.now() + DRAIN_MILLISECONDS);
+    this.watch.limit(Infinity, performance.now() + DRAIN_MILLISECONDS);
     try {
       await this.#readUpTo(ERROR_LIMIT, []);
     } catch {

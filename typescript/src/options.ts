@@ -52,8 +52,7 @@ const OURS = /^(authorization|host|content-length|transfer-encoding|connection|i
 
 /** Return a setting of the environment, where there is one. */
 export function fromEnv(name: string): string | undefined {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env?.[name];
+  return (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env?.[name];
 }
 
 /** Return the API key without white space around it, or its source; null for none. Throws where there is no key. */
@@ -115,8 +114,7 @@ export function checkOptions<T extends ClientOptions & CallOptions>(options: T):
 
 /** Throw for a flag that is no boolean: a text would count as true. */
 export function checkFlag(name: string, value: unknown): void {
-  if (!["boolean", "undefined"].includes(typeof (value ?? undefined)))
-    throw new TypeError(`${name} must be true or false`);
+  if (value != null && typeof value !== "boolean") throw new TypeError(`${name} must be true or false`);
 }
 
 /** Throw where a value is no positive, finite number. */

@@ -15,7 +15,7 @@ export interface Prepared {
   readonly method: string;
   readonly url: string;
   readonly headers: Record<string, string>;
-  readonly body?: string;
+  readonly body: string | undefined;
 }
 
 /** What each request of a client has in common. */
@@ -50,14 +50,14 @@ export function prepare(
   else if (options.idempotencyKey !== undefined) throw new TypeError(`idempotencyKey: a ${method} takes none`);
   Object.assign(headers, common.headers, checkHeaders(options.headers));
   const query = queryString({ ...common.query, ...given(parts.query), ...options.query });
-  return { method, url: common.baseUrl + path + query, headers, ...(body === undefined ? {} : { body }) };
+  return { method, url: common.baseUrl + path + query, headers, body };
 }
 
 /** Return one segment of a path. Throws where it is missing, or would name another resource. */
 export function segment(name: string, value: unknown): string {
   checkFilled(name, value);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: They are what is refused.
-  if (typeof value !== "string" || value === "." || value === ".." || /[\u0000-\u001f\u007f]/.test(value)) {
+  if (typeof value !== "string" || /^\.\.?$|[\x00-\x1f\x7f]/.test(value)) {
     throw new TypeError(`${name} is not allowed in a URL path: ${JSON.stringify(value)}`);
   }
   return encodeURIComponent(value);
@@ -92,7 +92,7 @@ function encode(body: object): string {
 function queryString(query: object): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    for (const item of Array.isArray(value) ? value : [value]) {
+    for (const item of [value].flat()) {
       if (item === undefined || item === null) continue;
       const sent = item instanceof Date ? item.toISOString() : item;
       if (!(/^(string|boolean|bigint)$/.test(typeof sent) || Number.isFinite(sent)))
@@ -104,5 +104,5 @@ function queryString(query: object): string {
 }
 
 function randomKey(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -1,12 +1,12 @@
 import { errorIn, textOf, wordsOf } from "./error-bodies.js";
-import { APIConnectionError, APIResponseError, APIStatusError, APITimeoutError, unreadable } from "./errors.js";
+import { APIResponseError, APIStatusError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import { OpenStream } from "./open-stream.js";
 import { type OperationId, operationOf } from "./operations.js";
 import { type CallOptions, checkKey, checkOptions, type KeySource } from "./options.js";
 import { type Common, type Parts, type Prepared, prepare } from "./request.js";
 import { APIResponse } from "./response.js";
-import { backoff, type RetryBudget } from "./retry.js";
+import { backoff, RetryBudget } from "./retry.js";
 import type { ViewClass } from "./view.js";
 import { Deadline, sleep, Watch } from "./watch.js";
 
@@ -16,7 +16,6 @@ export interface Settings extends Common {
   readonly fetch: typeof fetch | undefined;
   readonly timeout: number | null;
   readonly maxRetries: number;
-  readonly budget: RetryBudget;
 }
 
 /** How many decoded bytes of a body are accepted, unless `maxBytes` says otherwise. */
@@ -41,6 +40,7 @@ export class Resource {
 /** Sends calls until they succeed or may not be retried. */
 export class Requester {
   readonly #settings: Settings; // Private, so that no printer shows the key.
+  readonly #budget = new RetryBudget();
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -84,7 +84,7 @@ export class Requester {
   async stream(id: OperationId, parts: Parts, options: CallOptions = {}): Promise<OpenStream> {
     const deadline = this.#deadline(options);
     const stream = await this.open(id, parts, options, deadline);
-    stream.watch.limit(this.#timeout(options), options.deadline == null ? null : deadline.until);
+    stream.watch.limit(this.#timeout(options), options.deadline == null ? Infinity : deadline.until);
     return stream;
   }
 
@@ -105,15 +105,14 @@ export class Requester {
     throw unreadable(said ? `The response is an error: ${said}` : found, response);
   }
 
-  #timeout({ timeout }: CallOptions): number | null {
-    return timeout === undefined ? this.#settings.timeout : timeout;
+  #timeout({ timeout = this.#settings.timeout }: CallOptions): number {
+    return timeout ?? Infinity;
   }
 
   #deadline(options: CallOptions): Deadline {
     if (options.deadline !== undefined) return new Deadline(options.deadline);
-    const timeout = this.#timeout(options);
     const attempts = (options.maxRetries ?? this.#settings.maxRetries) + 1;
-    return new Deadline(timeout === null ? null : attempts * (timeout + CONNECT_MILLISECONDS), true);
+    return new Deadline(attempts * (this.#timeout(options) + CONNECT_MILLISECONDS), true);
   }
 
   /** Return the 2xx response, read whole unless it is a stream that was asked for. */
@@ -129,13 +128,13 @@ export class Requester {
     const { method, url, headers } = prepared;
     const repeatable = method !== "POST" || "idempotency-key" in headers;
     const retries = repeatable ? (options.maxRetries ?? this.#settings.maxRetries) : 0;
-    const idle = silent ? null : this.#timeout(options);
+    const idle = silent ? Infinity : this.#timeout(options);
     let late = false;
     for (let attempt = 0; ; attempt++) {
       const outcome = await this.#attempt(prepared, options, idle, deadline, streams);
       const response = outcome instanceof Failure ? null : outcome.response;
       if (response?.ok) {
-        this.#settings.budget.succeed();
+        this.#budget.succeed();
         return outcome as OpenStream;
       }
       const { kind } = outcome as Partial<Failure>;
@@ -145,15 +144,14 @@ export class Requester {
       late ||= slow;
       const wait = last ? null : backoff(response, attempt);
       const allowed = wait !== null && deadline.allowsRetry(wait);
-      if (allowed && this.#settings.budget.take(retries)) {
+      if (allowed && this.#budget.take(retries)) {
         await sleep(wait, options.signal);
         continue;
       }
       const advice = allowed ? BUDGET_SPENT : "";
       if (!(outcome instanceof Failure)) throw APIStatusError.of(outcome.response, advice);
       const tries = attempt ? ` (${attempt + 1} attempts)` : "";
-      const Kind = outcome.kind === "timeout" ? APITimeoutError : APIConnectionError;
-      throw new Kind(`${method} ${url}: ${outcome.text}${tries} ${advice}`.trim(), { cause: outcome.cause });
+      throw outcome.error(`${method} ${url}: ${outcome.text}${tries} ${advice}`.trim());
     }
   }
 
@@ -161,7 +159,7 @@ export class Requester {
   async #attempt(
     { method, url, headers, body }: Prepared,
     options: CallOptions,
-    idle: number | null,
+    idle: number,
     deadline: Deadline,
     streams: boolean,
   ): Promise<OpenStream | Failure> {
@@ -169,14 +167,13 @@ export class Requester {
     const watch = new Watch(options.signal);
     watch.limit(idle, deadline.until);
     try {
-      const init: RequestInit = {
+      const raw = await (this.#settings.fetch ?? fetch)(url, {
         method,
         headers: { ...headers, ...authorization },
+        body,
         redirect: "manual",
         signal: watch.signal,
-      };
-      if (body !== undefined) init.body = body;
-      const raw = await (this.#settings.fetch ?? fetch)(url, init);
+      });
       watch.wait(false);
       if (raw.status === 101) throw new Failure("connection", "the server broke the protocol"); // Deno passes it on.
       if (raw.type === "opaqueredirect") throw new Failure("connection", "the server redirects: check baseUrl");

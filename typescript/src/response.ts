@@ -5,23 +5,21 @@ export class APIResponse {
   readonly method: string;
   readonly url: string;
   readonly statusCode: number;
+  /** Whether its status is 2xx. */
+  readonly ok: boolean;
   /** The server's words for the status; over HTTP/2 there are none. */
   readonly statusText: string;
   readonly headers: Headers;
   /** The body; of an error status, at most its first 64 kB. */
   content = new Uint8Array();
 
-  constructor(method: string, url: string, { status, statusText, headers }: Response) {
+  constructor(method: string, url: string, { status, ok, statusText, headers }: Response) {
     this.method = method;
     this.url = url;
     this.statusCode = status;
+    this.ok = ok;
     this.statusText = statusText;
     this.headers = headers;
-  }
-
-  /** Whether its status is 2xx. */
-  get ok(): boolean {
-    return this.statusCode >= 200 && this.statusCode < 300;
   }
 
   /** The `x-request-id` that the server gave the request. */
@@ -31,7 +29,7 @@ export class APIResponse {
 
   /** The media type of the body, in lower case and without parameters. */
   get contentType(): string {
-    return (this.headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";
+    return (this.headers.get("content-type") ?? "").replace(/\s*;.*/, "").toLowerCase();
   }
 
   /** The body as text; bytes that are not UTF-8 are replaced. */
@@ -55,17 +53,12 @@ export class APIResponse {
     return `${this.method} ${this.url}${this.requestId ? `, request ${this.requestId}` : ""}`;
   }
 
-  /** How many seconds the server asks to wait (`Retry-After`); null where it does not say. */
+  /** How many seconds the server asks to wait (`Retry-After`, a number or an HTTP date); null for none, junk and the past. */
   get retryAfter(): number | null {
-    return parseRetryAfter(this.headers.get("retry-after"));
+    const text = this.headers.get("retry-after") ?? "";
+    if (/^\d{1,400}(\.\d{0,400})?([eE]\+?\d{1,9})?$/.test(text)) return Number(text);
+    if (!/^[A-Z][a-z]+, /.test(text)) return null; // Date.parse takes much that is no HTTP date.
+    const seconds = (Date.parse(text) - Date.now()) / 1000;
+    return seconds > 0 ? seconds : null;
   }
-}
-
-/** Return the seconds that a `Retry-After` header asks for: a number or an HTTP date; null for junk and the past. */
-function parseRetryAfter(value: string | null): number | null {
-  const text = value?.trim() ?? "";
-  if (/^\d{1,400}(\.\d{0,400})?([eE]\+?\d{1,9})?$/.test(text)) return Number(text);
-  if (!/^[A-Z][a-z]+, /.test(text)) return null; // Date.parse takes much that is no HTTP date.
-  const seconds = (Date.parse(text) - Date.now()) / 1000;
-  return seconds > 0 ? seconds : null;
 }

@@ -1,6 +1,6 @@
 import type { APIResponse } from "./response.js";
 
-const STATUSES = new Set([408, 409, 429, 500, 502, 503, 504]);
+const STATUSES = [408, 409, 429, 500, 502, 503, 504];
 /** The longest `Retry-After`, in seconds, that is waited for. */
 const MAX_RETRY_AFTER = 60;
 /** How many retries a client may make before calls must succeed again, unless one call may make more. */
@@ -16,8 +16,8 @@ const SUCCESSES_PER_RETRY = 10;
  */
 export function backoff(response: APIResponse | null, attempt: number): number | null {
   if (response) {
-    const should = (response.headers.get("x-should-retry") ?? "").trim().toLowerCase();
-    if (should === "false" || (should !== "true" && !STATUSES.has(response.statusCode))) return null;
+    const should = response.headers.get("x-should-retry")?.toLowerCase();
+    if (should === "false" || (should !== "true" && !STATUSES.includes(response.statusCode))) return null;
     const asked = response.retryAfter;
     if (asked !== null) return asked <= MAX_RETRY_AFTER ? asked * 1000 : null;
   }

@@ -9,8 +9,7 @@ export class TooLargeError extends Error {}
  */
 export class EventDecoder {
   readonly #text = new TextDecoder(); // It removes the byte order mark.
-  readonly #lineLimit: number;
-  readonly #eventLimit: number;
+  readonly #maxBytes: number;
   #line: string[] = []; // The parts of the current line.
   #length = 0;
   #afterCr = false;
@@ -18,9 +17,8 @@ export class EventDecoder {
   #data: string[] = [];
   #size = 0;
 
-  constructor(lineLimit: number, eventLimit: number) {
-    this.#lineLimit = lineLimit;
-    this.#eventLimit = eventLimit;
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
   }
 
   /** Call `take` with name and data of each event that `bytes` complete. Throws TooLargeError. */
@@ -54,24 +52,25 @@ export class EventDecoder {
     if (start < text.length) {
       this.#line.push(start ? text.slice(start) : text);
       this.#length += text.length - start;
-      this.#check(this.#length, this.#lineLimit, "a line");
+      this.#check(this.#length, 4, "a line");
     }
   }
 
   #take(line: string): void {
-    this.#check(line.length, this.#lineLimit, "a line");
+    this.#check(line.length, 4, "a line");
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);
     const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "event") this.#name = value;
     else if (field === "data") {
       this.#size += value.length + 1;
-      this.#check(this.#size, this.#eventLimit, "an event");
+      this.#check(this.#size, 2, "an event");
       this.#data.push(value);
     }
   }
 
-  #check(size: number, limit: number, what: string): void {
+  #check(size: number, part: number, what: string): void {
+    const limit = this.#maxBytes / part;
     if (size > limit) throw new TooLargeError(`${what} is longer than ${limit} characters`);
   }
 }

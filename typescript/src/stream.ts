@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-import { APIConnectionError, APITimeoutError, ParetaError, unreadable } from "./errors.js";
+import { ParetaError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import type { OpenStream } from "./open-stream.js";
 import type { APIResponse } from "./response.js";
@@ -12,16 +12,18 @@ export function isKeepAlive(name: string, text: string): boolean {
 }
 
 /** Turns the pieces of a stream into items. `done` is set at the terminal event. */
-export abstract class StreamParser<T> {
+export abstract class StreamParser<T, L = unknown> {
   readonly response: APIResponse;
   /** Items that are not taken yet. */
   items: T[] = [];
   done = false;
+  /** The last event, for the errors of a broken stream. */
+  lastEvent: L | null = null;
   readonly #decoder: EventDecoder;
 
   constructor(response: APIResponse, maxBytes: number) {
     this.response = response;
-    this.#decoder = new EventDecoder(maxBytes / 4, maxBytes / 2);
+    this.#decoder = new EventDecoder(maxBytes);
   }
 
   /** Take a piece; its items are added to `items`. Throws where it cannot be read. */
@@ -40,8 +42,6 @@ export abstract class StreamParser<T> {
   protected abstract take(name: string, text: string): void;
   /** Accept the end of the body; throws where the stream is incomplete. */
   abstract end(): void;
-  /** The last event, for the errors of a broken stream. */
-  abstract readonly lastEvent: unknown;
 
   /** Return the error for a connection that broke. Nobody retries: the items would come twice. */
   broken(failure: Failure): Error {
@@ -49,9 +49,7 @@ export abstract class StreamParser<T> {
   }
 
   protected brokenWith(failure: Failure, message: string): Error {
-    const Kind = failure.kind === "timeout" ? APITimeoutError : APIConnectionError;
-    const { lastEvent, response } = this;
-    return new Kind(`${message} [${response.place}]`, { lastEvent, cause: failure.cause });
+    return failure.error(`${message} [${this.response.place}]`, this.lastEvent);
   }
 
   protected unreadable(message: string, cause?: unknown): Error {

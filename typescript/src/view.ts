@@ -1,3 +1,4 @@
+import { isObject } from "./error-bodies.js";
 import { APIResponseError, unreadable } from "./errors.js";
 import { camel } from "./names.js";
 import type { APIResponse } from "./response.js";
@@ -8,8 +9,8 @@ export type ViewClass<V = View> = {
   new (raw: unknown, response?: APIResponse | null, path?: string): V;
   prototype: object;
 };
-/** How a property is read: as a view, a list of views or of raw JSON, or a view or null. */
-type Reading = ViewClass | [ViewClass?] | [ViewClass, null];
+/** How a property is read: as a view, a list of views or of raw JSON, or a view or null. Classes may be made later. */
+type Reading = () => ViewClass | [ViewClass?] | [ViewClass, null];
 
 /**
  * A JSON object of a response, with typed properties.
@@ -26,8 +27,8 @@ export class View<T extends object = object> {
   constructor(raw: unknown, response: APIResponse | null = null, path = "$") {
     this.#response = response;
     this.#path = path;
-    if (typeof raw !== "object" || raw === null || Array.isArray(raw)) throw this.mismatch("", "an object", raw);
-    this.#raw = raw as Raw;
+    if (!isObject(raw)) throw mismatch(path, "an object", raw, response);
+    this.#raw = raw;
   }
 
   /** The server's JSON object. */
@@ -45,8 +46,9 @@ export class View<T extends object = object> {
     return this.toJSON();
   }
 
-  /** Define the properties of a class by the names on the wire, in camelCase: of raw JSON, those of some types. */
-  static define(view: { prototype: object }, properties: Record<string, string | Reading>): void {
+  /** Make a class of its properties by their names on the wire, in camelCase: of raw JSON, those of some types. */
+  static of<V>(properties: Record<string, string | Reading>): ViewClass<V> {
+    const view = class extends View {};
     const add = (key: string, get: (this: View) => unknown) =>
       Object.defineProperty(view.prototype, camel(key), { get });
     for (const [key, how] of Object.entries(properties)) {
@@ -63,6 +65,7 @@ export class View<T extends object = object> {
         });
       }
     }
+    return view as unknown as ViewClass<V>; // TypeScript cannot see the properties.
   }
 
   /** The raw value at a key. */
@@ -80,13 +83,10 @@ export class View<T extends object = object> {
   #nested(key: string, how: Reading): unknown {
     const value = this.#raw[key] ?? null;
     const path = `${this.#path}.${key}`;
-    const [view, nullable] = Array.isArray(how) ? how : [how, false];
+    const kind = how();
+    const [view, nullable] = Array.isArray(kind) ? kind : [kind, false];
     if (nullable === undefined) return viewsOf(view, value ?? [], this.#response, path);
     return nullable === null && value === null ? null : new view(value ?? {}, this.#response, path);
-  }
-
-  protected mismatch(key: string, expected: string, found: unknown): APIResponseError {
-    return mismatch(this.#path + key, expected, found, this.#response);
   }
 }
 

@@ -8,8 +8,8 @@ export class Watch {
   readonly #signal: AbortSignal | undefined;
   readonly #abort = () => this.#controller.abort();
   #timer: ReturnType<typeof setTimeout> | undefined;
-  #idle: number | null = null;
-  #until: number | null = null;
+  #idle = Infinity;
+  #until = Infinity;
   #waits = true;
   #last = 0;
   #failure: Failure | null = null; // Why it was aborted, unless by the caller.
@@ -17,15 +17,15 @@ export class Watch {
   constructor(signal: AbortSignal | undefined) {
     this.#signal = signal;
     signal?.throwIfAborted();
-    signal?.addEventListener("abort", this.#abort, { once: true });
+    signal?.addEventListener("abort", this.#abort);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** Set how many milliseconds may be silent, and when all must be over, by `performance.now()`. */
-  limit(idle: number | null, until: number | null): void {
+  /** Set how many milliseconds may be silent, and when all must be over, by `performance.now()`; Infinity for no limit. */
+  limit(idle: number, until: number): void {
     this.#idle = idle;
     this.#until = until;
     this.#last = performance.now();
@@ -54,8 +54,7 @@ export class Watch {
   #arm(): void {
     clearTimeout(this.#timer);
     if (!this.#waits) this.#last = performance.now();
-    const silent = this.#idle === null ? Infinity : this.#last + this.#idle;
-    const due = Math.min(silent, this.#until ?? Infinity);
+    const due = Math.min(this.#last + this.#idle, this.#until);
     if (due === Infinity) return;
     const left = due - performance.now();
     if (left > 0) {
@@ -71,37 +70,37 @@ export class Watch {
 
 /** When a logical call must be over. Without the user's, it follows from the timeouts, and moves with each wait. */
 export class Deadline {
-  until: number | null;
+  until: number;
   readonly #moves: boolean;
 
   constructor(milliseconds: number | null, moves = false) {
-    this.until = milliseconds === null ? null : performance.now() + milliseconds;
+    this.until = performance.now() + (milliseconds ?? Infinity);
     this.#moves = moves;
   }
 
   /** Return whether there is time to wait so long. */
   allows(milliseconds: number): boolean {
-    return this.until === null || performance.now() + milliseconds < this.until;
+    return performance.now() + milliseconds < this.until;
   }
 
   allowsRetry(wait: number): boolean {
-    if (this.until !== null && this.#moves) this.until += wait;
+    if (this.#moves) this.until += wait;
     return this.allows(wait);
   }
 }
 
 /** Wait for so many milliseconds, or until the caller aborts. */
-export function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const aborted = () => {
+export async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  signal?.throwIfAborted();
+  let end = () => {};
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    end = () => {
       clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", aborted);
       resolve();
-    }, milliseconds);
-    if (signal?.aborted) aborted();
-    else signal?.addEventListener("abort", aborted, { once: true });
+    };
+    signal?.addEventListener("abort", end);
   });
+  signal?.removeEventListener("abort", end);
+  signal?.throwIfAborted();
 }

@@ -1,13 +1,12 @@
 // Generated from openapi/pareta.yaml by typescript/generate.mjs. Do not edit: run `make generate`.
 
-import { View } from "../view.js";
+import { View, type ViewClass } from "../view.js";
 import type { components } from "./schema.js";
 
 type Schemas = components["schemas"];
 
 /** An answer to a conversation. */
-export class ChatCompletion extends View<Schemas["ChatCompletion"]> {}
-export interface ChatCompletion {
+export interface ChatCompletion extends View<Schemas["ChatCompletion"]> {
   /** The completion's id. */
   readonly id: string | null;
   /** Always `chat.completion`. */
@@ -21,10 +20,10 @@ export interface ChatCompletion {
   /** The tokens of a completion. */
   readonly usage: Usage;
 }
+export const ChatCompletion: ViewClass<ChatCompletion> = View.of({ choices: () => [Choice], usage: () => Usage, string: "id object model", number: "created", });
 
 /** A piece of an answer. */
-export class ChatCompletionChunk extends View<Schemas["ChatCompletionChunk"]> {}
-export interface ChatCompletionChunk {
+export interface ChatCompletionChunk extends View<Schemas["ChatCompletionChunk"]> {
   /** The completion's id; the same in each of its chunks. */
   readonly id: string | null;
   /** Always `chat.completion.chunk`. */
@@ -38,10 +37,10 @@ export interface ChatCompletionChunk {
   /** The tokens of the whole completion, in the last chunk, where `stream_options` asked for it. */
   readonly usage: Usage | null;
 }
+export const ChatCompletionChunk: ViewClass<ChatCompletionChunk> = View.of({ choices: () => [ChunkChoice], usage: () => [Usage, null], string: "id object model", number: "created", });
 
 /** One answer of a completion. */
-export class Choice extends View<Schemas["Choice"]> {}
-export interface Choice {
+export interface Choice extends View<Schemas["Choice"]> {
   /** Its place among the choices, from 0. */
   readonly index: number | null;
   /** A message that the model wrote. It can be sent back among a request's messages as it is. */
@@ -49,10 +48,10 @@ export interface Choice {
   /** Why the answer ended. */
   readonly finishReason: Schemas["FinishReason"] | (string & {}) | null;
 }
+export const Choice: ViewClass<Choice> = View.of({ message: () => Message, number: "index", string: "finish_reason", });
 
 /** What is new of one answer. */
-export class ChunkChoice extends View<Schemas["ChunkChoice"]> {}
-export interface ChunkChoice {
+export interface ChunkChoice extends View<Schemas["ChunkChoice"]> {
   /** Its place among the choices, from 0. */
   readonly index: number | null;
   /** What a chunk adds to a message. */
@@ -60,10 +59,10 @@ export interface ChunkChoice {
   /** Why the answer ended; null before its end. */
   readonly finishReason: Schemas["FinishReason"] | (string & {}) | null;
 }
+export const ChunkChoice: ViewClass<ChunkChoice> = View.of({ delta: () => Delta, number: "index", string: "finish_reason", });
 
 /** What a chunk adds to a message. */
-export class Delta extends View<Schemas["Delta"]> {}
-export interface Delta {
+export interface Delta extends View<Schemas["Delta"]> {
   /** Always `assistant`, in the first chunk. */
   readonly role: string | null;
   /** Text to append. */
@@ -73,10 +72,10 @@ export interface Delta {
   /** What is new of the functions that are asked for. */
   readonly toolCalls: ToolCallDelta[];
 }
+export const Delta: ViewClass<Delta> = View.of({ tool_calls: () => [ToolCallDelta], string: "role content refusal", });
 
 /** A deployed model, and where it stands. */
-export class Endpoint extends View<Schemas["Endpoint"]> {}
-export interface Endpoint {
+export interface Endpoint extends View<Schemas["Endpoint"]> {
   /** The endpoint's id. It equals its name. */
   readonly id: string | null;
   /** The name that it was deployed under, or that it was given. */
@@ -100,28 +99,28 @@ export interface Endpoint {
   /** Why its deployment failed; null in any other status. */
   readonly failure: string | null;
 }
+export const Endpoint: ViewClass<Endpoint> = View.of({ string: "id name model status taskName url region created_at owned_by failure", boolean: "protected", });
 
 /** A function and its arguments. */
-export class FunctionCall extends View<Schemas["FunctionCall"]> {}
-export interface FunctionCall {
+export interface FunctionCall extends View<Schemas["FunctionCall"]> {
   /** The function's name. */
   readonly name: string | null;
   /** Its arguments, as JSON text that the model wrote: check it. */
   readonly arguments: string | null;
 }
+export const FunctionCall: ViewClass<FunctionCall> = View.of({ string: "name arguments", });
 
 /** What a chunk adds to a function and its arguments. */
-export class FunctionCallDelta extends View<Schemas["FunctionCallDelta"]> {}
-export interface FunctionCallDelta {
+export interface FunctionCallDelta extends View<Schemas["FunctionCallDelta"]> {
   /** The function's name, in its first piece. */
   readonly name: string | null;
   /** JSON text to append to its arguments. */
   readonly arguments: string | null;
 }
+export const FunctionCallDelta: ViewClass<FunctionCallDelta> = View.of({ string: "name arguments", });
 
 /** The models for a task, ranked. */
-export class Leaderboard extends View<Schemas["Leaderboard"]> {}
-export interface Leaderboard {
+export interface Leaderboard extends View<Schemas["Leaderboard"]> {
   /** The task's id. */
   readonly taskId: string | null;
   /** What `quality` measures, as in `Task.default_scorer`. */
@@ -135,10 +134,10 @@ export interface Leaderboard {
   /** A frontier model to compare with; null where none was measured. */
   readonly frontier: LeaderboardEntry | null;
 }
+export const Leaderboard: ViewClass<Leaderboard> = View.of({ models: () => [LeaderboardEntry], frontier: () => [LeaderboardEntry, null], string: "task_id metric cost_unit recommended", });
 
 /** A model, measured on a task. */
-export class LeaderboardEntry extends View<Schemas["LeaderboardEntry"]> {}
-export interface LeaderboardEntry {
+export interface LeaderboardEntry extends View<Schemas["LeaderboardEntry"]> {
   /** Its alias, which a deployment takes as `model`. */
   readonly name: string | null;
   /** `open` can be deployed; `frontier` is there to compare with. */
@@ -152,10 +151,10 @@ export interface LeaderboardEntry {
   /** How it is run, such as `dedicated` or `hosted`. */
   readonly runMode: string | null;
 }
+export const LeaderboardEntry: ViewClass<LeaderboardEntry> = View.of({ string: "name kind run_mode", number: "quality cost_per_request_micro_usd context_k", });
 
 /** A message that the model wrote. It can be sent back among a request's messages as it is. */
-export class Message extends View<Schemas["Message"]> {}
-export interface Message {
+export interface Message extends View<Schemas["Message"]> {
   /** Always `assistant`. */
   readonly role: string | null;
   /** The text; null where it asks for functions instead. */
@@ -165,10 +164,10 @@ export interface Message {
   /** The functions that it asks to have called. */
   readonly toolCalls: ToolCall[];
 }
+export const Message: ViewClass<Message> = View.of({ tool_calls: () => [ToolCall], string: "role content refusal", });
 
 /** A model that can be called, in the form of OpenAI's model index. */
-export class Model extends View<Schemas["Model"]> {}
-export interface Model {
+export interface Model extends View<Schemas["Model"]> {
   /** The endpoint's id. A chat completion takes it as `model`. */
   readonly id: string | null;
   /** Always `model`. */
@@ -178,19 +177,19 @@ export interface Model {
   /** When the endpoint was created, in Unix seconds. */
   readonly created: number | null;
 }
+export const Model: ViewClass<Model> = View.of({ string: "id object owned_by", number: "created", });
 
 /** The models that can be called now. */
-export class ModelList extends View<Schemas["ModelList"]> {}
-export interface ModelList {
+export interface ModelList extends View<Schemas["ModelList"]> {
   /** Always `list`. */
   readonly object: string | null;
   /** The models, oldest first. */
   readonly data: Model[];
 }
+export const ModelList: ViewClass<ModelList> = View.of({ data: () => [Model], string: "object", });
 
 /** Something that a model can be deployed for. */
-export class Task extends View<Schemas["Task"]> {}
-export interface Task {
+export interface Task extends View<Schemas["Task"]> {
   /** The task's id. */
   readonly id: string | null;
   /** What measures an answer, such as `field_f1`. */
@@ -200,26 +199,26 @@ export interface Task {
   /** Worked examples, where `examples_n` asked for them. */
   readonly examples: TaskExample[];
 }
+export const Task: ViewClass<Task> = View.of({ examples: () => [TaskExample], string: "id default_scorer", boolean: "has_blob_input", });
 
 /** A worked example of a task. */
-export class TaskExample extends View<Schemas["TaskExample"]> {}
-export interface TaskExample {
+export interface TaskExample extends View<Schemas["TaskExample"]> {
   /** What the model is given; for a file, its name. */
   readonly input: string | null;
   /** What a good answer is. */
   readonly output: string | null;
 }
+export const TaskExample: ViewClass<TaskExample> = View.of({ string: "input output", });
 
 /** The catalog of tasks. */
-export class TaskList extends View<Schemas["TaskList"]> {}
-export interface TaskList {
+export interface TaskList extends View<Schemas["TaskList"]> {
   /** The tasks, in the order of their ids. */
   readonly tasks: Task[];
 }
+export const TaskList: ViewClass<TaskList> = View.of({ tasks: () => [Task], });
 
 /** The tasks that fit an intent. */
-export class TaskMatch extends View<Schemas["TaskMatch"]> {}
-export interface TaskMatch {
+export interface TaskMatch extends View<Schemas["TaskMatch"]> {
   /** The intent. */
   readonly query: string | null;
   /** Whether a task fits well enough. */
@@ -233,10 +232,10 @@ export interface TaskMatch {
   /** How they were compared: by words or by meaning. */
   readonly matcher: "keyword" | "semantic" | (string & {}) | null;
 }
+export const TaskMatch: ViewClass<TaskMatch> = View.of({ chosen: () => [TaskMatchCandidate, null], candidates: () => [TaskMatchCandidate], string: "query matcher", boolean: "matched ambiguous", });
 
 /** A task, and how well it fits an intent. */
-export class TaskMatchCandidate extends View<Schemas["TaskMatchCandidate"]> {}
-export interface TaskMatchCandidate {
+export interface TaskMatchCandidate extends View<Schemas["TaskMatchCandidate"]> {
   /** The task's id. */
   readonly taskId: string | null;
   /** How well it fits, from 0 to 1. */
@@ -244,10 +243,10 @@ export interface TaskMatchCandidate {
   /** How sure that is, given the other candidates, from 0 to 1. */
   readonly confidence: number | null;
 }
+export const TaskMatchCandidate: ViewClass<TaskMatchCandidate> = View.of({ string: "task_id", number: "score confidence", });
 
 /** A function that the model asks to have called. */
-export class ToolCall extends View<Schemas["ToolCall"]> {}
-export interface ToolCall {
+export interface ToolCall extends View<Schemas["ToolCall"]> {
   /** Names this request; the answer to it refers to it. */
   readonly id: string | null;
   /** Always `function`. */
@@ -255,10 +254,10 @@ export interface ToolCall {
   /** A function and its arguments. */
   readonly function: FunctionCall;
 }
+export const ToolCall: ViewClass<ToolCall> = View.of({ function: () => FunctionCall, string: "id type", });
 
 /** What a chunk adds to a request for a function. */
-export class ToolCallDelta extends View<Schemas["ToolCallDelta"]> {}
-export interface ToolCallDelta {
+export interface ToolCallDelta extends View<Schemas["ToolCallDelta"]> {
   /** Which of the requests it adds to, from 0. */
   readonly index: number | null;
   /** The id of the request, in its first piece. */
@@ -268,10 +267,10 @@ export interface ToolCallDelta {
   /** What a chunk adds to a function and its arguments. */
   readonly function: FunctionCallDelta | null;
 }
+export const ToolCallDelta: ViewClass<ToolCallDelta> = View.of({ function: () => [FunctionCallDelta, null], number: "index", string: "id type", });
 
 /** The tokens of a completion. */
-export class Usage extends View<Schemas["Usage"]> {}
-export interface Usage {
+export interface Usage extends View<Schemas["Usage"]> {
   /** How many tokens were read. */
   readonly promptTokens: number | null;
   /** How many tokens were written. */
@@ -279,25 +278,4 @@ export interface Usage {
   /** Both together. */
   readonly totalTokens: number | null;
 }
-
-View.define(ChatCompletion, { choices: [Choice], usage: Usage, string: "id object model", number: "created", });
-View.define(ChatCompletionChunk, { choices: [ChunkChoice], usage: [Usage, null], string: "id object model", number: "created", });
-View.define(Choice, { message: Message, number: "index", string: "finish_reason", });
-View.define(ChunkChoice, { delta: Delta, number: "index", string: "finish_reason", });
-View.define(Delta, { tool_calls: [ToolCallDelta], string: "role content refusal", });
-View.define(Endpoint, { string: "id name model status taskName url region created_at owned_by failure", boolean: "protected", });
-View.define(FunctionCall, { string: "name arguments", });
-View.define(FunctionCallDelta, { string: "name arguments", });
-View.define(Leaderboard, { models: [LeaderboardEntry], frontier: [LeaderboardEntry, null], string: "task_id metric cost_unit recommended", });
-View.define(LeaderboardEntry, { string: "name kind run_mode", number: "quality cost_per_request_micro_usd context_k", });
-View.define(Message, { tool_calls: [ToolCall], string: "role content refusal", });
-View.define(Model, { string: "id object owned_by", number: "created", });
-View.define(ModelList, { data: [Model], string: "object", });
-View.define(Task, { examples: [TaskExample], string: "id default_scorer", boolean: "has_blob_input", });
-View.define(TaskExample, { string: "input output", });
-View.define(TaskList, { tasks: [Task], });
-View.define(TaskMatch, { chosen: [TaskMatchCandidate, null], candidates: [TaskMatchCandidate], string: "query matcher", boolean: "matched ambiguous", });
-View.define(TaskMatchCandidate, { string: "task_id", number: "score confidence", });
-View.define(ToolCall, { function: FunctionCall, string: "id type", });
-View.define(ToolCallDelta, { function: [FunctionCallDelta, null], number: "index", string: "id type", });
-View.define(Usage, { number: "prompt_tokens completion_tokens total_tokens", });
+export const Usage: ViewClass<Usage> = View.of({ number: "prompt_tokens completion_tokens total_tokens", });
