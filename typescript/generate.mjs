@@ -96,7 +96,7 @@ function operationsModule() {
       required: [...required, ...sent.map(([name]) => name)].join(" "),
       defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
       answers: answerFields(operation).join(" "),
-      idempotencyKey: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
+      key: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
       noContent: !json && !stream.length,
       streams: !json && stream.length > 0,
       terminal: stream
@@ -135,7 +135,9 @@ function reading(schema, required, raw) {
   const one = schema.anyOf?.find((/** @type {Json} */ each) => each.$ref) ?? schema;
   const name = one.$ref && nameOf(one);
   if (VIEWS.includes(name))
-    return required && !schema.anyOf ? { type: name, how: name } : { type: `${name} | null`, how: `[${name}, null]` };
+    return required && !schema.anyOf
+      ? { type: name, how: `[${name}, false]` }
+      : { type: `${name} | null`, how: `[${name}, true]` };
   if ([schema.type].flat().includes("array")) {
     const item = schema.items?.$ref && nameOf(schema.items);
     return VIEWS.includes(item) ? { type: `${item}[]`, how: `[${item}]` } : { type: `NonNullable<${raw}>`, how: "[]" };

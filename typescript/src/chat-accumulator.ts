@@ -1,10 +1,6 @@
 import { isObject } from "./error-bodies.js";
 
 type Json = Record<string, unknown>;
-interface Choice {
-  message: Json;
-  fields: Json;
-}
 
 /** The texts that come in pieces; others are sent whole. */
 const GROWS = /^(content|refusal|reasoning.*|thinking|arguments|input|data|transcript|text|summary)$/;
@@ -17,34 +13,30 @@ const GROWS = /^(content|refusal|reasoning.*|thinking|arguments|input|data|trans
  */
 export class ChatAccumulator {
   readonly #head: Json = {};
-  readonly #choices: Record<number, Choice> = {}; // Such keys are in order.
+  readonly #choices: Record<number, Json> = {}; // Such keys are in order.
 
   /** Take a chunk, as raw JSON. */
   add(chunk: Json): void {
-    list(chunk.choices).forEach(({ index, delta, ...rest }, place) => {
-      const at = Number.isInteger(index) ? (index as number) : place;
-      this.#choices[at] ??= { message: {}, fields: {} };
-      if (isObject(delta)) grow(this.#choices[at].message, delta);
-      grow(this.#choices[at].fields, rest);
-    });
+    const choices = list(chunk.choices).map(({ delta, ...rest }) => (isObject(delta) ? { delta, ...rest } : rest));
+    growEach(this.#choices, choices, { delta: {} });
     for (const key in chunk) if (key !== "choices" && chunk[key] !== null) this.#head[key] = chunk[key];
   }
 
   /** The finish_reason of each choice so far. */
   get reasons(): unknown[] {
-    return Object.values(this.#choices).map((each) => each.fields.finish_reason);
+    return Object.values(this.#choices).map((each) => each.finish_reason);
   }
 
   /** The text of the first choice so far. */
   get text(): string {
-    const content = this.#choices[0]?.message.content;
+    const { content } = (this.#choices[0]?.delta ?? {}) as Json;
     return typeof content === "string" ? content : "";
   }
 
   /** Return the completion so far, as raw JSON. */
   completion(): Json {
-    const choices = Object.entries(this.#choices).map(([at, { message, fields }]) => {
-      const { tool_calls: calls, ...rest } = message;
+    const choices = Object.entries(this.#choices).map(([at, { delta, ...fields }]) => {
+      const { tool_calls: calls, ...rest } = delta as Json;
       const whole: Json = { ...rest, role: "assistant", content: rest.content ?? (calls ? null : "") };
       if (calls) whole.tool_calls = Object.values(calls);
       return { finish_reason: null, ...fields, index: Number(at), message: whole };
@@ -59,7 +51,7 @@ function grow(known: Json, part: Json): Json {
     const value = part[key];
     if (value === null || key === "__proto__") continue; // It would reach the prototype of all objects.
     const old = known[key];
-    if (key === "tool_calls") known[key] = growCalls((old ?? {}) as Record<number, Json>, list(value));
+    if (key === "tool_calls") known[key] = growEach((old ?? {}) as Record<number, Json>, list(value), { function: { arguments: "" } });
     else if (isObject(value)) known[key] = grow(isObject(old) ? old : {}, value);
     else if (Array.isArray(value)) known[key] = [...(Array.isArray(old) ? old : []), ...value];
     else if (typeof value !== "string" || typeof old !== "string") known[key] = value;
@@ -68,10 +60,11 @@ function grow(known: Json, part: Json): Json {
   return known;
 }
 
-function growCalls(known: Record<number, Json>, calls: Json[]): Record<number, Json> {
-  calls.forEach(({ index, ...call }, place) => {
+/** Add each part to what is known at its index; `first` is there before any part. */
+function growEach(known: Record<number, Json>, parts: Json[], first: Json): Record<number, Json> {
+  parts.forEach(({ index, ...part }, place) => {
     const at = Number.isInteger(index) ? (index as number) : place;
-    known[at] = grow(known[at] ?? { function: { arguments: "" } }, call);
+    known[at] = grow(known[at] ?? grow({}, first), part);
   });
   return known;
 }

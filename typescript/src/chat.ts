@@ -5,6 +5,8 @@ import { type CallOptions, checkFlag } from "./options.js";
 import { type Requester, Resource } from "./requester.js";
 import { refuseSlips } from "./slips.js";
 
+const ID = "create_chat_completion";
+
 /** The conversation, and how to continue it. Further parameters are sent as they are. */
 export type ChatCompletionParams = components["schemas"]["ChatCompletionRequest"];
 
@@ -23,10 +25,10 @@ export class Completions extends Resource {
     if (!Array.isArray(params.messages ?? [])) throw new TypeError("messages must be an array");
     checkFlag("stream", params.stream);
     if (options?.body && "stream" in options.body) throw new TypeError("stream cannot be in the option body");
-    refuseSlips("create_chat_completion", params);
+    refuseSlips(ID, params);
     const parts = { body: params };
-    if (params.stream) return new ChatStream(await this.requester.stream("create_chat_completion", parts, options));
-    return this.requester.view(ChatCompletion, "create_chat_completion", parts, options);
+    if (params.stream) return new ChatStream(await this.requester.stream(ID, parts, options));
+    return this.requester.view(ChatCompletion, ID, parts, options);
   }
 }
 

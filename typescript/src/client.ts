@@ -40,7 +40,7 @@ export class Pareta {
   constructor(options: ClientOptions = {}) {
     checkOptions(options);
     const { timeout = 600_000, maxRetries = 2 } = options;
-    this.baseUrl = checkBaseUrl(options.baseUrl, options.allowHttp ?? false);
+    this.baseUrl = checkBaseUrl(options);
     this.#requester = new Requester({
       baseUrl: this.baseUrl,
       apiKey: checkKey(options.apiKey),

@@ -53,7 +53,7 @@ export class DeployParser extends StreamParser<DeployEvent, LastEvent> {
   override broken(failure: Failure): Error {
     const id = this.endpointId;
     const look = id ? `waitUntilLive("${id}")` : "list()";
-    return this.brokenWith(
+    return super.broken(
       failure,
       `The deploy stream broke: ${failure.text}. The deployment goes on: endpoints.${look}.`,
     );

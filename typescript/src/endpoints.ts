@@ -98,7 +98,7 @@ export class Endpoints extends Resource {
       if (!(error instanceof APIConnectionError)) throw error;
       const look = name === null ? "list()" : `retrieve("${name}")`; // Whether the request arrived is not known.
       const text = error.message.replace(/\.$/, "");
-      const Kind = error instanceof APITimeoutError ? APITimeoutError : APIConnectionError;
+      const Kind = error.constructor as typeof APIConnectionError;
       throw new Kind(`${text}. If the request arrived, the deployment goes on: look with endpoints.${look}.`, error);
     }
     open.watch.limit(Infinity, deadline.until);
@@ -153,7 +153,7 @@ export class Endpoints extends Resource {
   }
 
   /** Retrieve an endpoint. */
-  async retrieve(endpointId: Id, options?: CallOptions): Promise<Endpoint> {
+  retrieve(endpointId: Id, options?: CallOptions): Promise<Endpoint> {
     return this.#retrieve(endpointId, options);
   }
 
@@ -171,12 +171,12 @@ export class Endpoints extends Resource {
   }
 
   /** Start a stopped endpoint. It is cold for a moment: see `waitUntilLive`. */
-  async start(endpointId: Id, options?: CallOptions): Promise<EndpointState> {
+  start(endpointId: Id, options?: CallOptions): Promise<EndpointState> {
     return this.#change("start_endpoint", endpointId, options);
   }
 
   /** Stop an endpoint: it costs nothing and serves nothing until it is started again. */
-  async stop(endpointId: Id, options?: CallOptions): Promise<EndpointState> {
+  stop(endpointId: Id, options?: CallOptions): Promise<EndpointState> {
     return this.#change("stop_endpoint", endpointId, options);
   }
 

@@ -61,27 +61,6 @@ export class APIStatusError extends ParetaError {
   }
 }
 
-/** 400 or 422: the request is malformed, or names an unknown task. */
-export class BadRequestError extends APIStatusError {}
-
-/** 422: the request does not have the form that the API expects. */
-export class UnprocessableEntityError extends BadRequestError {}
-
-/** 401: the API key is missing or not valid. */
-export class AuthenticationError extends APIStatusError {}
-
-/** 402: the organisation's balance is empty. Top it up in the browser. */
-export class InsufficientCreditsError extends APIStatusError {}
-
-/** 403: the key is valid but may not do this. */
-export class PermissionDeniedError extends APIStatusError {}
-
-/** 404: the endpoint, task or model does not exist. */
-export class NotFoundError extends APIStatusError {}
-
-/** 409: the endpoint is protected, its name is taken, or a change is under way. */
-export class ConflictError extends APIStatusError {}
-
 /** 429: too many requests in a short time. */
 export class RateLimitError extends APIStatusError {
   /** How many seconds the server asks to wait; null where it does not say. */
@@ -90,11 +69,73 @@ export class RateLimitError extends APIStatusError {
   }
 }
 
+const BY_STATUS: Record<number, [typeof APIStatusError, string?]> = { 429: [RateLimitError] };
+
+/** Make the class of the errors of a status, under a name that bundlers keep. */
+function ofStatus(name: string, status: number, advice = "", Base = APIStatusError): typeof APIStatusError {
+  const Kind = { [name]: class extends Base {} }[name] as typeof APIStatusError;
+  Kind.prototype.name = name;
+  BY_STATUS[status] = [Kind, advice];
+  return Kind;
+}
+
+/** 400 or 422: the request is malformed, or names an unknown task. */
+export const BadRequestError = ofStatus("BadRequestError", 400);
+/** 400 or 422: the request is malformed, or names an unknown task. */
+export type BadRequestError = APIStatusError;
+
+/** 422: the request does not have the form that the API expects. */
+export const UnprocessableEntityError = ofStatus("UnprocessableEntityError", 422, "", BadRequestError);
+/** 422: the request does not have the form that the API expects. */
+export type UnprocessableEntityError = APIStatusError;
+
+/** 401: the API key is missing or not valid. */
+export const AuthenticationError = ofStatus(
+  "AuthenticationError",
+  401,
+  "Check PARETA_API_KEY: keys start with pareta_sk_.",
+);
+/** 401: the API key is missing or not valid. */
+export type AuthenticationError = APIStatusError;
+
+/** 402: the organisation's balance is empty. Top it up in the browser. */
+export const InsufficientCreditsError = ofStatus(
+  "InsufficientCreditsError",
+  402,
+  "Top up the balance in the dashboard.",
+);
+/** 402: the organisation's balance is empty. Top it up in the browser. */
+export type InsufficientCreditsError = APIStatusError;
+
+/** 403: the key is valid but may not do this. */
+export const PermissionDeniedError = ofStatus("PermissionDeniedError", 403);
+/** 403: the key is valid but may not do this. */
+export type PermissionDeniedError = APIStatusError;
+
+/** 404: the endpoint, task or model does not exist. */
+export const NotFoundError = ofStatus("NotFoundError", 404);
+/** 404: the endpoint, task or model does not exist. */
+export type NotFoundError = APIStatusError;
+
+/** 409: the endpoint is protected, its name is taken, or a change is under way. */
+export const ConflictError = ofStatus("ConflictError", 409);
+/** 409: the endpoint is protected, its name is taken, or a change is under way. */
+export type ConflictError = APIStatusError;
+
 /** 500, 502 or 504: the server failed, or a server behind it. */
-export class InternalServerError extends APIStatusError {}
+export const InternalServerError = ofStatus("InternalServerError", 500);
+/** 500, 502 or 504: the server failed, or a server behind it. */
+export type InternalServerError = APIStatusError;
+BY_STATUS[502] = BY_STATUS[504] = [InternalServerError];
 
 /** 503: the endpoint is stopped or cold, or its provider is down. */
-export class EndpointNotReadyError extends APIStatusError {}
+export const EndpointNotReadyError = ofStatus(
+  "EndpointNotReadyError",
+  503,
+  "Start it with endpoints.start(id), then endpoints.waitUntilLive(id).",
+);
+/** 503: the endpoint is stopped or cold, or its provider is down. */
+export type EndpointNotReadyError = APIStatusError;
 
 /** A 2xx response cannot be read: it is cut, malformed, or of another shape. */
 export class APIResponseError extends ParetaError {
@@ -150,37 +191,13 @@ export class DeployError extends ParetaError {
   }
 }
 
-const BY_STATUS: Record<number, [typeof APIStatusError, string?]> = {
-  400: [BadRequestError],
-  401: [AuthenticationError, "Check PARETA_API_KEY: keys start with pareta_sk_."],
-  402: [InsufficientCreditsError, "Top up the balance in the dashboard."],
-  403: [PermissionDeniedError],
-  404: [NotFoundError],
-  409: [ConflictError],
-  422: [UnprocessableEntityError],
-  429: [RateLimitError],
-  500: [InternalServerError],
-  502: [InternalServerError],
-  503: [EndpointNotReadyError, "Start it with endpoints.start(id), then endpoints.waitUntilLive(id)."],
-  504: [InternalServerError],
-};
-
 // Bundlers rename classes; their errors keep these names.
 for (const [name, kind] of Object.entries({
   ParetaError,
   APIConnectionError,
   APITimeoutError,
   APIStatusError,
-  BadRequestError,
-  UnprocessableEntityError,
-  AuthenticationError,
-  InsufficientCreditsError,
-  PermissionDeniedError,
-  NotFoundError,
-  ConflictError,
   RateLimitError,
-  InternalServerError,
-  EndpointNotReadyError,
   APIResponseError,
   StreamError,
   DeployError,

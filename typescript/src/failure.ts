@@ -19,10 +19,10 @@ export class Failure {
   }
 }
 
-const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO|SELF_SIGNED|DEPTH_ZERO|HOSTNAME|EPROTO$)/;
+const TLS = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE|SELF|DEPTH|HOSTNAME|EPROTO$)/;
 
 /** Node and Bun have codes for it, Deno has messages. */
-const DAMAGED = /^(Z_|ERR__ERROR_FORMAT|zlib|zstd|brotli|invalid gzip)/i;
+const DAMAGED = /^(Z_|ERR__|zlib|zstd|brotli|invalid gzip)/i;
 
 /** Return what an error of `fetch` means. Browsers say little: there, all are broken connections. */
 export function failureOf(error: unknown): Failure {

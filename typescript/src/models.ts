@@ -23,7 +23,7 @@ export class ModelList extends views.ModelList implements Iterable<views.Model> 
 /** The models that can be called right now: the live endpoints, in the form of OpenAI's index. */
 export class Models extends Resource {
   /** List the endpoints that are live and have a URL. Each model's `id` is what a completion takes as `model`. */
-  async list(options?: CallOptions): Promise<ModelList> {
+  list(options?: CallOptions): Promise<ModelList> {
     return this.requester.view(ModelList, "list_models", {}, options);
   }
 }

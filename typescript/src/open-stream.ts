@@ -30,7 +30,7 @@ export class OpenStream {
       this.watch.wait(false);
       return done ? null : value;
     } catch (error) {
-      throw this.watch.failureFrom(error);
+      throw this.watch.failure(error);
     }
   }
 

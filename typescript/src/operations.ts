@@ -17,7 +17,8 @@ interface Operation {
   readonly query?: string;
   /** The fields by which an answer is told from an error. */
   readonly answers?: string;
-  readonly idempotencyKey?: boolean;
+  /** Whether it takes an idempotency key. */
+  readonly key?: boolean;
   readonly noContent?: boolean;
   /** Whether it answers only in a stream. */
   readonly streams?: boolean;

@@ -67,8 +67,8 @@ export function checkKey(apiKey: string | KeySource | null | undefined): string 
 }
 
 /** Return the base URL without `/v1` and slashes at its end. Throws where it is none, or would show the key. */
-export function checkBaseUrl(baseUrl: string | undefined, allowHttp: boolean): string {
-  const text = (baseUrl ?? "").trim() || (fromEnv("PARETA_BASE_URL") ?? "").trim() || "https://api.pareta.ai";
+export function checkBaseUrl({ baseUrl, allowHttp }: ClientOptions): string {
+  const text = baseUrl?.trim() || fromEnv("PARETA_BASE_URL")?.trim() || "https://api.pareta.ai";
   const url = URL.canParse(text) ? new URL(text) : null;
   // What is wrong is not shown: it may hold a password.
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.password || /[?#]/.test(text)) {

@@ -46,7 +46,7 @@ export function prepare(
     body = encode(fieldsOf(operation.defaults, words(operation.required), parts.body, options.body));
     headers["content-type"] = "application/json";
   } else if (options.body) throw new TypeError(`the option body: ${id} has no body; use the option query`);
-  if (operation.idempotencyKey) headers["idempotency-key"] = options.idempotencyKey ?? randomKey();
+  if (operation.key) headers["idempotency-key"] = options.idempotencyKey ?? randomKey();
   else if (options.idempotencyKey !== undefined) throw new TypeError(`idempotencyKey: a ${method} takes none`);
   Object.assign(headers, common.headers, checkHeaders(options.headers));
   const query = queryString({ ...common.query, ...given(parts.query), ...options.query });

@@ -26,14 +26,10 @@ const BUDGET_SPENT = "Not retried: too many calls of this client fail.";
 
 /** What a namespace of a client is made of. */
 export class Resource {
-  readonly #requester: Requester;
+  protected readonly requester: Requester;
 
   constructor(requester: Requester) {
-    this.#requester = requester;
-  }
-
-  protected get requester(): Requester {
-    return this.#requester;
+    this.requester = requester;
   }
 }
 
@@ -149,9 +145,10 @@ export class Requester {
         continue;
       }
       const advice = allowed ? BUDGET_SPENT : "";
-      if (!(outcome instanceof Failure)) throw APIStatusError.of(outcome.response, advice);
+      if (response) throw APIStatusError.of(response, advice);
       const tries = attempt ? ` (${attempt + 1} attempts)` : "";
-      throw outcome.error(`${method} ${url}: ${outcome.text}${tries} ${advice}`.trim());
+      const failure = outcome as Failure;
+      throw failure.error(`${method} ${url}: ${failure.text}${tries} ${advice}`.trim());
     }
   }
 
@@ -186,7 +183,7 @@ export class Requester {
     } catch (error) {
       watch.end();
       if (error instanceof APIResponseError) throw error;
-      return watch.failureFrom(error);
+      return watch.failure(error);
     }
   }
 

@@ -56,7 +56,7 @@ export class APIResponse {
   /** How many seconds the server asks to wait (`Retry-After`, a number or an HTTP date); null for none, junk and the past. */
   get retryAfter(): number | null {
     const text = this.headers.get("retry-after") ?? "";
-    if (/^\d{1,400}(\.\d{0,400})?([eE]\+?\d{1,9})?$/.test(text)) return Number(text);
+    if (/^\d{1,400}(\.\d{0,400})?(e\+?\d{1,9})?$/i.test(text)) return Number(text);
     if (!/^[A-Z][a-z]+, /.test(text)) return null; // Date.parse takes much that is no HTTP date.
     const seconds = (Date.parse(text) - Date.now()) / 1000;
     return seconds > 0 ? seconds : null;

@@ -7,70 +7,52 @@ export class TooLargeError extends Error {}
  * Comments, unknown fields and events without data are ignored; bytes that are not UTF-8 are replaced; an event that
  * the end cuts off is dropped.
  */
-export class EventDecoder {
-  readonly #text = new TextDecoder(); // It removes the byte order mark.
-  readonly #maxBytes: number;
-  #line: string[] = []; // The parts of the current line.
-  #length = 0;
-  #afterCr = false;
-  #name = "";
-  #data: string[] = [];
-  #size = 0;
+export function eventDecoder(maxBytes: number, take: (name: string, data: string) => void): (bytes: Uint8Array) => void {
+  const decoder = new TextDecoder(); // It removes the byte order mark.
+  let line = ""; // What has come of the current line.
+  let afterCr = false;
+  let name = "";
+  let data: string | null = null;
 
-  constructor(maxBytes: number) {
-    this.#maxBytes = maxBytes;
+  function check({ length }: string, part: number, what: string): void {
+    const limit = maxBytes / part;
+    if (length > limit) throw new TooLargeError(`${what} is longer than ${limit} characters`);
   }
 
-  /** Call `take` with name and data of each event that `bytes` complete. Throws TooLargeError. */
-  feed(bytes: Uint8Array, take: (name: string, data: string) => void): void {
-    let text = this.#text.decode(bytes, { stream: true });
-    if (this.#afterCr && text) {
-      this.#afterCr = false;
+  function endLine(): void {
+    check(line, 4, "a line");
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    if (field === "event") name = value;
+    else if (field === "data") {
+      data = data === null ? value : `${data}\n${value}`;
+      check(data, 2, "an event");
+    } else if (!line) {
+      if (data !== null) take(name || "message", data);
+      data = null;
+      name = "";
+    }
+    line = "";
+  }
+
+  return (bytes) => {
+    let text = decoder.decode(bytes, { stream: true });
+    if (afterCr && text) {
+      afterCr = false;
       if (text[0] === "\n") text = text.slice(1); // Its CR has ended the line.
     }
     if (text.includes("\r")) {
-      this.#afterCr = text.endsWith("\r");
+      afterCr = text.endsWith("\r");
       text = text.replace(/\r\n?/g, "\n");
     }
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
-      let line = text.slice(start, end);
+      line += text.slice(start, end);
       start = end + 1;
-      if (this.#length) {
-        line = this.#line.join("") + line;
-        this.#line = [];
-        this.#length = 0;
-      }
-      if (line) this.#take(line);
-      else {
-        if (this.#data.length) take(this.#name || "message", this.#data.join("\n"));
-        this.#data = [];
-        this.#size = 0;
-        this.#name = "";
-      }
+      endLine();
     }
-    if (start < text.length) {
-      this.#line.push(start ? text.slice(start) : text);
-      this.#length += text.length - start;
-      this.#check(this.#length, 4, "a line");
-    }
-  }
-
-  #take(line: string): void {
-    this.#check(line.length, 4, "a line");
-    const colon = line.indexOf(":");
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
-    if (field === "event") this.#name = value;
-    else if (field === "data") {
-      this.#size += value.length + 1;
-      this.#check(this.#size, 2, "an event");
-      this.#data.push(value);
-    }
-  }
-
-  #check(size: number, part: number, what: string): void {
-    const limit = this.#maxBytes / part;
-    if (size > limit) throw new TooLargeError(`${what} is longer than ${limit} characters`);
-  }
+    line += text.slice(start);
+    check(line, 4, "a line");
+  };
 }

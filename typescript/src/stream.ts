@@ -3,7 +3,7 @@ import { ParetaError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import type { OpenStream } from "./open-stream.js";
 import type { APIResponse } from "./response.js";
-import { EventDecoder, TooLargeError } from "./sse.js";
+import { eventDecoder, TooLargeError } from "./sse.js";
 
 /** What only keeps a stream open: a ping, or an event without data that ends nothing. */
 export function isKeepAlive(name: string, text: string): boolean {
@@ -19,19 +19,19 @@ export abstract class StreamParser<T, L = unknown> {
   done = false;
   /** The last event, for the errors of a broken stream. */
   lastEvent: L | null = null;
-  readonly #decoder: EventDecoder;
+  readonly #decode: (piece: Uint8Array) => void;
 
   constructor(response: APIResponse, maxBytes: number) {
     this.response = response;
-    this.#decoder = new EventDecoder(maxBytes);
+    this.#decode = eventDecoder(maxBytes, (name, text) => {
+      if (!this.done) this.take(name, text);
+    });
   }
 
   /** Take a piece; its items are added to `items`. Throws where it cannot be read. */
   feed(piece: Uint8Array): void {
     try {
-      this.#decoder.feed(piece, (name, text) => {
-        if (!this.done) this.take(name, text);
-      });
+      this.#decode(piece);
     } catch (error) {
       if (!(error instanceof TooLargeError)) throw error;
       if (!this.done) throw this.unreadable(`The stream cannot be read: ${error.message}.`, error);
@@ -44,11 +44,7 @@ export abstract class StreamParser<T, L = unknown> {
   abstract end(): void;
 
   /** Return the error for a connection that broke. Nobody retries: the items would come twice. */
-  broken(failure: Failure): Error {
-    return this.brokenWith(failure, `The stream broke: ${failure.text}.`);
-  }
-
-  protected brokenWith(failure: Failure, message: string): Error {
+  broken(failure: Failure, message = `The stream broke: ${failure.text}.`): Error {
     return failure.error(`${message} [${this.response.place}]`, this.lastEvent);
   }
 

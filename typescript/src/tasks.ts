@@ -28,7 +28,7 @@ export class Tasks extends Resource {
   }
 
   /** Rank the models for a task, by measured quality and price. */
-  async leaderboard(taskId: Id, options?: CallOptions): Promise<Leaderboard> {
+  leaderboard(taskId: Id, options?: CallOptions): Promise<Leaderboard> {
     return this.requester.view(Leaderboard, "task_leaderboard", { path: { task_id: taskId } }, options);
   }
 

@@ -9,8 +9,8 @@ export type ViewClass<V = View> = {
   new (raw: unknown, response?: APIResponse | null, path?: string): V;
   prototype: object;
 };
-/** How a property is read: as a view, a list of views or of raw JSON, or a view or null. Classes may be made later. */
-type Reading = () => ViewClass | [ViewClass?] | [ViewClass, null];
+/** How a property is read: as a view that may be null or not, or a list of views or of raw JSON. */
+type Reading = () => [ViewClass, boolean] | [ViewClass?]; // A function, since a class may be made later.
 
 /**
  * A JSON object of a response, with typed properties.
@@ -52,17 +52,17 @@ export class View<T extends object = object> {
     const add = (key: string, get: (this: View) => unknown) =>
       Object.defineProperty(view.prototype, camel(key), { get });
     for (const [key, how] of Object.entries(properties)) {
-      if (typeof how !== "string") {
+      if (typeof how === "function") {
         add(key, function () {
           return this.#once(key, how);
         });
-        continue;
-      }
-      for (const each of how.split(" ")) {
-        add(each, function () {
-          const value = this.#raw[each];
-          return key.includes(typeof value) ? value : null;
-        });
+      } else {
+        for (const each of how.split(" ")) {
+          add(each, function () {
+            const value = this.#raw[each];
+            return key.includes(typeof value) ? value : null;
+          });
+        }
       }
     }
     return view as unknown as ViewClass<V>; // TypeScript cannot see the properties.
@@ -83,10 +83,9 @@ export class View<T extends object = object> {
   #nested(key: string, how: Reading): unknown {
     const value = this.#raw[key] ?? null;
     const path = `${this.#path}.${key}`;
-    const kind = how();
-    const [view, nullable] = Array.isArray(kind) ? kind : [kind, false];
-    if (nullable === undefined) return viewsOf(view, value ?? [], this.#response, path);
-    return nullable === null && value === null ? null : new view(value ?? {}, this.#response, path);
+    const [Kind, nullable] = how();
+    if (nullable === undefined) return viewsOf(Kind, value ?? [], this.#response, path);
+    return nullable && value === null ? null : new (Kind as ViewClass)(value ?? {}, this.#response, path);
   }
 }
 

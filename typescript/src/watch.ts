@@ -39,7 +39,7 @@ export class Watch {
   }
 
   /** Return what an error of the attempt means; throws what the caller aborted with. */
-  failureFrom(error: unknown): Failure {
+  failure(error: unknown): Failure {
     this.#signal?.throwIfAborted();
     return error instanceof Failure ? error : (this.#failure ?? failureOf(error));
   }
@@ -92,15 +92,14 @@ export class Deadline {
 /** Wait for so many milliseconds, or until the caller aborts. */
 export async function sleep(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();
-  let end = () => {};
   await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    end = () => {
+    const end = () => {
       clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
       resolve();
     };
+    const timer = setTimeout(end, milliseconds);
     signal?.addEventListener("abort", end);
   });
-  signal?.removeEventListener("abort", end);
   signal?.throwIfAborted();
 }

@@ -20,7 +20,7 @@ export interface ChatCompletion extends View<Schemas["ChatCompletion"]> {
   /** The tokens of a completion. */
   readonly usage: Usage;
 }
-export const ChatCompletion: ViewClass<ChatCompletion> = View.of({ choices: () => [Choice], usage: () => Usage, string: "id object model", number: "created", });
+export const ChatCompletion: ViewClass<ChatCompletion> = View.of({ choices: () => [Choice], usage: () => [Usage, false], string: "id object model", number: "created", });
 
 /** A piece of an answer. */
 export interface ChatCompletionChunk extends View<Schemas["ChatCompletionChunk"]> {
@@ -37,7 +37,7 @@ export interface ChatCompletionChunk extends View<Schemas["ChatCompletionChunk"]
   /** The tokens of the whole completion, in the last chunk, where `stream_options` asked for it. */
   readonly usage: Usage | null;
 }
-export const ChatCompletionChunk: ViewClass<ChatCompletionChunk> = View.of({ choices: () => [ChunkChoice], usage: () => [Usage, null], string: "id object model", number: "created", });
+export const ChatCompletionChunk: ViewClass<ChatCompletionChunk> = View.of({ choices: () => [ChunkChoice], usage: () => [Usage, true], string: "id object model", number: "created", });
 
 /** One answer of a completion. */
 export interface Choice extends View<Schemas["Choice"]> {
@@ -48,7 +48,7 @@ export interface Choice extends View<Schemas["Choice"]> {
   /** Why the answer ended. */
   readonly finishReason: Schemas["FinishReason"] | (string & {}) | null;
 }
-export const Choice: ViewClass<Choice> = View.of({ message: () => Message, number: "index", string: "finish_reason", });
+export const Choice: ViewClass<Choice> = View.of({ message: () => [Message, false], number: "index", string: "finish_reason", });
 
 /** What is new of one answer. */
 export interface ChunkChoice extends View<Schemas["ChunkChoice"]> {
@@ -59,7 +59,7 @@ export interface ChunkChoice extends View<Schemas["ChunkChoice"]> {
   /** Why the answer ended; null before its end. */
   readonly finishReason: Schemas["FinishReason"] | (string & {}) | null;
 }
-export const ChunkChoice: ViewClass<ChunkChoice> = View.of({ delta: () => Delta, number: "index", string: "finish_reason", });
+export const ChunkChoice: ViewClass<ChunkChoice> = View.of({ delta: () => [Delta, false], number: "index", string: "finish_reason", });
 
 /** What a chunk adds to a message. */
 export interface Delta extends View<Schemas["Delta"]> {
@@ -134,7 +134,7 @@ export interface Leaderboard extends View<Schemas["Leaderboard"]> {
   /** A frontier model to compare with; null where none was measured. */
   readonly frontier: LeaderboardEntry | null;
 }
-export const Leaderboard: ViewClass<Leaderboard> = View.of({ models: () => [LeaderboardEntry], frontier: () => [LeaderboardEntry, null], string: "task_id metric cost_unit recommended", });
+export const Leaderboard: ViewClass<Leaderboard> = View.of({ models: () => [LeaderboardEntry], frontier: () => [LeaderboardEntry, true], string: "task_id metric cost_unit recommended", });
 
 /** A model, measured on a task. */
 export interface LeaderboardEntry extends View<Schemas["LeaderboardEntry"]> {
@@ -232,7 +232,7 @@ export interface TaskMatch extends View<Schemas["TaskMatch"]> {
   /** How they were compared: by words or by meaning. */
   readonly matcher: "keyword" | "semantic" | (string & {}) | null;
 }
-export const TaskMatch: ViewClass<TaskMatch> = View.of({ chosen: () => [TaskMatchCandidate, null], candidates: () => [TaskMatchCandidate], string: "query matcher", boolean: "matched ambiguous", });
+export const TaskMatch: ViewClass<TaskMatch> = View.of({ chosen: () => [TaskMatchCandidate, true], candidates: () => [TaskMatchCandidate], string: "query matcher", boolean: "matched ambiguous", });
 
 /** A task, and how well it fits an intent. */
 export interface TaskMatchCandidate extends View<Schemas["TaskMatchCandidate"]> {
@@ -254,7 +254,7 @@ export interface ToolCall extends View<Schemas["ToolCall"]> {
   /** A function and its arguments. */
   readonly function: FunctionCall;
 }
-export const ToolCall: ViewClass<ToolCall> = View.of({ function: () => FunctionCall, string: "id type", });
+export const ToolCall: ViewClass<ToolCall> = View.of({ function: () => [FunctionCall, false], string: "id type", });
 
 /** What a chunk adds to a request for a function. */
 export interface ToolCallDelta extends View<Schemas["ToolCallDelta"]> {
@@ -267,7 +267,7 @@ export interface ToolCallDelta extends View<Schemas["ToolCallDelta"]> {
   /** What a chunk adds to a function and its arguments. */
   readonly function: FunctionCallDelta | null;
 }
-export const ToolCallDelta: ViewClass<ToolCallDelta> = View.of({ function: () => [FunctionCallDelta, null], number: "index", string: "id type", });
+export const ToolCallDelta: ViewClass<ToolCallDelta> = View.of({ function: () => [FunctionCallDelta, true], number: "index", string: "id type", });
 
 /** The tokens of a completion. */
 export interface Usage extends View<Schemas["Usage"]> {
