@@ -128,7 +128,7 @@ export class Endpoints extends Resource {
       id = endpoint.id;
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      if (!deadline.allows(0)) throw parser.broken(error);
+      if (!deadline.allows()) throw parser.broken(error);
       if (id === null) throw parser.lost(error);
     } finally {
       open.close();
@@ -211,7 +211,7 @@ export class Endpoints extends Resource {
       stopped = status === "stopped";
       if (!deadline.allows(interval)) break;
       await sleep(interval, signal);
-    } while (deadline.allows(0));
+    } while (deadline.allows());
     const more = `Go on waiting with endpoints.waitUntilLive("${id}").`;
     throw new APITimeoutError(`Endpoint ${id} is not live in time: its status is ${JSON.stringify(status)}. ${more}`);
   }

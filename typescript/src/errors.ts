@@ -39,7 +39,7 @@ export class APIStatusError extends ParetaError {
   readonly detail: unknown;
 
   constructor(response: APIResponse, advice = "") {
-    const detail = detailOf(response);
+    const detail = wordsOf(response) ?? response.text.slice(0, 1000).trim();
     const said = textOf(detail);
     const status = `${response.statusCode} ${response.statusText}`.trim();
     super([said ? `${status}: ${said}` : status, `[${response.place}]`, advice].filter(Boolean).join(" "));
@@ -203,8 +203,4 @@ for (const [name, kind] of Object.entries({
   DeployError,
 })) {
   kind.prototype.name = name;
-}
-
-function detailOf(response: APIResponse): unknown {
-  return wordsOf(response) ?? response.text.slice(0, 1000).trim();
 }

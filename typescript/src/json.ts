@@ -8,11 +8,6 @@ export function decodeJson(text: string): unknown {
   return value;
 }
 
-/** Return the JSON value of a whole body, which must be UTF-8. */
-export function decodeBody(body: Uint8Array): unknown {
-  return decodeJson(new TextDecoder("utf-8", { fatal: true }).decode(body));
-}
-
 function check(value: unknown, depth: number): void {
   if (depth > DEPTH) throw new SyntaxError(`it is nested deeper than ${DEPTH} levels`);
   if (value === Infinity || value === -Infinity) throw new SyntaxError("a number is beyond what a number can hold");

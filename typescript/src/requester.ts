@@ -6,7 +6,7 @@ import { type OperationId, operationOf } from "./operations.js";
 import { type CallOptions, checkKey, checkOptions, type KeySource } from "./options.js";
 import { type Common, type Parts, type Prepared, prepare } from "./request.js";
 import { APIResponse } from "./response.js";
-import { backoff, RetryBudget } from "./retry.js";
+import { BUDGET, backoff, SUCCESSES_PER_RETRY } from "./retry.js";
 import type { ViewClass } from "./view.js";
 import { Deadline, sleep, Watch } from "./watch.js";
 
@@ -36,7 +36,7 @@ export class Resource {
 /** Sends calls until they succeed or may not be retried. */
 export class Requester {
   readonly #settings: Settings; // Private, so that no printer shows the key.
-  readonly #budget = new RetryBudget();
+  #spent = 0; // On retries, in successes; it limits them to a share of the calls, so that an outage is not multiplied.
 
   constructor(settings: Settings) {
     this.#settings = settings;
@@ -130,7 +130,7 @@ export class Requester {
       const outcome = await this.#attempt(prepared, options, idle, deadline, streams);
       const response = outcome instanceof Failure ? null : outcome.response;
       if (response?.ok) {
-        this.#budget.succeed();
+        if (this.#spent) this.#spent--;
         return outcome as OpenStream;
       }
       const { kind } = outcome as Partial<Failure>;
@@ -139,8 +139,9 @@ export class Requester {
       const last = attempt >= retries || kind === "tls" || (slow && late);
       late ||= slow;
       const wait = last ? null : backoff(response, attempt);
-      const allowed = wait !== null && deadline.allowsRetry(wait);
-      if (allowed && this.#budget.take(retries)) {
+      const allowed = wait !== null && deadline.allows(wait, true);
+      if (allowed && this.#spent <= SUCCESSES_PER_RETRY * (Math.max(BUDGET, retries) - 1)) {
+        this.#spent += SUCCESSES_PER_RETRY;
         await sleep(wait, options.signal);
         continue;
       }

@@ -1,4 +1,4 @@
-import { decodeBody } from "./json.js";
+import { decodeJson } from "./json.js";
 
 /** A response of the server: a value, without the key and without the connection. */
 export class APIResponse {
@@ -37,9 +37,9 @@ export class APIResponse {
     return new TextDecoder().decode(this.content);
   }
 
-  /** Return the body as JSON. Throws where it is none. */
+  /** Return the body as JSON. Throws where it is none, or is not UTF-8. */
   json(): unknown {
-    return decodeBody(this.content);
+    return decodeJson(new TextDecoder("utf-8", { fatal: true }).decode(this.content));
   }
 
   /** The start of the body in one line. */

@@ -4,9 +4,9 @@ const STATUSES = [408, 409, 429, 500, 502, 503, 504];
 /** The longest `Retry-After`, in seconds, that is waited for. */
 const MAX_RETRY_AFTER = 60;
 /** How many retries a client may make before calls must succeed again, unless one call may make more. */
-const BUDGET = 6;
+export const BUDGET = 6;
 /** How many calls must succeed to pay for a retry. */
-const SUCCESSES_PER_RETRY = 10;
+export const SUCCESSES_PER_RETRY = 10;
 
 /**
  * Return how many milliseconds to wait before the next attempt, or null to give up.
@@ -22,20 +22,4 @@ export function backoff(response: APIResponse | null, attempt: number): number |
     if (asked !== null) return asked <= MAX_RETRY_AFTER ? asked * 1000 : null;
   }
   return Math.min(500 * 2 ** Math.min(attempt, 10), 8000) * (0.75 + 0.25 * Math.random());
-}
-
-/** Limits retries to a share of a client's calls, so that an outage is not multiplied. */
-export class RetryBudget {
-  #spent = 0; // In successes: a retry costs ten.
-
-  /** Take a token for a call that allows so many retries; return whether there was one. */
-  take(maxRetries: number): boolean {
-    if (this.#spent + SUCCESSES_PER_RETRY > SUCCESSES_PER_RETRY * Math.max(BUDGET, maxRetries)) return false;
-    this.#spent += SUCCESSES_PER_RETRY;
-    return true;
-  }
-
-  succeed(): void {
-    if (this.#spent > 0) this.#spent -= 1;
-  }
 }

@@ -137,14 +137,12 @@ export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements A
         }
       }
     } catch (error) {
-      if (this.#closed && error instanceof Failure) return this.#ended(parser);
-      this.close();
-      throw error instanceof Failure ? parser.broken(error) : error;
+      const broken = error instanceof Failure;
+      if (!(broken && this.#closed)) {
+        this.close();
+        throw broken ? parser.broken(error) : error;
+      }
     }
-    return this.#ended(parser);
-  }
-
-  #ended(parser: P): IteratorResult<T> {
     if (parser.done && !parser.items.length) return { value: undefined, done: true };
     throw new ParetaError("This stream was closed before its end; the rest was never read.");
   }

@@ -78,14 +78,10 @@ export class Deadline {
     this.#moves = moves;
   }
 
-  /** Return whether there is time to wait so long. */
-  allows(milliseconds: number): boolean {
+  /** Return whether there is time to wait so long, for a retry or for a poll. */
+  allows(milliseconds = 0, retry = false): boolean {
+    if (retry && this.#moves) this.until += milliseconds;
     return performance.now() + milliseconds < this.until;
-  }
-
-  allowsRetry(wait: number): boolean {
-    if (this.#moves) this.until += wait;
-    return this.allows(wait);
   }
 }
 
