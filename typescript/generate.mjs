@@ -86,20 +86,19 @@ function operationsModule() {
     const sent = Object.entries(properties).filter(([, each]) => each["x-send-default"]);
     const stream = events(operation);
     const json = operation.responses["200"]?.content?.["application/json"];
+    const query = operation.parameters
+      .filter((/** @type {Json} */ each) => each.in === "query" && each.schema.type !== "object")
+      .map((/** @type {Json} */ each) => each.name);
     const facts = {
       request: `${operation.method.toUpperCase()} ${operation.path}`,
-      query: operation.parameters
-        .filter((/** @type {Json} */ each) => each.in === "query" && each.schema.type !== "object")
-        .map((/** @type {Json} */ each) => each.name)
-        .join(" "),
-      fields: Object.keys(properties).join(" "),
+      takes: (operation.requestBody ? Object.keys(properties) : query).join(" "),
       required: [...required, ...sent.map(([name]) => name)].join(" "),
       defaults: Object.fromEntries(sent.map(([name, each]) => [name, each.default])),
       answers: answerFields(operation).join(" "),
       key: operation.parameters.some((/** @type {Json} */ each) => each.name === "Idempotency-Key"),
-      noContent: !json && !stream.length,
+      empty: !json && !stream.length,
       streams: !json && stream.length > 0,
-      terminal: stream
+      ends: stream
         .filter((/** @type {Json} */ each) => each.terminal)
         .map((/** @type {Json} */ each) => each.name)
         .join(" "),

@@ -51,7 +51,8 @@ function grow(known: Json, part: Json): Json {
     const value = part[key];
     if (value === null || key === "__proto__") continue; // It would reach the prototype of all objects.
     const old = known[key];
-    if (key === "tool_calls") known[key] = growEach((old ?? {}) as Record<number, Json>, list(value), { function: { arguments: "" } });
+    if (key === "tool_calls")
+      known[key] = growEach((old ?? {}) as Record<number, Json>, list(value), { function: { arguments: "" } });
     else if (isObject(value)) known[key] = grow(isObject(old) ? old : {}, value);
     else if (Array.isArray(value)) known[key] = [...(Array.isArray(old) ? old : []), ...value];
     else if (typeof value !== "string" || typeof old !== "string") known[key] = value;

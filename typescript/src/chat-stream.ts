@@ -24,18 +24,18 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
       raw = decodeJson(text);
     } catch (error) {
       if (name === "error") throw this.#ended(text);
-      throw this.unreadable(`A chunk is not JSON (${(error as Error).message}): ${shown(text)}.`, error);
+      throw this.error(`A chunk is not JSON (${(error as Error).message}): ${shown(text)}.`, error);
     }
     const said = errorIn(raw, "");
     if (isObject(raw)) this.lastEvent = raw;
     if (name === "error" || said) throw this.#ended(said || saidIn(raw) || text);
-    if (!isObject(raw)) throw this.unreadable(`A chunk is not a JSON object: ${shown(text)}.`);
+    if (!isObject(raw)) throw this.error(`A chunk is not a JSON object: ${shown(text)}.`);
     this.#accumulator.add(raw);
     this.items.push(new ChatCompletionChunk(raw, this.response));
   }
 
   #ended(said: string): Error {
-    return this.unreadable(`The server ended the stream: ${said.slice(0, 1000)}`);
+    return this.error(`The server ended the stream: ${said.slice(0, 1000)}`);
   }
 
   /** Accept an end without `[DONE]` where each choice has a finish_reason. */
@@ -48,7 +48,7 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
     if (!finished) {
       const said = saidIn(this.lastEvent);
       const reason = said ? `${what}. The last event says: ${said}` : what;
-      throw this.unreadable(`The stream ended before the answer did: ${reason}.`);
+      throw this.error(`The stream ended before the answer did: ${reason}.`);
     }
     this.done = true;
   }
@@ -58,7 +58,7 @@ class ChatParser extends StreamParser<ChatCompletionChunk> {
     return new ChatCompletion(this.#accumulator.completion(), this.response);
   }
 
-  protected override unreadable(message: string, cause?: unknown): Error {
+  protected override error(message: string, cause?: unknown): Error {
     const { response, lastEvent } = this;
     const options = { partial: this.#accumulator.text, lastEvent, cause };
     return new StreamError(`${message} [${response.place}]`, response, options);
@@ -89,6 +89,6 @@ export class ChatStream extends Stream<ChatCompletionChunk, ChatParser> {
   /** Read the rest and return the whole completion, with tool calls and usage. */
   async completion(): Promise<ChatCompletion> {
     for await (const _ of this);
-    return (this.opened as NonNullable<typeof this.opened>).parser.completion();
+    return (this.parser as ChatParser).completion();
   }
 }

@@ -27,8 +27,8 @@ export class Completions extends Resource {
     if (options?.body && "stream" in options.body) throw new TypeError("stream cannot be in the option body");
     refuseSlips(ID, params);
     const parts = { body: params };
-    if (params.stream) return new ChatStream(await this.requester.stream(ID, parts, options));
-    return this.requester.view(ChatCompletion, ID, parts, options);
+    if (params.stream) return new ChatStream(await this.client.stream(ID, parts, options));
+    return this.client.view(ChatCompletion, ID, parts, options);
   }
 }
 

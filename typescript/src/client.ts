@@ -67,11 +67,11 @@ export class Pareta {
    * One that answers in a stream is a TypeError: its own method reads that.
    */
   async call<Id extends CallableId>(id: Id, parts: CallParts<Id> = {}, options?: CallOptions): Promise<CallResult<Id>> {
-    const { noContent, streams } = operationOf(id);
+    const { empty, streams } = operationOf(id);
     const given = parts as Parts;
     const body: { stream?: unknown } = { ...given.body, ...options?.body };
     if (streams || body.stream) throw new TypeError(`${id} streams: call its own method. Nothing was sent.`);
     const response = await this.#requester.send(id, given, options);
-    return (noContent ? undefined : this.#requester.json(id, response)) as CallResult<Id>;
+    return (empty ? undefined : this.#requester.json(id, response)) as CallResult<Id>;
   }
 }

@@ -10,7 +10,7 @@ import { isKeepAlive, Stream, StreamParser } from "./stream.js";
 /** An event of a deployment. A newer server may send others. */
 export type DeployEvent = StreamEvents["deploy_endpoint"];
 
-const TERMINAL = words(OPERATIONS.deploy_endpoint.terminal);
+const TERMINAL = words(OPERATIONS.deploy_endpoint.ends);
 
 /** Return the endpoint's id in `Location`. The URL itself is never requested. */
 function endpointIdOf(response: APIResponse): string | null {
@@ -102,6 +102,6 @@ function dataOf(text: string): Record<string, unknown> {
 export class DeployStream extends Stream<DeployEvent, DeployParser> {
   /** The id of the endpoint that is being deployed; null before the head has arrived, or where it does not say. */
   get endpointId(): string | null {
-    return this.opened?.parser.endpointId ?? null;
+    return this.parser?.endpointId ?? null;
   }
 }

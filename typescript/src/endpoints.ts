@@ -42,13 +42,13 @@ const POLL_TIMEOUT = 60_000;
 export class Endpoint extends views.Endpoint {
   /** The endpoint's id, which a completion takes as `model`; the name where the server sends no id. */
   override get id(): string | null {
-    const id = this.raw("id");
+    const { id } = this.toJSON();
     return (typeof id === "string" && id) || this.name;
   }
 
   /** The id of the task that it serves. */
   get task(): string | null {
-    const task = this.raw("task");
+    const { task } = this.toJSON() as { task?: unknown };
     return this.taskName || (typeof task === "string" ? task : null);
   }
 
@@ -93,7 +93,7 @@ export class Endpoints extends Resource {
     refuseSlips("deploy_endpoint", body);
     let open: OpenStream;
     try {
-      open = await this.requester.open("deploy_endpoint", { body }, options, deadline, true);
+      open = await this.client.open("deploy_endpoint", { body }, options, deadline, true);
     } catch (error) {
       if (!(error instanceof APIConnectionError)) throw error;
       const look = name === null ? "list()" : `retrieve("${name}")`; // Whether the request arrived is not known.
@@ -101,7 +101,7 @@ export class Endpoints extends Resource {
       const Kind = error.constructor as typeof APIConnectionError;
       throw new Kind(`${text}. If the request arrived, the deployment goes on: look with endpoints.${look}.`, error);
     }
-    open.watch.limit(Infinity, deadline.until);
+    open.watch.limit(deadline.until);
     return open;
   }
 
@@ -115,7 +115,7 @@ export class Endpoints extends Resource {
     const open = await opening;
     const parser = new DeployParser(open.response, open.maxBytes, name);
     let id = parser.endpointId;
-    open.watch.limit(SILENCE, deadline.until);
+    open.watch.limit(deadline.until, SILENCE);
     try {
       while (!parser.done) {
         const piece = await open.read();
@@ -148,8 +148,8 @@ export class Endpoints extends Resource {
 
   /** List every endpoint that the organisation can access, in any status. */
   async list(options?: CallOptions): Promise<Endpoint[]> {
-    const response = await this.requester.send("list_endpoints", {}, options);
-    return viewsOf(Endpoint, this.requester.json("list_endpoints", response), response);
+    const response = await this.client.send("list_endpoints", {}, options);
+    return viewsOf(Endpoint, this.client.json("list_endpoints", response), response);
   }
 
   /** Retrieve an endpoint. */
@@ -167,7 +167,7 @@ export class Endpoints extends Resource {
     if (timeout !== null) positive("timeout", timeout);
     positive("pollInterval", pollInterval);
     segment("endpoint_id", endpointId);
-    return this.#poll(String(endpointId), each, new Deadline(timeout), pollInterval);
+    return this.#poll(endpointId as string, each, new Deadline(timeout), pollInterval);
   }
 
   /** Start a stopped endpoint. It is cold for a moment: see `waitUntilLive`. */
@@ -182,12 +182,12 @@ export class Endpoints extends Resource {
 
   /** Delete an endpoint for good. */
   async delete(endpointId: Id, options?: CallOptions): Promise<void> {
-    await this.requester.send("delete_endpoint", { path: { endpoint_id: endpointId } }, options);
+    await this.client.send("delete_endpoint", { path: { endpoint_id: endpointId } }, options);
   }
 
   /** Return the metrics of an endpoint. Nothing is sent until one of them is asked for. */
   metrics(endpointId: Id): Metrics {
-    return new Metrics(this.requester, endpointId);
+    return new Metrics(this.client, endpointId);
   }
 
   async #poll(id: string, options: CallOptions, deadline: Deadline, interval: number): Promise<Endpoint> {
@@ -217,11 +217,11 @@ export class Endpoints extends Resource {
   }
 
   async #change(id: "start_endpoint" | "stop_endpoint", endpointId: Id, options?: CallOptions): Promise<EndpointState> {
-    const view = await this.requester.view(View, id, { path: { endpoint_id: endpointId } }, options);
+    const view = await this.client.view(View, id, { path: { endpoint_id: endpointId } }, options);
     return view.toJSON() as EndpointState;
   }
 
   async #retrieve(endpointId: Id, options?: CallOptions, deadline?: Deadline): Promise<Endpoint> {
-    return this.requester.view(Endpoint, "retrieve_endpoint", { path: { endpoint_id: endpointId } }, options, deadline);
+    return this.client.view(Endpoint, "retrieve_endpoint", { path: { endpoint_id: endpointId } }, options, deadline);
   }
 }

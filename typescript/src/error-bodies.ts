@@ -9,7 +9,7 @@ const NAMES = "message Message msg errors error error_description errorMessage t
 /** Return what the JSON body of an error says is wrong, as any JSON value; null where it says nothing. */
 function wordsIn(body: unknown): unknown {
   if (Array.isArray(body)) return body.length === 1 ? wordsIn(body[0]) : null;
-  if (!isObject(body)) return typeof body === "string" && body ? body : null;
+  if (!isObject(body)) return (typeof body === "string" && body) || null;
   if (filled(body.detail)) return body.detail;
   const { error } = body;
   const inner = isObject(error) ? wordsIn(error) : null;
@@ -66,7 +66,7 @@ export function errorIn(body: unknown, answers: string | undefined): string {
 function saysError({ object, type, status, code, success, error, statusCode, status_code }: Json): boolean {
   return (
     [object, status].includes("error") ||
-    /error$/i.test(String(type)) ||
+    /error$/i.test(type as string) ||
     success === false ||
     error === true ||
     [code, status, statusCode, status_code].some((each) => typeof each === "number" && each >= 400) ||

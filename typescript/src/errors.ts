@@ -41,8 +41,8 @@ export class APIStatusError extends ParetaError {
   constructor(response: APIResponse, advice = "") {
     const detail = wordsOf(response) ?? response.text.slice(0, 1000).trim();
     const said = textOf(detail);
-    const status = `${response.statusCode} ${response.statusText}`.trim();
-    super([said ? `${status}: ${said}` : status, `[${response.place}]`, advice].filter(Boolean).join(" "));
+    const status = `${response.statusCode} ${response.statusText}`.trim() + (said && `: ${said}`);
+    super(`${status} [${response.place}] ${advice}`.trim());
     this.response = response;
     this.statusCode = response.statusCode;
     this.requestId = response.requestId;

@@ -51,6 +51,6 @@ export class Metrics extends Resource {
   async #get<Id extends OperationId>(id: Id, query: object = {}, options?: CallOptions): Promise<Json<Id>> {
     refuseSlips(id, query);
     const parts = { path: { endpoint_id: this.#endpointId }, query };
-    return (await this.requester.view(View, id, parts, options)).toJSON() as Json<Id>;
+    return (await this.client.view(View, id, parts, options)).toJSON() as Json<Id>;
   }
 }

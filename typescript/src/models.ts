@@ -8,7 +8,7 @@ import { viewsOf } from "./view.js";
 export class ModelList extends views.ModelList implements Iterable<views.Model> {
   constructor(raw: unknown, response: APIResponse | null = null) {
     super(raw, response);
-    viewsOf(undefined, this.raw("data"), response, "$.data"); // Throws where it is no list.
+    viewsOf(undefined, this.toJSON().data, response, "$.data"); // Throws where it is no list.
   }
 
   get length(): number {
@@ -24,6 +24,6 @@ export class ModelList extends views.ModelList implements Iterable<views.Model> 
 export class Models extends Resource {
   /** List the endpoints that are live and have a URL. Each model's `id` is what a completion takes as `model`. */
   list(options?: CallOptions): Promise<ModelList> {
-    return this.requester.view(ModelList, "list_models", {}, options);
+    return this.client.view(ModelList, "list_models", {}, options);
   }
 }

@@ -26,9 +26,9 @@ export class OpenStream {
     if (!this.#reader) return null;
     this.watch.wait(true);
     try {
-      const { done, value } = await this.#reader.read();
+      const { value = null } = await this.#reader.read();
       this.watch.wait(false);
-      return done ? null : value;
+      return value;
     } catch (error) {
       throw this.watch.failure(error);
     }
@@ -36,7 +36,7 @@ export class OpenStream {
 
   /** Read a little more, after the last event: then the connection can be used again. */
   async drain(): Promise<void> {
-    this.watch.limit(Infinity, performance.now() + DRAIN_MILLISECONDS);
+    this.watch.limit(performance.now() + DRAIN_MILLISECONDS);
     try {
       await this.#readUpTo(ERROR_LIMIT, []);
     } catch {
@@ -56,12 +56,9 @@ export class OpenStream {
       const size = await this.#readUpTo(limit, pieces);
       if (size > limit && whole) reason = `it is longer than ${limit} bytes, the option maxBytes`;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
       // An error status counts, whatever its body is.
-      if (response.ok) {
-        if (error.kind !== "damaged") throw error;
-        reason = error.text;
-      }
+      if (!(error instanceof Failure) || (response.ok && error.kind !== "damaged")) throw error;
+      if (response.ok) reason = error.text;
     }
     const kept = new Blob(pieces).slice(0, reason ? ERROR_LIMIT : limit);
     response.content = new Uint8Array(await kept.arrayBuffer());

@@ -11,18 +11,20 @@ export type CallableId = {
 interface Operation {
   /** Method and path. */
   readonly request: string;
-  readonly fields?: string;
+  /** The fields of the body; without a body, the parameters of the query. */
+  readonly takes?: string;
   readonly required?: string;
   readonly defaults?: Readonly<Record<string, unknown>>;
-  readonly query?: string;
   /** The fields by which an answer is told from an error. */
   readonly answers?: string;
   /** Whether it takes an idempotency key. */
   readonly key?: boolean;
-  readonly noContent?: boolean;
+  /** Whether it answers without content. */
+  readonly empty?: boolean;
   /** Whether it answers only in a stream. */
   readonly streams?: boolean;
-  readonly terminal?: string;
+  /** The events that end its stream. */
+  readonly ends?: string;
   readonly done?: string;
 }
 

@@ -97,11 +97,12 @@ export function checkHeaders(headers: Record<string, string> = {}): Record<strin
 
 /** Check the numbers among options. */
 export function checkOptions<T extends ClientOptions & CallOptions>(options: T): T {
-  const { timeout, deadline, maxRetries, maxBytes, idempotencyKey } = options;
-  for (const [name, value] of Object.entries({ timeout, deadline })) {
-    if (value != null) positive(name, value);
+  const { idempotencyKey } = options;
+  for (const name of ["timeout", "deadline"] as const) {
+    if (options[name] != null) positive(name, options[name]);
   }
-  for (const [name, value] of Object.entries({ maxRetries, maxBytes })) {
+  for (const name of ["maxRetries", "maxBytes"] as const) {
+    const value = options[name];
     if (value !== undefined && !(Number.isInteger(value) && value >= 0)) {
       throw new TypeError(`${name} must be a whole number, 0 or more, not ${value}`);
     }
@@ -119,7 +120,7 @@ export function checkFlag(name: string, value: unknown): void {
 
 /** Throw where a value is no positive, finite number. */
 export function positive(name: string, value: unknown): void {
-  if (!(typeof value === "number" && value > 0 && value < Infinity)) {
+  if (!(Number.isFinite(value) && (value as number) > 0)) {
     throw new TypeError(`${name} must be a positive number of milliseconds, not ${value}`);
   }
 }

@@ -97,7 +97,7 @@ function queryString(query: object): string {
       const sent = item instanceof Date ? item.toISOString() : item;
       if (!(/^(string|boolean|bigint)$/.test(typeof sent) || Number.isFinite(sent)))
         throw new TypeError(`${name} cannot be sent as a parameter: pass text, numbers or a list`);
-      search.append(name, String(sent));
+      search.append(name, sent as string); // It makes a text of any of them.
     }
   }
   return search.size ? `?${search}` : "";

@@ -26,10 +26,10 @@ const BUDGET_SPENT = "Not retried: too many calls of this client fail.";
 
 /** What a namespace of a client is made of. */
 export class Resource {
-  protected readonly requester: Requester;
+  protected readonly client: Requester;
 
   constructor(requester: Requester) {
-    this.requester = requester;
+    this.client = requester;
   }
 }
 
@@ -80,7 +80,7 @@ export class Requester {
   async stream(id: OperationId, parts: Parts, options: CallOptions = {}): Promise<OpenStream> {
     const deadline = this.#deadline(options);
     const stream = await this.open(id, parts, options, deadline);
-    stream.watch.limit(this.#timeout(options), options.deadline == null ? Infinity : deadline.until);
+    stream.watch.limit(options.deadline == null ? Infinity : deadline.until, this.#timeout(options));
     return stream;
   }
 
@@ -163,7 +163,7 @@ export class Requester {
   ): Promise<OpenStream | Failure> {
     const authorization = await this.#authorization();
     const watch = new Watch(options.signal);
-    watch.limit(idle, deadline.until);
+    watch.limit(deadline.until, idle);
     try {
       const raw = await (this.#settings.fetch ?? fetch)(url, {
         method,

@@ -21,5 +21,5 @@ export function backoff(response: APIResponse | null, attempt: number): number |
     const asked = response.retryAfter;
     if (asked !== null) return asked <= MAX_RETRY_AFTER ? asked * 1000 : null;
   }
-  return Math.min(500 * 2 ** Math.min(attempt, 10), 8000) * (0.75 + 0.25 * Math.random());
+  return Math.min(500 * 2 ** attempt, 8000) * (0.75 + 0.25 * Math.random());
 }

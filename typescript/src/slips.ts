@@ -6,13 +6,13 @@ const OPTIONS = words("timeout deadline maxRetries maxBytes headers idempotencyK
 
 /** Throw for a parameter that is a declared one in another style, such as `maxTokens`, or an option of the call. */
 export function refuseSlips(id: OperationId, given: object): void {
-  const { fields, query } = operationOf(id);
-  const declared = words(fields ?? query);
+  const declared = words(operationOf(id).takes);
   for (const name in given) {
     const meant = [...declared, ...OPTIONS].find((each) => plain(each) === plain(name));
-    if (!meant || declared.includes(name)) continue;
-    const where = declared.includes(meant) ? meant : `the option ${meant}, in the next argument`;
-    throw new TypeError(`no parameter is called ${name}: did you mean ${where}? Nothing was sent.`);
+    if (meant && !declared.includes(name)) {
+      const where = declared.includes(meant) ? meant : `the option ${meant}, in the next argument`;
+      throw new TypeError(`no parameter is called ${name}: did you mean ${where}? Nothing was sent.`);
+    }
   }
 }
 

@@ -1,13 +1,14 @@
-/** A line or an event is longer than it may be. */
-export class TooLargeError extends Error {}
-
 /**
  * Decodes a stream of server-sent events, however its bytes are split, as the WHATWG HTML standard says.
  *
  * Comments, unknown fields and events without data are ignored; bytes that are not UTF-8 are replaced; an event that
- * the end cuts off is dropped.
+ * the end cuts off is dropped. `take` gets each event; `refuse`, which throws, that a line or an event is too long.
  */
-export function eventDecoder(maxBytes: number, take: (name: string, data: string) => void): (bytes: Uint8Array) => void {
+export function eventDecoder(
+  maxBytes: number,
+  take: (name: string, data: string) => void,
+  refuse: (reason: string) => void,
+): (bytes: Uint8Array) => void {
   const decoder = new TextDecoder(); // It removes the byte order mark.
   let line = ""; // What has come of the current line.
   let afterCr = false;
@@ -16,7 +17,7 @@ export function eventDecoder(maxBytes: number, take: (name: string, data: string
 
   function check({ length }: string, part: number, what: string): void {
     const limit = maxBytes / part;
-    if (length > limit) throw new TooLargeError(`${what} is longer than ${limit} characters`);
+    if (length > limit) refuse(`${what} is longer than ${limit} characters`);
   }
 
   function endLine(): void {

@@ -3,7 +3,7 @@ import { ParetaError, unreadable } from "./errors.js";
 import { Failure } from "./failure.js";
 import type { OpenStream } from "./open-stream.js";
 import type { APIResponse } from "./response.js";
-import { eventDecoder, TooLargeError } from "./sse.js";
+import { eventDecoder } from "./sse.js";
 
 /** What only keeps a stream open: a ping, or an event without data that ends nothing. */
 export function isKeepAlive(name: string, text: string): boolean {
@@ -19,23 +19,20 @@ export abstract class StreamParser<T, L = unknown> {
   done = false;
   /** The last event, for the errors of a broken stream. */
   lastEvent: L | null = null;
-  readonly #decode: (piece: Uint8Array) => void;
+  /** Take a piece; its items are added to `items`. Throws where it cannot be read. */
+  readonly feed: (piece: Uint8Array) => void;
 
   constructor(response: APIResponse, maxBytes: number) {
     this.response = response;
-    this.#decode = eventDecoder(maxBytes, (name, text) => {
-      if (!this.done) this.take(name, text);
-    });
-  }
-
-  /** Take a piece; its items are added to `items`. Throws where it cannot be read. */
-  feed(piece: Uint8Array): void {
-    try {
-      this.#decode(piece);
-    } catch (error) {
-      if (!(error instanceof TooLargeError)) throw error;
-      if (!this.done) throw this.unreadable(`The stream cannot be read: ${error.message}.`, error);
-    }
+    this.feed = eventDecoder(
+      maxBytes,
+      (name, text) => {
+        if (!this.done) this.take(name, text);
+      },
+      (reason) => {
+        if (!this.done) throw this.error(`The stream cannot be read: ${reason}.`);
+      },
+    );
   }
 
   /** Take an event. */
@@ -48,7 +45,7 @@ export abstract class StreamParser<T, L = unknown> {
     return failure.error(`${message} [${this.response.place}]`, this.lastEvent);
   }
 
-  protected unreadable(message: string, cause?: unknown): Error {
+  protected error(message: string, cause?: unknown): Error {
     return unreadable(message, this.response, { cause });
   }
 }
@@ -71,20 +68,18 @@ export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements A
   #error: unknown; // What is thrown after the items before it.
 
   constructor(opening: Opened<P> | Promise<Opened<P>>) {
-    this.#opening = Promise.resolve(opening);
     if (!(opening instanceof Promise)) this.#opened = opening;
-    this.#opening.then(
-      (opened) => {
-        this.#opened = opened;
-        if (this.#closed) opened.open.close();
-      },
-      () => {}, // It is thrown when the stream is read.
-    );
+    this.#opening = Promise.resolve(opening).then((opened) => {
+      this.#opened = opened;
+      if (this.#closed) opened.open.close();
+      return opened;
+    });
+    this.#opening.catch(() => {}); // It is thrown when the stream is read.
   }
 
   /** The `x-request-id` of the response; null before its head has arrived. */
   get requestId(): string | null {
-    return this.#opened?.parser.response.requestId ?? null;
+    return this.parser?.response.requestId ?? null;
   }
 
   /** Hang up, unless the stream has ended. Closing it again does nothing. */
@@ -100,7 +95,7 @@ export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements A
   [Symbol.asyncIterator](): AsyncIterator<T> {
     return {
       next: () => {
-        const items = this.#opened?.parser.items;
+        const items = this.parser?.items;
         // An item that is there already needs no reading.
         if (items?.length && !this.#closed) return Promise.resolve({ value: items.shift() as T, done: false });
         return this.#next();
@@ -112,8 +107,9 @@ export class Stream<T, P extends StreamParser<T> = StreamParser<T>> implements A
     };
   }
 
-  protected get opened(): Opened<P> | null {
-    return this.#opened;
+  /** What parses the stream, once its head has arrived. */
+  protected get parser(): P | undefined {
+    return this.#opened?.parser;
   }
 
   async #next(): Promise<IteratorResult<T>> {

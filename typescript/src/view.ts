@@ -68,11 +68,6 @@ export class View<T extends object = object> {
     return view as unknown as ViewClass<V>; // TypeScript cannot see the properties.
   }
 
-  /** The raw value at a key. */
-  protected raw(key: string): unknown {
-    return this.#raw[key];
-  }
-
   /** The view or views at a key, the same each time: of a list each, `[]` where there is none. */
   #once(key: string, how: Reading): unknown {
     this.#read ??= {};

@@ -24,8 +24,8 @@ export class Watch {
     return this.#controller.signal;
   }
 
-  /** Set how many milliseconds may be silent, and when all must be over, by `performance.now()`; Infinity for no limit. */
-  limit(idle: number, until: number): void {
+  /** Set when all must be over, by `performance.now()`, and how many milliseconds may be silent; Infinity for no limit. */
+  limit(until: number, idle = Infinity): void {
     this.#idle = idle;
     this.#until = until;
     this.#last = performance.now();
@@ -58,7 +58,7 @@ export class Watch {
     if (due === Infinity) return;
     const left = due - performance.now();
     if (left > 0) {
-      this.#timer = setTimeout(() => this.#arm(), Math.min(Math.ceil(left), LONGEST));
+      this.#timer = setTimeout(() => this.#arm(), Math.min(left, LONGEST));
       // A stream that nobody reads keeps no process alive; browsers have numbers here.
       (this.#timer as { unref?: () => void }).unref?.();
     } else {

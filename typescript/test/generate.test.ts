@@ -69,9 +69,9 @@ const read = (place: string) =>
 test.for([
   ["a field", "readonly warmReplicas: number | null;", "def warm_replicas("],
   ["a field of a request", "budget?: number;", "budget: int"],
-  ["a parameter", '"query":"window resolution"', "resolution: str"],
+  ["a parameter", '"takes":"window resolution"', "resolution: str"],
   ["an operation", "pause_endpoint: {", "def pause_endpoint("],
-  ["a body that has no name", '"fields":"reason","required":"reason"', "reason: str"],
+  ["a body that has no name", '"takes":"reason","required":"reason"', "reason: str"],
   ["an event", '{ event: "queued"; data: Schemas["DeployQueued"] }', '"queued": '],
 ] as const)("%s of the document is in both SDKs", ([, inTypeScript, inPython]) => {
   expect(read(mine)).toContain(inTypeScript);
