@@ -192,8 +192,7 @@ export class Endpoints extends Resource {
 
   async #poll(id: string, options: CallOptions, deadline: Deadline, interval: number): Promise<Endpoint> {
     const timeout = Math.min(options.timeout ?? POLL_TIMEOUT, POLL_TIMEOUT);
-    const { maxRetries, headers, query, signal } = options;
-    const each = { timeout, maxRetries, headers, query, signal };
+    const each = { ...options, timeout, maxBytes: undefined, body: undefined, idempotencyKey: undefined };
     let stopped = false;
     let status: string | null;
     do {
@@ -210,7 +209,7 @@ export class Endpoints extends Resource {
       }
       stopped = status === "stopped";
       if (!deadline.allows(interval)) break;
-      await sleep(interval, signal);
+      await sleep(interval, options.signal);
     } while (deadline.allows());
     const more = `Go on waiting with endpoints.waitUntilLive("${id}").`;
     throw new APITimeoutError(`Endpoint ${id} is not live in time: its status is ${JSON.stringify(status)}. ${more}`);

@@ -73,8 +73,8 @@ function fieldsOf(defaults: object | undefined, required: readonly string[], bod
 }
 
 function checkFilled(name: string, value: unknown): void {
-  if (value === undefined || value === null) throw new TypeError(`${name} is ${value}`);
-  if ((value as { length?: number }).length === 0) throw new TypeError(`${name} is empty`);
+  const wrong = value == null ? `${value}` : (value as { length?: number }).length === 0 && "empty";
+  if (wrong) throw new TypeError(`${name} is ${wrong}`);
 }
 
 /** Return the fields that are neither null nor undefined. */

@@ -22,9 +22,9 @@ export function eventDecoder(
 
   function endLine(): void {
     check(line, 4, "a line");
-    const colon = line.indexOf(":");
-    const field = colon < 0 ? line : line.slice(0, colon);
-    const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    const start = line.indexOf(":") + 1 || line.length + 1; // Of the value; without a colon there is none.
+    const field = line.slice(0, start - 1);
+    const value = line.slice(line[start] === " " ? start + 1 : start);
     if (field === "event") name = value;
     else if (field === "data") {
       data = data === null ? value : `${data}\n${value}`;
