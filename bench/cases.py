@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 Kind = Literal["calls", "cold", "construct", "import", "first call", "connections", "delay"]
 PARETA = ("pareta", "pareta+aiohttp")
-EVERYONE = (*PARETA, "pareta+http_client", "httpx", "httpx2", "aiohttp", "openai", "raw")
+OPTIONAL = ("pareta+http_client", "pareta+otel")
+EVERYONE = (*PARETA, *OPTIONAL, "httpx", "httpx2", "aiohttp", "openai", "raw")
 BASELINE = "httpx"
 FLAT = 0.30
 """How far the cost of a unit may be from its cost at the smallest size."""
@@ -42,8 +43,8 @@ class Case:
     only: tuple[str, ...] = EVERYONE
 
     def includes(self, name: str) -> bool:
-        """Return whether a contender takes part; the one with a client of its own does where it has a target."""
-        return name in self.only and (name != "pareta+http_client" or name in {each.contender for each in self.targets})
+        """Return whether a contender takes part; an optional one does where it has a target."""
+        return name in self.only and (name not in OPTIONAL or name in {each.contender for each in self.targets})
 
 
 class Growth(NamedTuple):
@@ -82,7 +83,7 @@ CASES = (
     Case("GET models, 3 entries", (Target("pareta", 0.90), Target("pareta", 0.45, "openai"), _OWN), calls=200),
     Case(
         "POST chat",
-        (Target("pareta", 0.95), Target("pareta", 0.30, "openai"), _OWN),
+        (Target("pareta", 0.95), Target("pareta", 0.30, "openai"), _OWN, Target("pareta+otel", 1.60, "pareta")),
         action="chat",
         payload="chat",
         calls=200,

@@ -20,6 +20,7 @@ CONTENDERS = (
     "httpx-aiohttp==0.2.0",
     "openai==3.57.0",
     "orjson==3.13.0",
+    "opentelemetry-sdk==1.45.2",
     "attrs==26.1.0",
     "python-dateutil>=2.8.2",
 )

@@ -123,9 +123,11 @@ class ChatCompletion(models.ChatCompletion):
         choice = self.choices[0] if self.choices else None
         text = choice.message.content if choice else None
         name = getattr(kind, "__name__", str(kind))
+        refusal = choice.message.refusal if choice else None
+        if refusal:  # Beside it the text of a stream is "".
+            raise self._error(f"refused: {refusal!r}", name, text or None)
         if choice is None or text is None:
-            refusal = choice.message.refusal if choice else None
-            raise self._error(f"refused: {refusal!r}" if refusal else "there is no text", name, text)
+            raise self._error("there is no text", name, text)
         if choice.finish_reason not in ("stop", None):
             raise self._error(f"it is incomplete, by finish_reason {choice.finish_reason!r}", name, text)
         try:

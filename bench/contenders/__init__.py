@@ -9,6 +9,7 @@ MODULES = {
     "pareta": "sdks",
     "pareta+aiohttp": "sdks",
     "pareta+http_client": "sdks",
+    "pareta+otel": "sdks",
     "httpx": "with_httpx",
     "httpx2": "with_httpx",
     "aiohttp": "with_aiohttp",

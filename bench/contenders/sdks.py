@@ -124,6 +124,12 @@ def _aiohttp_transport() -> Any:
     return _load("httpx_aiohttp:AiohttpTransport", limits=limits, verify=_tls_context())
 
 
+@cache
+def _tracing() -> Any:
+    provider = _load("opentelemetry.sdk.trace:TracerProvider")  # It records spans and exports none.
+    return _load("pareta.integrations.otel:OpenTelemetry", tracer_provider=provider)
+
+
 def _openai(name: str) -> Callable[[str | None], Any]:
     return lambda url: (_load(f"openai:{name}", api_key=KEY, base_url=url and f"{url}/v1"),)
 
@@ -138,6 +144,10 @@ CONTENDERS = {
     ("pareta+http_client", "sync"): (
         SyncPareta,
         _pareta("Pareta", http_client=partial(_load, "httpx:Client", timeout=60)),
+    ),
+    ("pareta+otel", "sync"): (
+        SyncPareta,
+        lambda url: (_load("pareta:Pareta", api_key=KEY, base_url=url, tracing=_tracing()),),
     ),
     ("openai", "sync"): (Sync, _openai("OpenAI")),
     ("openai", "async"): (Async, _openai("AsyncOpenAI")),

@@ -49,10 +49,19 @@ class Contract:
     notes: dict[str, int] = field(default_factory=dict)
 
 
+class Line(BaseModel):
+    """A line of an order."""
+
+    item: str
+    count: int | None = None
+
+
 class Order(BaseModel):
     """An order."""
 
     total: float
+    lines: list[Line]
+    first: Line | None = None
     parties: list[str]
     due: date | None = None
 
@@ -170,12 +179,29 @@ def test_an_answer_that_is_something_else_shows_what_came(mode: Mode, wire: Serv
     assert refused.value.request_id == "req_wire"
 
 
-def test_a_streamed_answer_that_is_cut_by_its_length_is_not_parsed(mode: Mode, wire: Serve) -> None:
+REFUSALS = [
+    {"choices": [{"index": 0, "delta": {"refusal": text}, "finish_reason": finish}]}
+    for text, finish in [("I will", None), (" not.", "stop")]
+]
+
+
+@pytest.mark.parametrize(
+    ("events", "text"),
+    [
+        ([delta('{"total"'), delta(finish="length")], "by finish_reason 'length'"),
+        ([event(each) for each in REFUSALS], "refused: 'I will not.'"),
+    ],
+    ids=["cut", "refused"],
+)
+def test_a_streamed_answer_that_is_cut_or_refused_is_not_parsed(
+    mode: Mode, wire: Serve, events: list[Any], text: str
+) -> None:
     """The whole of a stream is read by the same rules."""
-    cut = stream(delta('{"total"'), delta(finish="length"), event("[DONE]"))
-    client = mode.client(wire(cut).url)
-    chunks = mode.run(client.chat.completions.create(model="ep_1", messages=QUESTION, stream=True))
-    with pytest.raises(APIResponseError, match="by finish_reason 'length'"):
+    client = mode.client(wire(stream(*events, event("[DONE]"))).url)
+    chunks = mode.run(
+        client.chat.completions.create(model="ep_1", messages=QUESTION, response_format=Contract, stream=True)
+    )
+    with pytest.raises(APIResponseError, match=text):
         mode.run(chunks.completion()).parsed(Contract)
 
 

@@ -166,8 +166,18 @@ def test_a_call_that_is_ended_from_outside_says_by_what(mode: Mode, wire: Serve,
     assert attributes(spans()[0])["error.type"] == "PermissionError"
 
 
-def test_nothing_is_imported_without_it() -> None:
-    """A client that traces nothing imports nothing of OpenTelemetry."""
-    code = "import pareta, sys; pareta.Pareta(api_key='k').chat.completions; print('opentelemetry' in sys.modules)"
+@pytest.mark.parametrize(("tracing", "loaded"), [("None", False), ("OpenTelemetry()", True)], ids=["without", "with"])
+def test_nothing_is_imported_without_it(wire: Serve, tracing: str, loaded: bool) -> None:
+    """A client that traces nothing imports nothing of OpenTelemetry, not even when it calls."""
+    code = f"""
+import sys
+from pareta import Pareta
+if {loaded}:
+    from pareta.integrations.otel import OpenTelemetry
+Pareta(api_key="k", base_url={wire(answer(ANSWER)).url!r}, tracing={tracing}).chat.completions.create(
+    model="ep_1", messages={ASK}
+)
+print(any(name.startswith("opentelemetry") for name in sys.modules))
+"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == "False\n"
+    assert done.stdout == f"{loaded}\n"
