@@ -69,73 +69,89 @@ export class RateLimitError extends APIStatusError {
   }
 }
 
-const BY_STATUS: Record<number, [typeof APIStatusError, string?]> = { 429: [RateLimitError] };
+/** A class of errors: a type of its own, so that `instanceof` narrows. */
+interface StatusClass<E extends APIStatusError> {
+  new (response: APIResponse, advice?: string): E;
+  prototype: E;
+}
+
+const BY_STATUS: Record<number, [StatusClass<APIStatusError>, string?]> = { 429: [RateLimitError] };
 
 /** Make the class of the errors of a status, under a name that bundlers keep. */
-function ofStatus(name: string, status: number, advice = "", Base = APIStatusError): typeof APIStatusError {
-  const Kind = { [name]: class extends Base {} }[name] as typeof APIStatusError;
+function ofStatus<E extends APIStatusError>(
+  name: string,
+  status: number,
+  advice = "",
+  Base: StatusClass<APIStatusError> = APIStatusError,
+): StatusClass<E> {
+  const Kind = { [name]: class extends Base {} }[name] as StatusClass<E>;
   Kind.prototype.name = name;
   BY_STATUS[status] = [Kind, advice];
   return Kind;
 }
 
 /** 400 or 422: the request is malformed, or names an unknown task. */
-export const BadRequestError = ofStatus("BadRequestError", 400);
+export const BadRequestError = ofStatus<BadRequestError>("BadRequestError", 400);
 /** 400 or 422: the request is malformed, or names an unknown task. */
-export type BadRequestError = APIStatusError;
+export interface BadRequestError extends APIStatusError {}
 
 /** 422: the request does not have the form that the API expects. */
-export const UnprocessableEntityError = ofStatus("UnprocessableEntityError", 422, "", BadRequestError);
+export const UnprocessableEntityError = ofStatus<UnprocessableEntityError>(
+  "UnprocessableEntityError",
+  422,
+  "",
+  BadRequestError,
+);
 /** 422: the request does not have the form that the API expects. */
-export type UnprocessableEntityError = APIStatusError;
+export interface UnprocessableEntityError extends BadRequestError {}
 
 /** 401: the API key is missing or not valid. */
-export const AuthenticationError = ofStatus(
+export const AuthenticationError = ofStatus<AuthenticationError>(
   "AuthenticationError",
   401,
   "Check PARETA_API_KEY: keys start with pareta_sk_.",
 );
 /** 401: the API key is missing or not valid. */
-export type AuthenticationError = APIStatusError;
+export interface AuthenticationError extends APIStatusError {}
 
 /** 402: the organisation's balance is empty. Top it up in the browser. */
-export const InsufficientCreditsError = ofStatus(
+export const InsufficientCreditsError = ofStatus<InsufficientCreditsError>(
   "InsufficientCreditsError",
   402,
   "Top up the balance in the dashboard.",
 );
 /** 402: the organisation's balance is empty. Top it up in the browser. */
-export type InsufficientCreditsError = APIStatusError;
+export interface InsufficientCreditsError extends APIStatusError {}
 
 /** 403: the key is valid but may not do this. */
-export const PermissionDeniedError = ofStatus("PermissionDeniedError", 403);
+export const PermissionDeniedError = ofStatus<PermissionDeniedError>("PermissionDeniedError", 403);
 /** 403: the key is valid but may not do this. */
-export type PermissionDeniedError = APIStatusError;
+export interface PermissionDeniedError extends APIStatusError {}
 
 /** 404: the endpoint, task or model does not exist. */
-export const NotFoundError = ofStatus("NotFoundError", 404);
+export const NotFoundError = ofStatus<NotFoundError>("NotFoundError", 404);
 /** 404: the endpoint, task or model does not exist. */
-export type NotFoundError = APIStatusError;
+export interface NotFoundError extends APIStatusError {}
 
 /** 409: the endpoint is protected, its name is taken, or a change is under way. */
-export const ConflictError = ofStatus("ConflictError", 409);
+export const ConflictError = ofStatus<ConflictError>("ConflictError", 409);
 /** 409: the endpoint is protected, its name is taken, or a change is under way. */
-export type ConflictError = APIStatusError;
+export interface ConflictError extends APIStatusError {}
 
 /** 500, 502 or 504: the server failed, or a server behind it. */
-export const InternalServerError = ofStatus("InternalServerError", 500);
+export const InternalServerError = ofStatus<InternalServerError>("InternalServerError", 500);
 /** 500, 502 or 504: the server failed, or a server behind it. */
-export type InternalServerError = APIStatusError;
+export interface InternalServerError extends APIStatusError {}
 BY_STATUS[502] = BY_STATUS[504] = [InternalServerError];
 
 /** 503: the endpoint is stopped or cold, or its provider is down. */
-export const EndpointNotReadyError = ofStatus(
+export const EndpointNotReadyError = ofStatus<EndpointNotReadyError>(
   "EndpointNotReadyError",
   503,
   "Start it with endpoints.start(id), then endpoints.waitUntilLive(id).",
 );
 /** 503: the endpoint is stopped or cold, or its provider is down. */
-export type EndpointNotReadyError = APIStatusError;
+export interface EndpointNotReadyError extends APIStatusError {}
 
 /** A 2xx response cannot be read: it is cut, malformed, or of another shape. */
 export class APIResponseError extends ParetaError {

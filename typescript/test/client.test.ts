@@ -1,5 +1,5 @@
 // What the table of behaviours cannot say of a client: its key, its fetch, its environment, and calls by operation.
-import { Pareta, ParetaError } from "pareta";
+import { APIStatusError, BadRequestError, NotFoundError, Pareta, ParetaError, UnprocessableEntityError } from "pareta";
 import { afterEach, expect, test, vi } from "vitest";
 import { act, answer, type Step, stream, Wire } from "./wire.js";
 
@@ -133,4 +133,18 @@ test("a stream cannot reach the prototype of all objects", async () => {
   const chunks = await pa.chat.completions.create({ ...ask, stream: true });
   expect((await chunks.completion()).choices[0]?.message.content).toBe("a");
   expect("p" in {}).toBe(false);
+});
+
+test("an error of a status is of its class and of those above it, and TypeScript tells them apart", async () => {
+  const told = (error: APIStatusError) =>
+    error instanceof NotFoundError ? "gone" : error instanceof UnprocessableEntityError ? "form" : error.statusCode;
+  const raised = async (status: number) => {
+    const pa = new Pareta({ apiKey: "k", maxRetries: 0, fetch: async () => new Response("{}", { status }) });
+    const error: unknown = await pa.models.list().catch((error) => error);
+    if (error instanceof APIStatusError) return [told(error), error.constructor.name, error instanceof BadRequestError];
+    throw error;
+  };
+  expect(await raised(404)).toEqual(["gone", "NotFoundError", false]);
+  expect(await raised(422)).toEqual(["form", "UnprocessableEntityError", true]);
+  expect(await raised(418)).toEqual([418, "APIStatusError", false]);
 });
