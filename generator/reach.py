@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from .problems import Problem
 from .spec import Spec, entries
 
 ASYNC, BOUND, HANDLERS = "pareta/_async", "pareta/_models.py", "pareta/sandbox/_handlers.py"
-SPECS = "tests/conformance/_call_specs.py"
+SPECS, TYPESCRIPT = "tests/conformance/_call_specs.py", "typescript/src"
 
 
 @attrs.frozen
@@ -32,6 +33,8 @@ def missing(spec: Spec, operations: list[OperationPlan], project: Path) -> list[
     calls = _calls(project)
     options = {one.name for one in methods.options(project)}
     handled, specified = _keys(project / HANDLERS), _strings(project / SPECS)
+    typescript = "".join(file.read_text(encoding="utf-8") for file in sorted((project / TYPESCRIPT).glob("*.ts")))
+    read = _queries(project / HANDLERS)
     pointers = {str(operation.get("operationId")): (pointer, operation) for pointer, operation in spec.operations()}
     found: list[Problem] = []
     for one in operations:
@@ -43,6 +46,11 @@ def missing(spec: Spec, operations: list[OperationPlan], project: Path) -> list[
         found += _parameters(one, calls.get(one.id, []), options)
         if handled and one.id not in handled:
             text = f"{HANDLERS} has no handler of {one.id}; add one, and its entry of `table`:\n\n{handler_stub(one)}"
+            found.append(spec.problem(pointer, text))
+        found += _unread(one, read)
+        if typescript and f'"{one.id}"' not in typescript:
+            tag = str(next(iter(entries(operation.get("tags"))), "client"))
+            text = f"no method of {TYPESCRIPT} sends {one.id}; add one to {TYPESCRIPT}/{tag}.ts"
             found.append(spec.problem(pointer, text))
         if specified and one.id not in specified:
             tag = str(next(iter(entries(operation.get("tags"))), "client"))
@@ -106,6 +114,36 @@ def _parameters(one: OperationPlan, calls: list[_Call], options: set[str]) -> It
         if call.positional + len(call.keywords & {each.name for each in path}) < len(path):
             text = f"{one.id} is called with {call.positional} of its {len(path)} path parameters; pass each"
             yield Problem(call.file, call.line, 1, text)
+
+
+def _unread(one: OperationPlan, read: dict[str, tuple[int, set[str]]]) -> Iterator[Problem]:
+    """Yield the query parameters that the sandbox's handler does not look at."""
+    if one.id in read:
+        line, names = read[one.id]
+        for each in one.arguments:
+            if each.location == "query" and each.literal.strip('"') not in names:
+                text = f"the handler of {one.id} ignores {each.name!r}; read it as `values.query.get({each.literal})`"
+                yield Problem(HANDLERS, line, 5, text)
+
+
+def _queries(file: Path) -> dict[str, tuple[int, set[str]]]:
+    """Return the line and the query parameters that each handler reads; no handler that passes all of them on."""
+    if not file.exists():
+        return {}
+    tree = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    functions = {node.name: node for node in tree if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)}
+    pairs = [pair for node in tree if isinstance(node, ast.Dict) for pair in zip(node.keys, node.values, strict=True)]
+    found: dict[str, tuple[int, set[str]]] = {}
+    for key, value in pairs:
+        target = value.func if isinstance(value, ast.Call) else value
+        function = functions.get(target.attr) if isinstance(target, ast.Attribute) else None
+        if not isinstance(key, ast.Constant) or function is None:
+            continue
+        code = ast.unparse(function)
+        names = re.findall(r"""\.query(?:\.get\(|\[)['"]([^'"]+)""", code)
+        if code.count(".query") == len(names):
+            found[str(key.value)] = (function.lineno, set(names))
+    return found
 
 
 def _declared(each: Argument) -> str:
