@@ -71,6 +71,7 @@ NAV: dict[str, list[tuple[str, str]]] = {
     ],
     "Maintainers": [
         ("Contributing", "contributing.md"),
+        ("Changing the API", "changing-the-api.md"),
         ("The document", "document.md"),
         ("The generator", "generator.md"),
         ("Architecture", "architecture.md"),

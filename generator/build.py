@@ -86,6 +86,15 @@ def _shared(source: str) -> str:
     return re.sub(r"^from \. import types$", "from pareta_generated import types", source, flags=re.MULTILINE)
 
 
+def _syntax_error(source: str) -> str:
+    """Return what is wrong with code, which ruff does not say where it is quiet."""
+    try:
+        compile(source, "", "exec")
+    except SyntaxError as error:
+        return f"line {error.lineno}: {error.msg}: {(error.text or '').strip()}"
+    return "it does not say why"
+
+
 def _runtime(source: str) -> list[Path]:
     """Return the modules of the runtime that generated code needs."""
     needed = set(_ALWAYS)
@@ -122,7 +131,8 @@ def format_source(name: str, source: str) -> str:
             check=False,
         )
         if done.returncode:
-            raise GenerationError(f"ruff refuses {name}: {done.stderr.decode(errors='replace').strip()}")
+            reason = done.stderr.decode(errors="replace").strip() or _syntax_error(source)
+            raise GenerationError(f"ruff refuses {name}: {reason}")
         source = done.stdout.decode()
     return source
 

@@ -44,6 +44,8 @@ class Method:
     description: str
     parameters: list[Parameter]
     result: str
+    is_metric: bool
+    """Whether it reads a metric of an endpoint."""
 
 
 def plan(operations: list[OperationPlan]) -> dict[str, Method]:
@@ -55,6 +57,7 @@ def plan(operations: list[OperationPlan]) -> dict[str, Method]:
             one.description,
             [_parameter(each) for each in one.arguments if each.location in ("body_field", "query")],
             one.result_type,
+            one.id.startswith("endpoint_") and any(each.name == "filters" for each in one.arguments),
         )
         for one in operations
     }

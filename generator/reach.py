@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from .problems import Problem
 from .spec import Spec, entries
 
 ASYNC, BOUND, HANDLERS = "pareta/_async", "pareta/_models.py", "pareta/sandbox/_handlers.py"
-SPECS = "tests/conformance/_call_specs.py"
+SPECS, TYPESCRIPT = "tests/conformance/_call_specs.py", "typescript/src"
 
 
 @attrs.frozen
@@ -32,6 +33,8 @@ def missing(spec: Spec, operations: list[OperationPlan], project: Path) -> list[
     calls = _calls(project)
     options = {one.name for one in methods.options(project)}
     handled, specified = _keys(project / HANDLERS), _strings(project / SPECS)
+    typescript = "".join(file.read_text(encoding="utf-8") for file in sorted((project / TYPESCRIPT).glob("*.ts")))
+    read = _queries(project / HANDLERS)
     pointers = {str(operation.get("operationId")): (pointer, operation) for pointer, operation in spec.operations()}
     found: list[Problem] = []
     for one in operations:
@@ -44,7 +47,12 @@ def missing(spec: Spec, operations: list[OperationPlan], project: Path) -> list[
         if handled and one.id not in handled:
             text = f"{HANDLERS} has no handler of {one.id}; add one, and its entry of `table`:\n\n{handler_stub(one)}"
             found.append(spec.problem(pointer, text))
-        if specified and not _is_specified(one.id, specified):
+        found += _unread(one, read)
+        if typescript and f'"{one.id}"' not in typescript:
+            tag = str(next(iter(entries(operation.get("tags"))), "client"))
+            text = f"no method of {TYPESCRIPT} sends {one.id}; add one to {TYPESCRIPT}/{tag}.ts"
+            found.append(spec.problem(pointer, text))
+        if specified and one.id not in specified:
             tag = str(next(iter(entries(operation.get("tags"))), "client"))
             text = f"{SPECS} has no call of {one.id}; add one:\n\n{spec_stub(one, tag)}"
             found.append(spec.problem(pointer, text))
@@ -53,32 +61,44 @@ def missing(spec: Spec, operations: list[OperationPlan], project: Path) -> list[
 
 def method_stub(one: OperationPlan, tag: str) -> str:
     """Return the method that calls an operation, in the manner of the others."""
-    name = one.id.removesuffix(f"_{tag.removesuffix('s')}").removesuffix(f"_{tag}")
+    name = _method_name(one, tag)
     parameters = "".join(f", {_declared(each)}" for each in one.arguments if each.location == "path")
     keywords = [each for each in one.arguments if each.location in ("query", "body_field")]
     star = ", *" if keywords else ""
     parameters += star + "".join(f", {_declared(each)}" for each in keywords)
     given = ", ".join(_given(each) for each in one.arguments if each.location in ("path", "query", "body_field"))
+    result, send = one.result_type, "send"
+    if not result:
+        result, send = f"AsyncStream[{one.event_type}]", "stream"
     return (
-        f"    async def {name}(self{parameters}, **options: Unpack[CallOptions]) -> {one.result_type or 'None'}:\n"
+        f"    async def {name}(self{parameters}, **options: Unpack[CallOptions]) -> {result}:\n"
         f'        """{one.summary}"""\n'
-        f"        return await self._requester.send(api.{one.id}({given}), options)"
+        f"        return await self._requester.{send}(api.{one.id}({given}), options)"
     )
 
 
 def handler_stub(one: OperationPlan) -> str:
     """Return the sandbox's handler of an operation."""
-    return (
+    head = (
         f'            "{one.id}": self._{one.id},\n\n'
         f"    async def _{one.id}(self, values: RequestValues, _: Scenario | None) -> ServerResponse:\n"
-        f"        return json_answer({{}})"
     )
+    if one.result_type:
+        return f"{head}        return json_answer({{}})"
+    names = list(one.events) or ["None"]
+    steps = ["recording = Recording()", *(f"recording.write(event({{}}, name={name}))" for name in names)]
+    return head + "\n".join(f"        {step}" for step in [*steps, "recording.end()", "return event_stream(recording)"])
 
 
 def spec_stub(one: OperationPlan, tag: str) -> str:
     """Return the conformance run's call of an operation."""
-    name = one.id.removesuffix(f"_{tag.removesuffix('s')}").removesuffix(f"_{tag}")
+    name = _method_name(one, tag)
     return f'    CallSpec(operation="{one.id}", call=lambda client: client.{tag}.{name}(…), path={one.path}),'
+
+
+def _method_name(one: OperationPlan, tag: str) -> str:
+    thing = tag.removesuffix("s")
+    return one.id.removesuffix(f"_{thing}").removesuffix(f"_{tag}").removeprefix(f"{thing}_")
 
 
 def _parameters(one: OperationPlan, calls: list[_Call], options: set[str]) -> Iterator[Problem]:
@@ -94,6 +114,36 @@ def _parameters(one: OperationPlan, calls: list[_Call], options: set[str]) -> It
         if call.positional + len(call.keywords & {each.name for each in path}) < len(path):
             text = f"{one.id} is called with {call.positional} of its {len(path)} path parameters; pass each"
             yield Problem(call.file, call.line, 1, text)
+
+
+def _unread(one: OperationPlan, read: dict[str, tuple[int, set[str]]]) -> Iterator[Problem]:
+    """Yield the query parameters that the sandbox's handler does not look at."""
+    if one.id in read:
+        line, names = read[one.id]
+        for each in one.arguments:
+            if each.location == "query" and each.literal.strip('"') not in names:
+                text = f"the handler of {one.id} ignores {each.name!r}; read it as `values.query.get({each.literal})`"
+                yield Problem(HANDLERS, line, 5, text)
+
+
+def _queries(file: Path) -> dict[str, tuple[int, set[str]]]:
+    """Return the line and the query parameters that each handler reads; no handler that passes all of them on."""
+    if not file.exists():
+        return {}
+    tree = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    functions = {node.name: node for node in tree if isinstance(node, ast.AsyncFunctionDef | ast.FunctionDef)}
+    pairs = [pair for node in tree if isinstance(node, ast.Dict) for pair in zip(node.keys, node.values, strict=True)]
+    found: dict[str, tuple[int, set[str]]] = {}
+    for key, value in pairs:
+        target = value.func if isinstance(value, ast.Call) else value
+        function = functions.get(target.attr) if isinstance(target, ast.Attribute) else None
+        if not isinstance(key, ast.Constant) or function is None:
+            continue
+        code = ast.unparse(function)
+        names = re.findall(r"""\.query(?:\.get\(|\[)['"]([^'"]+)""", code)
+        if code.count(".query") == len(names):
+            found[str(key.value)] = (function.lineno, set(names))
+    return found
 
 
 def _declared(each: Argument) -> str:
@@ -143,17 +193,17 @@ def _keys(file: Path) -> set[str]:
 
 
 def _strings(file: Path) -> set[str]:
-    """Return the values of `operation=` in a module; the start of one that is put together ends in `*`."""
+    """Return the values of `operation=` in a module; one that is put together may end in any argument there."""
     if not file.exists():
         return set()
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    given = [each for node in nodes if isinstance(node, ast.Call) for each in node.args]
+    texts = [each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes:
         if isinstance(node, ast.keyword) and node.arg == "operation":
-            value = node.value.values[0] if isinstance(node.value, ast.JoinedStr) else node.value
-            star = "*" if isinstance(node.value, ast.JoinedStr) else ""
-            found |= {f"{value.value!s}{star}"} if isinstance(value, ast.Constant) else set()
+            whole = not isinstance(node.value, ast.JoinedStr)
+            first = node.value if isinstance(node.value, ast.Constant) else next(ast.iter_child_nodes(node.value), None)
+            if isinstance(first, ast.Constant):
+                found |= {f"{first.value!s}{text}" for text in ([""] if whole else texts)}
     return found
-
-
-def _is_specified(id_: str, specified: set[str]) -> bool:
-    return id_ in specified or any(one.endswith("*") and id_.startswith(one[:-1]) for one in specified)

@@ -38,6 +38,7 @@ def run(path: Path, file: str, output: Path, fixes: Path, skip: list[str]) -> Im
     work = Import(source.load(path, file, path.name, merge=True))
     before = _last(output)
     bundle.bundle(work, path)
+    streams.describe(work)
     versions.upgrade(work)
     repair.repair(work)
     gaps.fill(work)

@@ -1,4 +1,4 @@
-"""Says which argument selects a stream, where an operation answers with JSON or a stream."""
+"""Describes streams as the generator reads them: what an item is, and which argument selects the stream."""
 
 from __future__ import annotations
 
@@ -6,7 +6,23 @@ from .. import media
 from ..responses import successes
 from ..shapes import properties, shape
 from ..spec import at
+from ..walk import objects
 from .document import Import
+
+
+def describe(work: Import) -> None:
+    """Write `itemSchema`, which is OpenAPI 3.2's and which FastAPI publishes in 3.1, as `schema`."""
+    for pointer, node in objects(work.spec):
+        if pointer[-2:-1] != ("content",) or "itemSchema" not in node or "schema" in node:
+            continue
+        node["schema"] = node.pop("itemSchema")
+        work.note((*pointer, "itemSchema"), "`itemSchema` is written as `schema`")
+        if media.kind(pointer[-1]) == "events":
+            fields = at(node["schema"], "properties")
+            data = at(work.spec.follow((), fields.get("data"))[1])
+            # Without an event's name each has this payload, whatever it is called.
+            if "const" not in data and not at(fields.get("event")).keys() & {"const", "enum"}:
+                node["schema"] = data.get("contentSchema", {})
 
 
 def choose(work: Import) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from pareta_generated.types import Call
+from pareta_generated.types import Call, StreamCall
 
 from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
@@ -18,6 +18,7 @@ from .._policy.session import Session
 if TYPE_CHECKING:
     from .._transport.async_response import AsyncRawResponse
     from .._transport.async_sender import AsyncSender
+    from .streams import AsyncStream
 
 T = TypeVar("T")
 
@@ -32,6 +33,16 @@ class AsyncRequester(NamedTuple):
         """Send a call with its options and return its result."""
         session, call = self.session.prepare(call, options)
         return await self.run(logical(session, call, calls.send(session, call)))
+
+    async def stream(self, call: StreamCall[T], options: Mapping[str, Any]) -> AsyncStream[T]:
+        """Send a call with its options and return an iterator of the payloads of its events."""
+        from .._content.event_stream import EventStreamParser
+        from .._policy import deployments
+        from .streams import AsyncStream
+
+        session, call = self.session.prepare(call, options)
+        stream, raw = await self.open(logical(session, call, deployments.open_any(session, call)))
+        return AsyncStream(raw, EventStreamParser(call, stream.response, stream.limit), stream.span)
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""

@@ -134,14 +134,7 @@ class ClientBase:
             return self._requester.send(call, options)
         if not isinstance(call, StreamCall):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(not_a_call(call))
-        from .._content.event_stream import EventStreamParser
-        from .._policy import deployments
-        from .._policy.logical import logical
-        from .streams import Stream
-
-        session, prepared = self._requester.session.prepare(call, options)
-        stream, raw = self._requester.open(logical(session, prepared, deployments.open_any(session, prepared)))
-        return Stream(raw, EventStreamParser(prepared, stream.response, stream.limit), stream.span)
+        return self._requester.stream(call, options)
 
     def close(self) -> None:
         """Close the connections. Your own `http_client` or `transport` stays open."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from pareta_generated.types import Call
+from pareta_generated.types import Call, StreamCall
 
 from .._content.body import ResponseBuilder
 from .._content.exchange import TransportError
@@ -19,6 +19,7 @@ from .._policy.session import Session
 if TYPE_CHECKING:
     from .._transport.sync_response import RawResponse
     from .._transport.sync_sender import Sender
+    from .streams import Stream
 
 T = TypeVar("T")
 
@@ -33,6 +34,16 @@ class Requester(NamedTuple):
         """Send a call with its options and return its result."""
         session, call = self.session.prepare(call, options)
         return self.run(logical(session, call, calls.send(session, call)))
+
+    def stream(self, call: StreamCall[T], options: Mapping[str, Any]) -> Stream[T]:
+        """Send a call with its options and return an iterator of the payloads of its events."""
+        from .._content.event_stream import EventStreamParser
+        from .._policy import deployments
+        from .streams import Stream
+
+        session, call = self.session.prepare(call, options)
+        stream, raw = self.open(logical(session, call, deployments.open_any(session, call)))
+        return Stream(raw, EventStreamParser(call, stream.response, stream.limit), stream.span)
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""

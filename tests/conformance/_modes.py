@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
-from pareta import AsyncChatStream, AsyncDeployStream, AsyncPareta, ChatStream, DeployStream, Pareta
+from pareta import AsyncPareta, AsyncStream, Pareta, Stream
 
 from ._request_recorder import Mode
 
@@ -17,7 +17,7 @@ def run_sync(call: ClientCall, **options: Any) -> Any:
     """Run a call on a sync client and return its result; a stream as a list."""
     with Pareta(**options) as client:
         result = call(client)
-        return list(result) if isinstance(result, ChatStream | DeployStream) else result
+        return list(result) if isinstance(result, Stream) else result
 
 
 def run_async(call: ClientCall, **options: Any) -> Any:
@@ -26,7 +26,7 @@ def run_async(call: ClientCall, **options: Any) -> Any:
     async def main() -> Any:
         async with AsyncPareta(**options) as client:
             result = await call(client)
-            if isinstance(result, AsyncChatStream | AsyncDeployStream):
+            if isinstance(result, AsyncStream):
                 return [event async for event in result]
             return result
 

@@ -362,6 +362,31 @@ def test_a_stream_is_selected_by_the_boolean_of_the_body(take: Any) -> None:
     assert "text/event-stream beside JSON is left out" in without.err
 
 
+ITEM = "{$ref: '#/components/schemas/Item'}"
+EVENT = f"{{properties: {{data: {{contentMediaType: application/json, contentSchema: {ITEM}}}, event: NAME}}}}"
+
+
+@pytest.mark.parametrize(
+    ("media", "item", "is_envelope"),
+    [
+        ("application/jsonl", ITEM, False),
+        ("text/event-stream", EVENT.replace("NAME", "{type: string}"), False),
+        ("text/event-stream", EVENT.replace("NAME", "{const: e}"), True),
+    ],
+)
+def test_the_items_of_a_stream_are_its_schema(take: Any, media: str, item: str, is_envelope: bool) -> None:
+    """As FastAPI publishes them; an envelope stays where it names its event, and is its payload otherwise."""
+    imported = take(
+        "openapi: 3.1.0\ninfo: {title: T, version: '1'}\npaths:\n  /a: {get: {operationId: a, responses: {'200':"
+        f" {{description: d, content: {{{media}: {{itemSchema: {item}}}}}}}}}}}}}\n"
+        "components: {schemas: {Item: {type: object, properties: {a: {}}}}}\n"
+    )
+    assert "`itemSchema` is written as `schema`" in imported.err
+    payload = {"$ref": "#/components/schemas/Item"}
+    made = imported.document["paths"]["/a"]["get"]["responses"]["200"]["content"][media]["schema"]
+    assert (made == payload) != is_envelope
+
+
 def test_names_that_collide_are_told_apart(take: Any, generate: Generate) -> None:
     """The one that is written as its Python name keeps it; schemas, properties and parameters alike."""
     text = (

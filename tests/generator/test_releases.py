@@ -198,9 +198,9 @@ def test_our_sdk_and_sandbox_have_all_of_the_document(tmp_path: Path) -> None:
 
 
 def test_an_operation_without_a_method_is_said_with_its_code(tmp_path: Path) -> None:
-    """The method, the handler and the conformance call are printed as they have to be written."""
+    """Each is printed as it has to be written, but TypeScript's method, which is named alone."""
     said = lacking(tmp_path, "\ncomponents:\n", f"\n{ADDED}")
-    assert len(said) == 3
+    assert len(said) == 4
     assert all(one.startswith("openapi/pareta.yaml:") for one in said)
     assert (
         "    async def rename(self, endpoint_id: str | None, *, name: str, **options: Unpack[CallOptions])"
@@ -209,14 +209,30 @@ def test_an_operation_without_a_method_is_said_with_its_code(tmp_path: Path) -> 
         "        return await self._requester.send(api.rename_endpoint(endpoint_id, name=name), options)"
     ) in said[0]
     assert '"rename_endpoint": self._rename_endpoint,' in said[1]
-    assert 'CallSpec(operation="rename_endpoint"' in said[2]
+    assert said[2].endswith("no method of typescript/src sends rename_endpoint; add one to typescript/src/endpoints.ts")
+    assert 'CallSpec(operation="rename_endpoint"' in said[3]
 
 
 def test_a_parameter_that_no_method_sends_is_said(tmp_path: Path) -> None:
-    """At the line of the call that lacks it."""
+    """At the line of the call that lacks it, and of the sandbox's handler that ignores it."""
     parameter = "      operationId: list_tasks\n      parameters: [{name: page, in: query, schema: {type: integer}}]\n"
     said = lacking(tmp_path, "      operationId: list_tasks\n", parameter)
-    assert len(said) == 1
+    assert len(said) == 2
     assert said[0].startswith("pareta/_async/tasks.py:")
+    assert said[1].startswith("pareta/sandbox/_handlers.py:")
+    assert said[1].endswith("the handler of list_tasks ignores 'page'; read it as `values.query.get(\"page\")`")
     assert "list_tasks is called without 'page'" in said[0]
     assert "take it as `page: int | None = None`, and pass it on as `page=page`" in said[0]
+
+
+def test_a_stream_without_a_method_is_said_with_its_code(tmp_path: Path) -> None:
+    """It is opened by the SDK, recorded by the sandbox, and named as the methods beside it."""
+    stream = "text/event-stream: {schema: {oneOf: [{$ref: '#/components/schemas/DeployProgressEvent'}]}}"
+    json = "application/json: {schema: {$ref: '#/components/schemas/Endpoint'}}"
+    added = ADDED.replace(json, stream).replace("rename_endpoint", "endpoint_names")
+    said = lacking(tmp_path, "\ncomponents:\n", f"\n{added}")
+    assert "async def names(self, endpoint_id: str | None, *, name: str, " in said[0]
+    assert "-> AsyncStream[DeployProgress]:" in said[0]
+    assert "self._requester.stream(api.endpoint_names(endpoint_id, name=name), options)" in said[0]
+    assert 'recording.write(event({}, name="progress"))' in said[1]
+    assert 'CallSpec(operation="endpoint_names"' in said[3]
