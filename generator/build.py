@@ -31,7 +31,7 @@ _FILES = {
     "api.py": "api_init.py.jinja",
 }
 _ALWAYS = ("argument_values", "encoding", "interchange", "json_values", "pydantic_schema", "types", "views")
-_OPTIONAL = {"bodies": ["styles"], "readers": [], "styles": []}
+_OPTIONAL = {"bodies": ["styles"], "paging": [], "readers": [], "styles": []}
 """The modules of the runtime that only some packages need, and those that they import."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"

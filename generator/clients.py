@@ -29,6 +29,8 @@ class Method:
     arguments: list[Argument]
     overlaps: bool
     """Whether an argument has the name of an option of the call."""
+    every: str = ""
+    """The name of the method that iterates over all pages; empty if there is one page."""
 
     @property
     def rest(self) -> str:
@@ -39,6 +41,11 @@ class Method:
     def result_type(self) -> str:
         """The type of the result; empty if there is only a stream."""
         return self.operation.result_type
+
+    @property
+    def item_type(self) -> str:
+        """The type of a page's items."""
+        return self.operation.item_type
 
     @property
     def event_type(self) -> str:
@@ -74,12 +81,20 @@ class Mode:
     prefix: str
     base: str
     stream: str
+    iterator: str
     key: str
 
 
 MODES = {
-    "sync": Mode(True, "", "Pareta", "Stream", "str | Callable[[], str]"),  # noqa: FBT003
-    "async": Mode(False, "Async", "AsyncPareta", "AsyncStream", "str | Callable[[], str | Awaitable[str]]"),  # noqa: FBT003
+    "sync": Mode(True, "", "Pareta", "Stream", "Iterator", "str | Callable[[], str]"),  # noqa: FBT003
+    "async": Mode(
+        sync=False,
+        prefix="Async",
+        base="AsyncPareta",
+        stream="AsyncStream",
+        iterator="AsyncIterator",
+        key="str | Callable[[], str | Awaitable[str]]",
+    ),
 }
 
 
@@ -126,6 +141,13 @@ def _namespaces(spec: Spec, operations: list[OperationPlan], taken: list[str]) -
         for index, one in enumerate(space.methods):
             if known.count(one.name) > 1:
                 space.methods[index] = attrs.evolve(one, name=one.operation.id)
+        known = [one.name for one in space.methods]
+        for index, one in enumerate(space.methods):
+            if one.operation.pages:
+                every = f"{one.name}_all"
+                while every in known:
+                    every += "_pages"
+                space.methods[index] = attrs.evolve(one, every=every)
         if "list" in (one.name for one in space.methods):
             space.methods[:] = map(_beside_list, space.methods)
     return list(spaces.values())
@@ -156,7 +178,10 @@ def _beside_list(one: Method) -> Method:
 
     arguments = [attrs.evolve(each, type=spelled(each.type)) for each in one.arguments]
     operation = attrs.evolve(
-        one.operation, result_type=spelled(one.operation.result_type), event_type=spelled(one.operation.event_type)
+        one.operation,
+        result_type=spelled(one.operation.result_type),
+        event_type=spelled(one.operation.event_type),
+        item_type=spelled(one.operation.item_type),
     )
     return attrs.evolve(one, arguments=arguments, operation=operation)
 

@@ -16,7 +16,8 @@ _TYPE_NAMES = frozenset(
 _FUNCTION_NAMES = frozenset(
     {
         *("encode_body", "encode_headers", "encode_query", "quote_segment", "require", "to_json_value"),
-        *("bodies", "datetime", "dict", "extra_body", "models", "overload", "readers", "str", "styles", "warnings"),
+        *("bodies", "datetime", "dict", "extra_body", "models", "overload", "paging", "readers", "str", "styles"),
+        "warnings",
     }
 )
 RESERVED_FUNCTIONS = _FUNCTION_NAMES | _TYPE_NAMES | {"annotations", "frozenset", "operation"}
@@ -43,8 +44,8 @@ RESERVED_CLASSES = frozenset(
 """Names that the generated modules use themselves. No class may have one of them."""
 CLIENT_CLASSES = frozenset(
     {
-        *("AsyncClient", "AsyncPareta", "AsyncStream", "Awaitable", "CallOptions", "Callable", "Client", "Pareta"),
-        *("Self", "Stream", "Unpack"),
+        *("AsyncClient", "AsyncIterator", "AsyncPareta", "AsyncStream", "Awaitable", "CallOptions", "Callable"),
+        *("Client", "Iterator", "Pareta", "Self", "Stream", "Unpack"),
     }
 )
 """Names that `client.py` uses, too."""

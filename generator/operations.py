@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import media, names, prose, responses, servers
+from . import media, names, pagination, prose, responses, servers
 from .arguments import Arguments
 from .plan import Argument, Models, OperationPlan, Plan
 from .problems import Pointer, Problem
@@ -52,6 +52,7 @@ def _operation(
     registry = typed_dicts.registry
     if registry.taken.get(id_.upper(), ())[:1] != ("paths",):  # A duplicate is already reported.
         registry.claim(id_.upper(), pointer)
+    pages = pagination.plan(typed_dicts.views, pointer, operation, response, arguments)
     return OperationPlan(
         id=id_,
         constant=id_.upper(),
@@ -81,6 +82,8 @@ def _operation(
         authorization=servers.is_authorized(registry.spec, operation),
         security=servers.security(registry, pointer, operation),
         deprecated=operation.get("deprecated") is True,
+        pages=pages.code,
+        item_type=pages.item_type,
         parts=_parts(path, arguments, planner),
     )
 

@@ -188,6 +188,10 @@ class OperationPlan:
     security: list[str] | None
     """The literals of its security schemes, if they are not those of the document."""
     deprecated: bool
+    pages: str
+    """How its pages follow each other, as code; empty without `x-pagination`."""
+    item_type: str
+    """The type of a page's items."""
     parts: list[tuple[str, str]]
     """The arguments of `Call` besides the operation, with the expressions of their values."""
 
@@ -195,6 +199,11 @@ class OperationPlan:
     def only(self) -> ResponsePlan:
         """How the body is read, if there is one way."""
         return next(iter(self.responses.values())) if len(self.responses) == 1 else ResponsePlan("json", "")
+
+    @property
+    def call_type(self) -> str:
+        """The type of the call whose response is no stream."""
+        return f"paging.PagedCall[{self.result_type}, {self.item_type}]" if self.pages else f"Call[{self.result_type}]"
 
     @property
     def first_keyword(self) -> Argument | None:

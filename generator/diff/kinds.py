@@ -55,6 +55,9 @@ KINDS: dict[str, Kind] = {
     "operation-security-added": _breaking("calls without credentials are refused"),
     "operation-security-removed": _safe("credentials are no longer needed"),
     "operation-security-changed": _risky("other credentials are needed"),
+    "pagination-added": _added("an iterator over all pages more"),
+    "pagination-removed": _breaking("the iterator over all pages is gone"),
+    "pagination-changed": _risky("released clients look for the next page elsewhere"),
     # Parameters.
     "parameter-added": _added("a keyword more"),
     "parameter-required-added": _breaking("calls without it fail"),

@@ -86,6 +86,10 @@ class _Comparer:
             add("operation-server-changed", f"the server of {id_}")
         if old.get("x-stream-field") != new.get("x-stream-field") and old.get("x-stream-field"):
             add("stream-selector-changed", f"{id_}: `x-stream-field` is {new.get('x-stream-field')}")
+        paged = old.get("x-pagination"), new.get("x-pagination")
+        if paged[0] != paged[1]:
+            kind = "removed" if not paged[1] else "changed" if paged[0] else "added"
+            add(f"pagination-{kind}", f"{id_}: `x-pagination`")
         self._security(id_, places, old, new)
         self._parameters(id_, places, old, new)
         self._body(id_, places, old, new)
