@@ -26,9 +26,10 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
     views = ViewPlanner(registry, enums, reserved)
     typed_dicts = TypedDictPlanner(registry, enums, views)
     found = [responses.plan(views, pointer, operation) for pointer, operation in spec.operations()]
+    errors = [responses.errors(views, pointer, operation) for pointer, operation in spec.operations()]
     operations = [
-        _operation(typed_dicts, pointer, operation, response)
-        for (pointer, operation), response in zip(spec.operations(), found, strict=True)
+        _operation(typed_dicts, pointer, operation, response, failures)
+        for (pointer, operation), response, failures in zip(spec.operations(), found, errors, strict=True)
     ]
     typed_dicts.finish()
     models = Models(
@@ -42,7 +43,11 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
 
 
 def _operation(
-    typed_dicts: TypedDictPlanner, pointer: Pointer, operation: dict[str, Any], response: Successes
+    typed_dicts: TypedDictPlanner,
+    pointer: Pointer,
+    operation: dict[str, Any],
+    response: Successes,
+    errors: dict[str, str],
 ) -> OperationPlan:
     path, method = pointer[1].partition("#")[0], pointer[2]  # A fragment only tells operations apart.
     id_ = str(operation.get("operationId", ""))
@@ -65,6 +70,7 @@ def _operation(
         description=prose.paragraphs(operation.get("description")),
         raises=_raises(arguments),
         responses=_by_status(response),
+        errors=errors,
         result_type=response.type,
         accept=names.literal(response.accept) if response.accept else "",
         events=response.events,

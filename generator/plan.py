@@ -160,6 +160,8 @@ class OperationPlan:
     """When it raises ValueError; empty if it never does."""
     responses: dict[str, ResponsePlan]
     """How the body is read, by the literal of the status; one entry if it is read in one way."""
+    errors: dict[str, str]
+    """The class or the reader of an error's body, by the literal of its statuses."""
     result_type: str
     """The type parameter of `Call`; empty if the response is always a stream."""
     accept: str

@@ -75,6 +75,37 @@ def plan(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -> Suc
     return found
 
 
+def errors(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -> dict[str, str]:
+    """Return the class or the reader of the errors that are JSON objects, by the literal of their statuses."""
+    spec, found = views.registry.spec, dict[str, list[str]]()
+    answers = successes(spec, pointer, operation)
+    declared = {status: node for status, node in at(operation, "responses").items() if status not in answers}
+    for status in sorted(one for one in declared if re.fullmatch("[45]([0-9][0-9]|XX)|default", one)):
+        at_, response = spec.follow((*pointer, "responses", status), declared[status])
+        content = at(at(response), "content")
+        wanted, reader = media.best(content), "None"
+        if wanted and media.kind(wanted, content[wanted]) == "json":
+            where = (*at_, "content", wanted, "schema")
+            owner = names.class_name(str(operation.get("operationId", "")))
+            reader = _error(views, where, at(content, wanted).get("schema"), f"{owner}_{status}_error")
+        found.setdefault(reader, []).append(status)
+    if not any("XX" in one or one == "default" for statuses in found.values() for one in statuses):
+        found.pop("None", None)  # Nothing else would read them.
+    if found.keys() <= {"None"}:
+        return {}
+    return {names.literal(" ".join(statuses)): reader for reader, statuses in found.items()}
+
+
+def _error(views: ViewPlanner, where: Pointer, schema: Any, fallback: str) -> str:
+    found = shape(views.registry.spec, where, schema)
+    if views.is_dict_view(found):
+        return "None"
+    if found.kind == "union" and all(one.kind == "object" for one in found.members):
+        _, reader = answer_readers.plan(views, attrs.evolve(found, nullable=False), fallback, where)
+        return reader if reader != "readers.AnyValue()" else "None"
+    return views.class_of(found, fallback, where, dict_view=False) if found.kind == "object" else "None"
+
+
 def _body(views: ViewPlanner, where: Pointer, schema: Any, kind: str, fallback: str) -> ResponsePlan:
     if kind == "json":
         return response_of(views, where, schema, fallback)

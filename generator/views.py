@@ -13,6 +13,7 @@ from .shapes import SCALARS, Member, Shape, properties, shape
 from .spec import Spec, at
 
 _SCALARS = answer_readers.TYPES
+_PLAIN = ("string", "integer", "number")
 _CHECKED = {"string": "str", "datetime": "str", "integer": "int", "number": "(int, float)", "boolean": "bool"}
 
 
@@ -156,6 +157,9 @@ class ViewPlanner:
             return "many", f"list[{cls}]", cls
         if item.kind in SCALARS and not item.nullable:
             return "values", f"list[{'str' if item.kind == 'datetime' else _SCALARS[item.kind]}]", _CHECKED[item.kind]
+        if item.kind == "union" and not item.nullable and all(one.kind in _PLAIN for one in item.members):
+            kinds = {kind for one in item.members for kind in _scalar_types(one)}
+            return "values", f"list[{' | '.join(sorted(kinds))}]", f"({', '.join(sorted(kinds))})"
         if item.kind == "map" and not item.nullable and all(one.kind == "any" for one in item.members):
             return "values", "list[dict[str, Any]]", "dict"
         return ("values", "list[Any]", "object") if item.kind == "any" else None

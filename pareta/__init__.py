@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         EndpointState as EndpointState,
         EndpointStatus as EndpointStatus,
         EndpointUptime as EndpointUptime,
+        ErrorBody as ErrorBody,
         FinishReason as FinishReason,
         FunctionCall as FunctionCall,
         FunctionCallDelta as FunctionCallDelta,
@@ -75,6 +76,8 @@ if TYPE_CHECKING:
         ToolParam as ToolParam,
         Usage as Usage,
         UserMessageParam as UserMessageParam,
+        ValidationFailure as ValidationFailure,
+        ValidationProblem as ValidationProblem,
     )
 
     from ._async.chat import AsyncChat as AsyncChat
@@ -170,12 +173,12 @@ _HOMES = {
         "ActivityHour AssistantMessageParam ChatCompletionChunk ChatMessageParam Choice ChunkChoice "
         "ContentPartParam CostGroup Delta DeployComplete DeployFailure DeployProgress "
         "DeveloperMessageParam EndpointActivity EndpointCost EndpointPerformance EndpointQuality "
-        "EndpointState EndpointStatus EndpointUptime FinishReason FunctionCall FunctionCallDelta "
-        "FunctionCallParam FunctionDefinitionParam FunctionNameParam ImagePartParam ImageUrlParam "
-        "Incident JudgeWindow Leaderboard LeaderboardEntry Message Model ResponseFormatParam "
-        "StreamOptionsParam SystemMessageParam Task TaskExample TaskList TaskMatch TaskMatchCandidate "
-        "TextPartParam ToolCall ToolCallDelta ToolCallParam ToolChoiceParam ToolMessageParam ToolParam "
-        "Usage UserMessageParam"
+        "EndpointState EndpointStatus EndpointUptime ErrorBody FinishReason FunctionCall "
+        "FunctionCallDelta FunctionCallParam FunctionDefinitionParam FunctionNameParam ImagePartParam "
+        "ImageUrlParam Incident JudgeWindow Leaderboard LeaderboardEntry Message Model "
+        "ResponseFormatParam StreamOptionsParam SystemMessageParam Task TaskExample TaskList TaskMatch "
+        "TaskMatchCandidate TextPartParam ToolCall ToolCallDelta ToolCallParam ToolChoiceParam "
+        "ToolMessageParam ToolParam Usage UserMessageParam ValidationFailure ValidationProblem"
     ),
 }
 # To here.

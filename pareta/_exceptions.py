@@ -22,11 +22,14 @@ ParetaError
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from ._error_text import detail_of, is_missing_route, phrase_of, place_of, text_of
 
 if TYPE_CHECKING:
+    from pareta_generated.types import View
+
     from ._content.response import Response
 
 C = TypeVar("C")
@@ -82,11 +85,11 @@ class APIStatusError(ParetaError):
             APIStatusError.by_code[code] = cls
 
     @classmethod
-    def of(cls, response: Response) -> APIStatusError:
-        """Return the error for `response`, of the class for its status."""
-        return cls.by_code.get(response.status_code, APIStatusError)(response)
+    def of(cls, response: Response, declared: Mapping[str, Any] | None = None) -> APIStatusError:
+        """Return the error for `response`, of the class for its status. `declared` is `Operation.errors`."""
+        return cls.by_code.get(response.status_code, APIStatusError)(response, declared)
 
-    def __init__(self, response: Response) -> None:
+    def __init__(self, response: Response, declared: Mapping[str, Any] | None = None) -> None:
         self.response = response
         """The response: method, url, status_code, headers, content, text and json()."""
         self.status_code = response.status_code
@@ -94,12 +97,29 @@ class APIStatusError(ParetaError):
         """The server's id of the request; quote it to support."""
         self.detail: Any = detail_of(response)
         """The server's message: the body's `detail` (any JSON), else the start of its text."""
+        self._declared = declared or {}
         said = text_of(self.detail)
         status = f"{self.status_code} {phrase_of(self.status_code)}".strip()
         place = place_of(response)
         super().__init__(
             " ".join(filter(None, (f"{status}: {said}" if said else status, f"[{place}]", self._advice())))
         )
+
+    @property
+    def body(self) -> View | None:
+        """The body, as the object that the document declares for this status; None where it is no such object.
+
+        Its class says which one: `isinstance(error.body, ValidationFailure)`.
+        """
+        from pareta_generated.types import read_error  # The command line starts without it.
+
+        from ._models import ResponseOrigin
+
+        try:
+            raw = self.response.json()
+        except ValueError:
+            return None
+        return read_error(self._declared, self.status_code, raw, ResponseOrigin.of(raw, self.response))
 
     def _advice(self) -> str:
         if 300 <= self.status_code < 400:

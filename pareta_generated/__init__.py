@@ -3,6 +3,6 @@
 Generated from openapi/pareta.yaml. Do not edit: change that file and run `make generate`.
 """
 
-SPEC_SHA256 = "4df369c63ad755acd148319151ad34afd1ec893859ebf7eaeddde1cfb63fc0b7"
+SPEC_SHA256 = "65216c8b95a495e62de94bb7ab491992f98aa0dbaa351980071fd1eb2e8512f3"
 SPEC_VERSION = "1.0.0"
 GENERATOR = "openapi-python-client 0.29.1"

@@ -22,6 +22,7 @@ from .models import (
     EndpointQuality,
     EndpointState,
     EndpointUptime,
+    ErrorBody,
     Leaderboard,
     Message,
     ModelList,
@@ -32,6 +33,7 @@ from .models import (
     TaskMatch,
     ToolChoiceParam,
     ToolParam,
+    ValidationFailure,
 )
 from .types import (
     UNSET,
@@ -51,6 +53,7 @@ LIST_MODELS = Operation(
     method="GET",
     path="/v1/models",
     response_type=ModelList,
+    errors={"401 429 503": ErrorBody},
     idempotent=True,
 )
 
@@ -70,6 +73,7 @@ LIST_ENDPOINTS = Operation(
     path="/v1/endpoints",
     response_type=Endpoint,
     is_list=True,
+    errors={"401 429 503": ErrorBody},
     idempotent=True,
 )
 
@@ -86,6 +90,7 @@ DEPLOY_ENDPOINT = Operation(
     id="deploy_endpoint",
     method="POST",
     path="/v1/endpoints",
+    errors={"400 401 409 429 503": ErrorBody, "422": ValidationFailure},
     events={"progress": DeployProgress, "complete": DeployComplete, "error": DeployFailure},
     terminal=frozenset({"complete", "error"}),
     headers=frozenset({"idempotency-key"}),
@@ -134,6 +139,7 @@ RETRIEVE_ENDPOINT = Operation(
     method="GET",
     path="/v1/endpoints/{endpoint_id}",
     response_type=Endpoint,
+    errors={"401 404 429 503": ErrorBody},
     idempotent=True,
 )
 
@@ -162,6 +168,7 @@ DELETE_ENDPOINT = Operation(
     method="DELETE",
     path="/v1/endpoints/{endpoint_id}",
     no_content=True,
+    errors={"401 404 409 429 503": ErrorBody},
     idempotent=True,
 )
 
@@ -186,6 +193,7 @@ START_ENDPOINT = Operation(
     method="POST",
     path="/v1/endpoints/{endpoint_id}/start",
     response_type=EndpointState,
+    errors={"401 404 409 429 503": ErrorBody, "422": ValidationFailure},
     headers=frozenset({"idempotency-key"}),
 )
 
@@ -219,6 +227,7 @@ STOP_ENDPOINT = Operation(
     method="POST",
     path="/v1/endpoints/{endpoint_id}/stop",
     response_type=EndpointState,
+    errors={"401 404 409 429 503": ErrorBody, "422": ValidationFailure},
     headers=frozenset({"idempotency-key"}),
 )
 
@@ -252,6 +261,7 @@ ENDPOINT_PERFORMANCE = Operation(
     method="GET",
     path="/v1/endpoints/{endpoint_id}/performance",
     response_type=EndpointPerformance,
+    errors={"401 404 429 503": ErrorBody, "422": ValidationFailure},
     idempotent=True,
 )
 
@@ -287,6 +297,7 @@ ENDPOINT_UPTIME = Operation(
     method="GET",
     path="/v1/endpoints/{endpoint_id}/uptime",
     response_type=EndpointUptime,
+    errors={"401 404 429 503": ErrorBody, "422": ValidationFailure},
     idempotent=True,
 )
 
@@ -323,6 +334,7 @@ ENDPOINT_COST = Operation(
     method="GET",
     path="/v1/endpoints/{endpoint_id}/cost",
     response_type=EndpointCost,
+    errors={"401 404 429 503": ErrorBody, "422": ValidationFailure},
     idempotent=True,
 )
 
@@ -364,6 +376,7 @@ ENDPOINT_QUALITY = Operation(
     method="GET",
     path="/v1/endpoints/{endpoint_id}/quality",
     response_type=EndpointQuality,
+    errors={"401 404 429 503": ErrorBody, "422": ValidationFailure},
     idempotent=True,
 )
 
@@ -400,6 +413,7 @@ ENDPOINT_ACTIVITY = Operation(
     method="GET",
     path="/v1/endpoints/{endpoint_id}/activity",
     response_type=EndpointActivity,
+    errors={"401 404 429 503": ErrorBody, "422": ValidationFailure},
     idempotent=True,
 )
 
@@ -436,6 +450,7 @@ CREATE_CHAT_COMPLETION = Operation(
     method="POST",
     path="/v1/chat/completions",
     response_type=ChatCompletion,
+    errors={"401 402 404 429 503": ErrorBody, "422": ValidationFailure},
     events={"message": ChatCompletionChunk},
     done="[DONE]",
     headers=frozenset({"idempotency-key"}),
@@ -606,6 +621,7 @@ LIST_TASKS = Operation(
     method="GET",
     path="/v1/tasks",
     response_type=TaskList,
+    errors={"401 429 503": ErrorBody},
     idempotent=True,
 )
 
@@ -623,6 +639,7 @@ MATCH_TASK = Operation(
     method="POST",
     path="/v1/tasks/match",
     response_type=TaskMatch,
+    errors={"401 429 503": ErrorBody, "422": ValidationFailure},
     headers=frozenset({"idempotency-key"}),
 )
 
@@ -658,6 +675,7 @@ RETRIEVE_TASK = Operation(
     method="GET",
     path="/v1/tasks/{task_id}",
     response_type=Task,
+    errors={"401 404 429 503": ErrorBody, "422": ValidationFailure},
     idempotent=True,
 )
 
@@ -688,6 +706,7 @@ TASK_LEADERBOARD = Operation(
     method="GET",
     path="/v1/tasks/{task_id}/leaderboard",
     response_type=Leaderboard,
+    errors={"401 404 429 503": ErrorBody},
     idempotent=True,
 )
 

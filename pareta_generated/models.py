@@ -1006,6 +1006,55 @@ class LeaderboardEntry(types.View):
         return value if isinstance(value, str) else None
 
 
+class ErrorBody(types.View):
+    """What went wrong."""
+
+    __slots__ = ()
+    _pointer = "/components/schemas/ErrorBody"
+
+    @property
+    def detail(self) -> str | None:
+        """A message for people."""
+        value = self._raw.get("detail")
+        return value if isinstance(value, str) else None
+
+
+class ValidationFailure(types.View):
+    """What is wrong with a request."""
+
+    __slots__ = ()
+    _pointer = "/components/schemas/ValidationFailure"
+
+    @property
+    def detail(self) -> list[ValidationProblem]:
+        """Each thing that is wrong."""
+        return self._many("detail", ValidationProblem)
+
+
+class ValidationProblem(types.View):
+    """One thing that is wrong with a request, and where."""
+
+    __slots__ = ()
+    _pointer = "/components/schemas/ValidationProblem"
+
+    @property
+    def loc(self) -> list[int | str]:
+        """The way to the value: `body`, `query`, `path` or `header`, then names and indices."""
+        return self._values("loc", (int, str))
+
+    @property
+    def msg(self) -> str | None:
+        """A message for people."""
+        value = self._raw.get("msg")
+        return value if isinstance(value, str) else None
+
+    @property
+    def type(self) -> str | None:
+        """The kind of problem, for programs."""
+        value = self._raw.get("type")
+        return value if isinstance(value, str) else None
+
+
 class SystemMessageParam(TypedDict, total=False):
     """What the model is to be and do."""
 

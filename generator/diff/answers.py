@@ -39,6 +39,9 @@ class Answers:
                 self.changes.add(f"{kind}-removed", f"{id_} no longer answers {status}", where[0], None, name)
             elif status in good[0] and status in good[1]:
                 self._answer(id_, (good[0][status][0], good[1][status][0]), good[0][status][1], good[1][status][1])
+            elif status not in good[0] and status not in good[1]:
+                found = self.changes.old.follow(where[0], before[0][status])
+                self._schema(id_, found, self.changes.new.follow(where[1], before[1][status]))
 
     def _answer(self, id_: str, places: Pair, old: dict[str, Any], new: dict[str, Any]) -> None:
         name = f"api.{id_}"
@@ -52,11 +55,18 @@ class Answers:
             self.changes.add("answer-media-changed", f"the answer of {id_} is {taken[1] or 'empty'}", *places, name)
         else:
             compare_media(self.changes, "answer", id_, places, contents)
-        if all(taken) and media.kind(taken[0]) == media.kind(taken[1]) == "json":
-            pointers = (*places[0], "content", taken[0], "schema"), (*places[1], "content", taken[1], "schema")
-            schemas = at(contents[0], taken[0]).get("schema"), at(contents[1], taken[1]).get("schema")
-            self.schemas.compare("answer", *pointers, schemas, f"{name}()")
+        self._schema(id_, (places[0], old), (places[1], new))
         self._stream(id_, places, contents)
+
+    def _schema(self, id_: str, old: tuple[Pointer, Any], new: tuple[Pointer, Any]) -> None:
+        """Compare the JSON of two answers."""
+        taken = media.best(at(old[1], "content")), media.best(at(new[1], "content"))
+        if all(taken) and media.kind(taken[0]) == media.kind(taken[1]) == "json":
+            pointers = (*old[0], "content", taken[0], "schema"), (*new[0], "content", taken[1], "schema")
+            contents = at(old[1], "content", taken[0]), at(new[1], "content", taken[1])
+            self.schemas.compare(
+                "answer", *pointers, (contents[0].get("schema"), contents[1].get("schema")), f"api.{id_}()"
+            )
 
     def _stream(self, id_: str, places: Pair, contents: Contents) -> None:
         streamed = media.streams(contents[0]), media.streams(contents[1])

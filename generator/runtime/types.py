@@ -46,6 +46,7 @@ __all__ = [
     "parse_integer",
     "parse_number",
     "quote_segment",
+    "read_error",
     "require",
     "to_json_value",
 ]
@@ -87,6 +88,8 @@ class Operation:
     """What the body of the response is read as."""
     reader: Any = None
     """The reader of a JSON response that is neither an object nor an array of objects."""
+    errors: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
+    """The class or the reader of an error's JSON body, by its statuses and ranges, with spaces between them."""
     by_status: Mapping[str, Result] = attrs.field(factory=dict[str, "Result"])
     """How each successful response is read, by status or range, where they differ."""
     accept: str = "application/json"
@@ -171,6 +174,14 @@ class StreamCall(Request, Generic[T_co]):
         """Return the payload of one event. An event that the document does not declare is a plain `View`."""
         operation = self.operation
         return cast("T_co", operation.events.get(event, operation.any_event).from_dict(raw, origin))
+
+
+def read_error(errors: Mapping[str, Any], status: int, raw: Any, origin: Origin) -> View | None:
+    """Return the JSON body of an error by `Operation.errors`; None if no object is declared for its status."""
+    by_status = {one: view for statuses, view in errors.items() for one in statuses.split()}
+    key = next((one for one in (str(status), f"{status // 100}XX", "default") if one in by_status), None)
+    view = by_status[key] if key else None
+    return view.from_dict(raw, origin) if view is not None and is_object(raw) else None
 
 
 def read_items(raw: Any, view: type[View | DictView] | None, origin: Origin) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any, TypeVar, overload
 
@@ -117,7 +118,7 @@ def _attempts(
             pause = None if late else pause  # The server may still be at work on it: it is repeated once at most.
             late = True
         if pause is None or not deadline.allow_retry(pause) or (spent := not session.budget.take(retries)):
-            error = error_of(request, outcome, attempt + 1)
+            error = error_of(request, outcome, attempt + 1, call.operation.errors)
             if spent:
                 error.add_note(_BUDGET_SPENT)
                 info("not retrying %s %s: too many calls fail", request.method, request.url)
@@ -156,10 +157,12 @@ def _authenticated(session: Session) -> Flow[Session]:
     return attrs.evolve(session, key=Key((yield CallBack(session.key.source))))
 
 
-def error_of(request: HttpRequest, outcome: Response | TransportError, attempts: int) -> ParetaError:
+def error_of(
+    request: HttpRequest, outcome: Response | TransportError, attempts: int, declared: Mapping[str, Any]
+) -> ParetaError:
     """Return the exception for the outcome of the last attempt."""
     if isinstance(outcome, Response):
-        return APIStatusError.of(outcome)
+        return APIStatusError.of(outcome, declared)
     tries = "" if attempts == 1 else f" ({attempts} attempts)"
     advice = ". The server may still be at work on it: allow it more time with timeout=." if outcome.answering else ""
     kind = APITimeoutError if outcome.kind == "timeout" else APIConnectionError

@@ -1,6 +1,7 @@
 """Every public method, sync and async, against the sandbox."""
 
 import importlib
+import pickle
 import shutil
 import sys
 from collections.abc import Iterator
@@ -293,6 +294,25 @@ def test_a_refusal_names_the_call(  # noqa: PLR0917  # A table of many columns.
     assert str(status) in str(error)
     assert f"[{error.response.method} {error.response.url}, request {error.request_id}]" in str(error)
     assert error.response.json()["detail"] == error.detail
+
+
+@pytest.mark.off_document("422 is wanted")
+def test_an_error_has_its_body_as_an_object(mode: Mode, client: Any, wire: Any) -> None:
+    """Of the class that the document declares for its status, after pickling too; None for what is no such object."""
+    with pytest.raises(NotFoundError) as caught:
+        mode.run(client.endpoints.retrieve("nope"))
+    for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+        assert isinstance(error.body, generated.ErrorBody)
+        assert error.body.detail == error.detail
+        assert error.body.request_id == error.request_id
+    with pytest.raises(UnprocessableEntityError) as refused:
+        mode.run(client.tasks.match("text", top_k=99))
+    assert isinstance(refused.value.body, generated.ValidationFailure)
+    assert refused.value.body.detail[0].loc == ["body", "top_k"]
+    page = wire(b"HTTP/1.1 404 No\r\ncontent-type: text/html\r\ncontent-length: 2\r\n\r\nno")
+    with pytest.raises(NotFoundError) as plain:
+        mode.run(mode.client(page.url).endpoints.retrieve("nope"))
+    assert plain.value.body is None
 
 
 def test_a_wrong_key_is_told(mode: Mode, sandbox: Sandbox) -> None:

@@ -29,7 +29,9 @@ paths:
       operationId: get_toy
       tags: [toys]
       parameters: [{name: id, in: path, required: true, schema: {type: string}}]
-      responses: {'200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Toy'}}}}}
+      responses:
+        '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Toy'}}}}
+        '404': {description: d, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
   /toys:
     post:
       operationId: upload_toys
@@ -57,6 +59,7 @@ components:
   securitySchemes: {key: {type: http, scheme: bearer}}
   schemas:
     Toy: {type: object, properties: {name: {type: string}}}
+    Problem: {type: object, properties: {detail: {type: string}, hint: {type: string}}}
 """
 
 
@@ -132,8 +135,9 @@ def test_a_client_has_the_document_s_operations(toys: ModuleType, server: str) -
     with toys.Client(api_key="k", base_url=server) as client:
         assert client.toys.get("bear").name == "bear"
         assert client.toys.get("flaky").name == "flaky"
-        with pytest.raises(pareta.NotFoundError, match="no such toy"):
+        with pytest.raises(pareta.NotFoundError, match="no such toy") as caught:
             client.toys.get("none")
+        assert type(caught.value.body).__name__ == "Problem"
         assert client.toys.upload(file=("a.txt", io.BytesIO(b"content")), n=3) == "taken ✓"
         assert client.toys.picture() == b"\x89PNG"
         assert [one.name for one in client.toys.watch()] == ["a", "b"]

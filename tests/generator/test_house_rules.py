@@ -45,7 +45,7 @@ components:
       headers: {x-request-id: {description: Names the request., schema: {type: string}}}
       content:
         application/json:
-          schema: {$ref: '#/components/schemas/Error'}
+          schema: {$ref: '#/components/schemas/ErrorBody'}
           example: {detail: why}
   schemas:
     Pet:
@@ -53,7 +53,7 @@ components:
       description: A pet.
       properties:
         name: {type: string, description: Its name.}
-    Error:
+    ErrorBody:
       type: object
       description: What went wrong.
       required: [detail]
@@ -100,7 +100,7 @@ BROKEN = {
         "42:7: a schema must declare its",
     ),
     "an error without schema": (
-        "          schema: {$ref: '#/components/schemas/Error'}\n",
+        "          schema: {$ref: '#/components/schemas/ErrorBody'}\n",
         "",
         "31:5: an error needs a JSON body",
     ),

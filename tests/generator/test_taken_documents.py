@@ -241,6 +241,34 @@ def test_each_successful_status_is_read_as_declared(made: Any) -> None:
     assert (read(api, {"lives": 9}).lives, read(api, ["a"], 202), read(api, None, 204)) == (9, ["a"], None)
 
 
+ERRORS = """responses: {'204': {description: ok},
+  '404': {description: e, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Cat'}}}},
+  '409': {description: e, content: {text/html: {}}},
+  '4XX': {description: e, content: {application/json: {schema: {$ref: '#/components/schemas/Pet'}}}},
+  '503': {description: e, content: {application/json: {schema: {type: object, properties: {wait: {type: integer}}}}}},
+  default: {description: e, content: {application/json: {schema: {$ref: '#/components/schemas/Dog'}}}}}"""
+
+
+@pytest.mark.parametrize(
+    ("status", "raw", "cls"),
+    [
+        (404, {"kind": "dog"}, "Cat"),
+        (409, {"kind": "dog"}, None),
+        (422, {"kind": "dog"}, "Dog"),
+        (422, {"kind": "bird"}, "View"),
+        (503, {"wait": 1}, "Op503Error"),
+        (500, {"kind": "cat"}, "Dog"),
+        (500, ["no object"], None),
+    ],
+)
+def test_an_error_is_read_as_declared(made: Any, status: int, raw: Any, cls: str | None) -> None:
+    """By its status, else by the range, else by `default`."""
+    api = made(ERRORS)
+    types = importlib.import_module(api.__name__.replace(".api", ".types"))
+    found = types.read_error(api.OP.errors, status, raw, types.Origin(raw))
+    assert (None if found is None else type(found).__name__) == cls
+
+
 def test_a_discriminator_selects_the_class(made: Any) -> None:
     """An unknown value is a plain view: a newer server may send one."""
     api = made(answer("{$ref: '#/components/schemas/Pet'}"))
