@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
 from collections.abc import AsyncIterable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from typing import IO, Any, TypeAlias
 from urllib.parse import urlencode
 
@@ -15,10 +18,51 @@ from .encoding import encode_query
 from .json_values import is_array
 from .styles import styled_query
 
-FileParam: TypeAlias = bytes | IO[bytes] | tuple[str, bytes | IO[bytes]] | tuple[str, bytes | IO[bytes], str]
-"""The bytes of a file or an open file, which is read while it is sent; with its name, and with its content type."""
-RawParam: TypeAlias = bytes | IO[bytes] | Iterable[bytes] | AsyncIterable[bytes]
-"""A body as bytes, as an open file, or as pieces."""
+_File: TypeAlias = bytes | IO[bytes] | os.PathLike[str]
+FileParam: TypeAlias = _File | tuple[str, _File] | tuple[str, _File, str]
+"""A path, an open file from where it stands, or the bytes of a file; with its name, and with its content type."""
+RawParam: TypeAlias = _File | Iterable[bytes] | AsyncIterable[bytes]
+"""A body as a path, an open file, bytes or pieces."""
+LARGE = 2**20
+"""From this size in bytes on, a file is read while it is sent. What cannot be read again is read at once."""
+_PIECE = 2**16
+
+
+@attrs.frozen
+class Part:
+    """A part of a large file, which is read each time that it is sent."""
+
+    file: str | IO[bytes]
+    start: int
+    length: int
+
+    def __iter__(self) -> Iterator[bytes]:
+        left = self.length
+        with open(self.file, "rb") if isinstance(self.file, str) else nullcontext(self.file) as opened:  # noqa: PTH123
+            opened.seek(self.start)
+            while left:
+                piece = opened.read(min(left, _PIECE))
+                if not piece:
+                    raise ValueError(f"{self.file} has lost its last {left} bytes since the call was made")
+                left -= len(piece)
+                yield piece
+
+
+@attrs.frozen
+class Streamed:
+    """A body of which some parts are large files. Each iteration reads them anew."""
+
+    parts: tuple[bytes | Part, ...]
+
+    def __len__(self) -> int:
+        return sum(len(one) if isinstance(one, bytes) else one.length for one in self.parts)
+
+    def __iter__(self) -> Iterator[bytes]:
+        for one in self.parts:
+            if isinstance(one, bytes):
+                yield one
+            else:
+                yield from one
 
 
 @attrs.frozen
@@ -39,12 +83,15 @@ class Multipart:
     fields: tuple[tuple[str, str], ...]
     files: tuple[tuple[str, FileParam], ...]
 
-    def encode(self) -> tuple[bytes, str]:
-        """Return the bytes, files read to their end, and the parameters of the content type."""
-        parts = [(name, "", text.encode(), "") for name, text in self.fields]
+    def encode(self) -> tuple[bytes | Streamed, str]:
+        """Return the body, and the parameters of the content type."""
+        parts: list[tuple[str, str, bytes | Part, str]] = [(name, "", text.encode(), "") for name, text in self.fields]
         parts += [_part(name, file) for name, file in self.files]
-        boundary = hashlib.sha256(b"".join(data for _, _, data, _ in parts)).hexdigest()[:32]
-        pieces: list[bytes] = []
+        whole = [data for _, _, data, _ in parts if isinstance(data, bytes)]
+        boundary = (
+            hashlib.sha256(b"".join(whole)).hexdigest()[:32] if len(whole) == len(parts) else secrets.token_hex(16)
+        )
+        pieces: list[bytes | Part] = []
         for name, file_name, data, media in parts:
             named = f'; filename="{_quoted(file_name)}"' if file_name else ""
             head = f'--{boundary}\r\nContent-Disposition: form-data; name="{_quoted(name)}"{named}\r\n'
@@ -53,7 +100,7 @@ class Multipart:
                 data,
                 b"\r\n",
             ]
-        return b"".join([*pieces, f"--{boundary}--\r\n".encode()]), f"; boundary={boundary}"
+        return _body([*pieces, f"--{boundary}--\r\n".encode()]), f"; boundary={boundary}"
 
 
 @attrs.frozen
@@ -62,14 +109,16 @@ class Raw:
 
     data: RawParam | str
 
-    def encode(self) -> tuple[bytes, str]:
-        """Return the bytes, an open file read to its end, and the parameters of the content type."""
+    def encode(self) -> tuple[bytes | Streamed, str]:
+        """Return the body, and the parameters of the content type."""
         data = self.data
         if isinstance(data, str):
             return data.encode(), "; charset=utf-8"
         if isinstance(data, AsyncIterable):
             raise TypeError("this client sends bytes, an open file or an iterable, not an async iterable")
-        return (data if isinstance(data, bytes) else b"".join(data)), ""
+        if isinstance(data, bytes | os.PathLike) or hasattr(data, "read"):
+            return _body([_content(data)]), ""
+        return b"".join(data), ""
 
 
 def encode_form(
@@ -116,18 +165,38 @@ def _given(
         yield name, value if name in files else to_json_value(value)
 
 
-def _part(name: str, file: FileParam) -> tuple[str, str, bytes, str]:
+def _part(name: str, file: FileParam) -> tuple[str, str, bytes | Part, str]:
     """Return name, file name, content and content type of a file."""
-    file_name, media, content = name, "application/octet-stream", file
+    file_name, media = name, "application/octet-stream"
     if isinstance(file, tuple):
-        file_name, content = file[0], file[1]
-        media = file[2] if len(file) > 2 else media
-    return name, file_name, content if isinstance(content, bytes) else _read(content), media
+        return name, file[0], _content(file[1]), file[2] if len(file) > 2 else media
+    if isinstance(file, os.PathLike):
+        file_name = os.path.basename(file)  # noqa: PTH119
+    return name, file_name, _content(file), media
 
 
-def _read(file: Any) -> bytes:
+def _content(file: Any) -> bytes | Part:
+    """Return the bytes of a file, or the file itself if it is large and can be read again."""
+    if isinstance(file, bytes):
+        return file
+    if hasattr(file, "__fspath__"):
+        path = os.fsdecode(file)
+        with open(path, "rb") as opened:  # noqa: PTH123
+            found = _content(opened)
+        return found if isinstance(found, bytes) else attrs.evolve(found, file=path)
+    if getattr(file, "seekable", bool)():
+        start = file.tell()
+        length = file.seek(0, os.SEEK_END) - start
+        file.seek(start)
+        if length >= LARGE:
+            return Part(file, start, length)
     data: bytes = file.read()
     return data
+
+
+def _body(parts: list[bytes | Part]) -> bytes | Streamed:
+    whole = [one for one in parts if isinstance(one, bytes)]
+    return b"".join(whole) if len(whole) == len(parts) else Streamed(tuple(parts))
 
 
 def _quoted(text: str) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Literal, NamedTuple, Protocol
 
 ErrorKind = Literal["connection", "timeout", "tls"]
 
@@ -22,13 +22,20 @@ class TransportError(Exception):
         """Whether it is a timeout of a request that was sent: the server may be at work on it."""
 
 
+class FileBody(Protocol):
+    """A body that is read from files each time that it is sent."""
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes]: ...
+
+
 class HttpRequest:
     """A request as it is sent."""
 
     __slots__ = ("__weakref__", "body", "headers", "method", "url")
 
     def __init__(
-        self, *, method: str, url: str, headers: Sequence[tuple[bytes, bytes]] = (), body: bytes = b""
+        self, *, method: str, url: str, headers: Sequence[tuple[bytes, bytes]] = (), body: bytes | FileBody = b""
     ) -> None:
         self.method = method
         self.url = url

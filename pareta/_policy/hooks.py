@@ -29,6 +29,7 @@ class RequestInfo:
     headers: Mapping[str, str] = attrs.field(repr=False)
     """The headers, but for the key. Names are in lower case."""
     body: bytes = attrs.field(repr=False)
+    """The body; empty where it is read from large files while it is sent."""
 
 
 @public
@@ -80,7 +81,7 @@ def info_of(call: Request, request: HttpRequest, attempt: int) -> RequestInfo:
         url=request.url,
         attempt=attempt,
         headers=shown,
-        body=request.body,
+        body=request.body if isinstance(request.body, bytes) else b"",
     )
 
 

@@ -13,7 +13,7 @@ from pareta_generated.types import Request, StreamCall, encode_body, encode_quer
 
 from .._clock import monotonic
 from .._content import strict_json
-from .._content.exchange import HttpRequest, Timeouts
+from .._content.exchange import FileBody, HttpRequest, Timeouts
 from .._credentials import BaseUrl, Key
 from .._log import configure, debug
 from .._models import Endpoint
@@ -177,7 +177,7 @@ class Session:
             (b"accept", b"text/event-stream" if streams else operation.accept.encode("ascii")),
             (b"accept-encoding", b"identity" if streams else b"gzip, deflate"),
         ]
-        body = b""
+        body: bytes | FileBody = b""
         if call.body is not None:
             body = strict_json.encode(call.body)
             headers.append((b"content-type", operation.content_type.encode("ascii")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -27,16 +27,16 @@ _NOTHING = httpx.ByteStream(b"")
 class AsyncPieces:
     """Pieces that are there. It is no generator: trio warns of those that are not read to their end."""
 
-    def __init__(self, pieces: list[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
 
     def __aiter__(self) -> AsyncIterator[bytes]:
         return self
 
     async def __anext__(self) -> bytes:
-        if not self._pieces:
-            raise StopAsyncIteration
-        return self._pieces.pop(0)
+        for piece in self._pieces:
+            return piece
+        raise StopAsyncIteration
 
 
 class AsyncRawResponse:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import os
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -28,16 +28,16 @@ _NOTHING = httpx.ByteStream(b"")
 class Pieces:
     """Pieces that are there. It is no generator: trio warns of those that are not read to their end."""
 
-    def __init__(self, pieces: list[bytes]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
 
     def __iter__(self) -> Iterator[bytes]:
         return self
 
     def __next__(self) -> bytes:
-        if not self._pieces:
-            raise StopIteration
-        return self._pieces.pop(0)
+        for piece in self._pieces:
+            return piece
+        raise StopIteration
 
 
 class RawResponse:

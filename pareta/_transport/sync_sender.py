@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from .._content.exchange import HttpRequest, TimeLimit, Timeouts, TransportError
+from .._content.exchange import FileBody, HttpRequest, TimeLimit, Timeouts, TransportError
 from .._credentials import BaseUrl
 from .errors import raised_response, reraise
 from .settings import TransportSettings, seconds_left
@@ -154,6 +154,16 @@ class _Body(httpx.ByteStream):
         return Pieces([self._content] if self._content else [])  # h11 makes an event of an empty piece too.
 
 
+class _FileBody(httpx.SyncByteStream):
+    """A body that is read from files while it is sent."""
+
+    def __init__(self, body: FileBody) -> None:
+        self._body = body
+
+    def __iter__(self) -> Iterator[bytes]:
+        return Pieces(self._body)
+
+
 _url = lru_cache(maxsize=256)(httpx.URL)  # Parsing takes longer than all else about a request.
 
 
@@ -163,10 +173,10 @@ def _new_request(request: HttpRequest, extensions: dict[str, Any], *, whole: boo
         request.method,
         _url(request.url),
         headers=request.headers,
-        stream=_Body(request.body),
+        stream=_Body(request.body) if isinstance(request.body, bytes) else _FileBody(request.body),
         extensions=extensions,
     )
-    if whole or len(request.body) < LARGE:
+    if isinstance(request.body, bytes) and (whole or len(request.body) < LARGE):
         message.read()  # Mocks and recorders look at `content`.
     return message
 
@@ -176,8 +186,12 @@ def _build(client: Any, parse: Callable[[str], Any], request: HttpRequest, exten
     hooks = client.event_hooks["response"]
     if hooks and hooks[0] is not _read_error:
         hooks.insert(0, _read_error)
+    body: bytes | _FileBody | None = (
+        request.body or None if isinstance(request.body, bytes) else _FileBody(request.body)
+    )
+    length = {"content-length": str(len(request.body))} if isinstance(body, _FileBody) else None
     message = client.build_request(
-        request.method, parse(request.url), content=request.body or None, extensions=extensions
+        request.method, parse(request.url), content=body, headers=length, extensions=extensions
     )
     # The client has made its own Host and Content-Length.
     headers = [pair for pair in request.headers if pair[0] not in (b"host", b"content-length")]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import io
 import json
+import os
 import subprocess
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 from generator_kit import SMALL, Generate
 
@@ -41,6 +46,12 @@ paths:
         content:
           multipart/form-data:
             schema: {type: object, properties: {file: {type: string, format: binary}, n: {type: integer}}}
+      responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}
+  /file:
+    put:
+      operationId: put_file
+      tags: [toys]
+      requestBody: {required: true, content: {application/octet-stream: {}}}
       responses: {'200': {description: d, content: {text/plain: {schema: {type: string}}}}}
   /picture:
     get:
@@ -89,6 +100,16 @@ class Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["content-length"]))
         self._note(body)
         self._answer(200, "text/plain; charset=utf-8", "taken ✓".encode())
+
+    def do_PUT(self) -> None:
+        """Refuse the first, and answer others with their hash."""
+        found, left = hashlib.sha256(), int(self.headers["content-length"])
+        while left:
+            piece = self.rfile.read(min(left, 2**16))
+            left -= len(piece)
+            found.update(piece)
+        self._note(found.hexdigest().encode())
+        self._answer(503 if len(self.seen) == 1 else 200, "text/plain", self.seen[-1][2])
 
     def _note(self, body: bytes) -> None:
         self.seen.append((self.headers.get("content-type", ""), self.headers.get("authorization"), body))
@@ -154,6 +175,58 @@ async def test_an_async_client_does_the_same(toys: ModuleType, server: str) -> N
     async with toys.AsyncClient(api_key="k", base_url=server) as client:
         assert (await client.toys.get("bear")).name == "bear"
         assert [one.name async for one in await client.toys.watch()] == ["a", "b"]
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """Write 24 MB."""
+    path = tmp_path / "large.bin"
+    path.write_bytes(b"".join(bytes([value]) * 2**20 for value in range(24)))
+    return path
+
+
+@pytest.mark.off_document("another API")
+@pytest.mark.parametrize("own", [True, False], ids=["httpx.Client", "default"])
+def test_a_large_file_is_read_while_it_is_sent(toys: ModuleType, server: str, large: Path, own: bool) -> None:
+    """As a path or open, again where the call is retried; it is never in memory whole."""
+    options = {"http_client": httpx.Client()} if own else {}
+    wanted = hashlib.sha256(large.read_bytes()).hexdigest()
+    with toys.Client(api_key="k", base_url=server, **options) as client, large.open("rb") as opened:
+        tracemalloc.start()
+        assert client.toys.put_file(body=large) == wanted
+        assert client.toys.put_file(body=opened) == wanted
+        assert tracemalloc.get_traced_memory()[1] < 6 * 2**20
+        tracemalloc.stop()
+        opened.seek(2**20)
+        assert client.toys.put_file(body=opened) == hashlib.sha256(large.read_bytes()[2**20 :]).hexdigest()
+        assert client.toys.upload(file=large, n=3) == "taken ✓"
+    assert [one[2] for one in Handler.seen[:3]] == [wanted.encode()] * 3
+    head, _, rest = Handler.seen[-1][2].partition(b"\r\n\r\n" + large.read_bytes() + b"\r\n")
+    assert b'filename="large.bin"' in head + rest
+
+
+@pytest.mark.off_document("another API")
+@pytest.mark.anyio
+async def test_an_async_client_sends_a_large_file(toys: ModuleType, server: str, large: Path) -> None:
+    """Once it is refused, and it is read again."""
+    wanted = hashlib.sha256(large.read_bytes()).hexdigest()  # noqa: ASYNC240  # Nothing else runs.
+    async with toys.AsyncClient(api_key="k", base_url=server) as client:
+        assert await client.toys.put_file(body=large) == wanted
+        assert await client.toys.upload(file=("a", large, "text/csv")) == "taken ✓"
+
+
+@pytest.mark.off_document("another API")
+def test_a_file_that_is_not_there_or_got_shorter_is_an_error(toys: ModuleType, server: str, large: Path) -> None:
+    """Before anything is sent, or while it is; the client works on."""
+    with toys.Client(api_key="k", base_url=server) as client:
+        with pytest.raises(FileNotFoundError):
+            client.toys.put_file(body=large.parent / "none")
+        assert Handler.seen == []
+        body, _ = importlib.import_module("toys.bodies").Raw(large).encode()
+        os.truncate(large, 2**20)
+        with pytest.raises(ValueError, match=f"large.bin has lost its last {23 * 2**20} bytes since the call was made"):
+            list(body)
+        assert client.toys.get("bear").name == "bear"
 
 
 @pytest.mark.off_document("another API")
