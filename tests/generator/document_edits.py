@@ -30,6 +30,7 @@ paths:
           content:
             application/json: {schema: {$ref: '#/components/schemas/Thing'}}
         '404': {description: none}
+        '4XX': {description: p, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
   /things:
     post:
       operationId: create_thing
@@ -47,6 +48,7 @@ paths:
   /upload:
     put:
       operationId: upload
+      x-pagination: {style: cursor, parameter: must}
       requestBody: {content: {application/json: {schema: {type: object, properties: {u: {type: string}}}}}}
       responses: {'204': {description: ok}}
   /plain:
@@ -85,6 +87,7 @@ components:
         part: {$ref: '#/components/schemas/Part'}
         either: {oneOf: [{$ref: '#/components/schemas/Part'}, {$ref: '#/components/schemas/Other'}]}
         old: {type: string}
+    Problem: {type: object, properties: {title: {type: string}}}
     Part: {type: object, properties: {p: {type: string}}}
     Other: {type: object, properties: {o: {type: string}}}
     More: {type: object, properties: {event: {const: more}, data: {type: string, contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/Cat'}}}}
@@ -106,6 +109,8 @@ EDITS = [
     ("operation-server-changed", "operation-server-changed", "  /plain:\n", "  /plain:\n    servers: [{url: 'https://p.test'}]\n"),
     ("operation-security-removed", "operation-security-added", "operationId: upload", "operationId: upload\n      security: []"),
     ("operation-security-changed", "operation-security-changed", "      x-stream", "      security: [{key: [a]}]\n      x-stream"),
+    ("pagination-added", "pagination-removed", "      summary: Read\n", "      summary: Read\n      x-pagination: {style: offset, parameter: limit}\n"),
+    ("pagination-changed", "pagination-changed", "parameter: must}", "parameter: more}"),
     ("parameter-added", "parameter-removed", "        - {name: sort", "        - {name: q, in: query, schema: {}}\n        - {name: sort"),
     ("parameter-required-added", "parameter-removed", "        - {name: X-T", "        - {name: r, in: query, required: true, schema: {}}\n        - {name: X-T"),
     ("parameter-made-optional", "parameter-made-required", "{name: must, in: query, required: true,", "{name: must, in: query,"),
@@ -144,6 +149,7 @@ EDITS = [
     ("answer-media-changed", "answer-media-changed", "operationId: plain, responses: {'204': {description: ok}}", "operationId: plain, responses: {'204': {description: ok, content: {text/plain: {}}}}"),
     ("answer-header-added", "answer-header-removed", "headers: {x-one", "headers: {x-two: {schema: {}}, x-one"),
     ("answer-field-added", "answer-field-removed", "        tags: {type", "        news: {type: string}\n        tags: {type"),
+    ("answer-field-added", "answer-field-removed", "Problem: {type: object, properties: {", "Problem: {type: object, properties: {more: {type: string}, "),
     ("answer-field-made-optional", "answer-field-made-required", "required: [id, owner]", "required: [id]"),
     ("answer-field-renamed-in-python", "answer-field-renamed-in-python", "extra: {type", "extra: {x-name: more, type"),
     ("answer-type-changed", "answer-type-changed", "size: {type: integer, minimum: 1}", "size: {type: boolean}"),
