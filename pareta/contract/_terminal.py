@@ -12,7 +12,7 @@ from ._report import Report
 _WIDTH = 110
 _DETAILED = 3
 """The number of failures shown in full; the next ones, up to _NAMED, are shown by name."""
-_NAMED = 12
+_NAMED = 10
 _FEW = 3
 _INDENT = " " * 8
 

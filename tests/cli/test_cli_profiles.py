@@ -101,6 +101,7 @@ def test_a_key_that_toml_must_escape_comes_back(tmp_path: Path, monkeypatch: pyt
     assert (kept.base_url, kept.api_key) == ("https://example.test/\"'", odd)
 
 
+@pytest.mark.long
 def test_two_logins_at_once_leave_a_whole_profile(env: dict[str, str], key: str, file: Path) -> None:
     """Ten commands that write one profile at the same time leave one that works, and no drafts."""
     line = [*PROGRAM, "login"]

@@ -39,6 +39,7 @@ def test_the_sandbox_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert SOME or {each.status for each in run.coverage if each.by_scenario} <= {"429", "503"}
 
 
+@pytest.mark.long
 def test_two_runs_are_identical_and_another_seed_passes_too() -> None:
     """The same settings give the same requests and outcomes; another seed gives other requests."""
     some = (

@@ -130,6 +130,7 @@ def test_our_document_generates_in_less_than_three_seconds(tmp_path: Path) -> No
     assert ended.children_user + ended.children_system - began.children_user - began.children_system < 3
 
 
+@pytest.mark.long
 def test_the_result_does_not_depend_on_the_order_of_hashes(tmp_path: Path) -> None:
     """Two interpreters with different seeds write the same bytes."""
     made: list[dict[str, bytes]] = []

@@ -477,6 +477,7 @@ def test_json_path_selects_what_overlays_name() -> None:
     assert find(root, "$.none") == []
 
 
+@pytest.mark.long
 def test_500_operations_are_imported_and_generated_in_ten_seconds_of_processor_time(tmp_path: Path) -> None:
     """Five for each of the two; the document has two schemas an operation."""
     paths, schemas = {}, {}

@@ -121,7 +121,7 @@ def server() -> Iterator[str]:
     """Serve the document on this machine."""
     Handler.seen, Handler.stuck = [], False
     made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=made.serve_forever)
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
     thread.start()
     yield f"http://127.0.0.1:{made.server_port}"
     made.shutdown()

@@ -79,7 +79,7 @@ def killed_stream(client: Pareta) -> int:
 def timed_out(client: Pareta) -> str:
     """Let a timeout of gevent end a call."""
     try:
-        with gevent.Timeout(0.5):
+        with gevent.Timeout(2):
             client.models.list()
     except gevent.Timeout:
         return "timed out"
