@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import importlib
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import ModuleType
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +82,25 @@ def digest(folder: Path) -> str:
         if path.is_file():
             found.update(path.read_bytes())
     return found.hexdigest()
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    """Serve on this machine; give the base URL."""
+    made = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
+    thread.start()
+    yield f"http://127.0.0.1:{made.server_port}"
+    made.shutdown()
+    thread.join()
+    made.server_close()
+
+
+@contextmanager
+def imported(package: Path) -> Iterator[ModuleType]:
+    """Import the client of a generated package, and forget it afterwards."""
+    sys.path.insert(0, str(package.parent))
+    yield importlib.import_module(f"{package.name}.client")
+    sys.path.remove(str(package.parent))
+    for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
+        del sys.modules[name]

@@ -9,17 +9,16 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import tracemalloc
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import httpx
 import pytest
-from generator_kit import SMALL, Generate
+from generator_kit import SMALL, Generate, imported, serving
 
 import pareta
 
@@ -129,13 +128,8 @@ class Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     """Serve the document on this machine."""
     Handler.seen, Handler.failures = [], 0
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{made.server_port}"
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 @pytest.fixture
@@ -143,11 +137,8 @@ def toys(generate: Generate) -> Iterator[ModuleType]:
     """Generate the package with clients, and import it."""
     run = generate(DOCUMENT, "--client", name="toys")
     assert (run.code, run.err) == (0, "")
-    sys.path.insert(0, str(run.package.parent))
-    yield importlib.import_module("toys.client")
-    sys.path.remove(str(run.package.parent))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "toys"]:
-        del sys.modules[name]
+    with imported(run.package) as client:
+        yield client
 
 
 @pytest.mark.off_document("another API")

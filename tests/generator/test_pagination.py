@@ -6,15 +6,14 @@ import importlib
 import json
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import ModuleType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
-from generator_kit import Generate
+from generator_kit import Generate, imported, serving
 
 import pareta
 
@@ -120,13 +119,8 @@ class Handler(BaseHTTPRequestHandler):
 def server() -> Iterator[str]:
     """Serve the document on this machine."""
     Handler.seen, Handler.stuck = [], False
-    made = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=made.serve_forever, args=(0.01,))
-    thread.start()
-    yield f"http://127.0.0.1:{made.server_port}"
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    with serving(Handler) as url:
+        yield url
 
 
 @pytest.fixture
@@ -134,11 +128,8 @@ def toys(generate: Generate) -> Iterator[ModuleType]:
     """Generate the package with clients, and import it."""
     run = generate(DOCUMENT, "--client", name="paged")
     assert (run.code, run.err) == (0, "")
-    sys.path.insert(0, str(run.package.parent))
-    yield importlib.import_module("paged.client")
-    sys.path.remove(str(run.package.parent))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "paged"]:
-        del sys.modules[name]
+    with imported(run.package) as client:
+        yield client
 
 
 PAGED = [
