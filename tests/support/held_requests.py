@@ -6,6 +6,7 @@ with `@pytest.mark.off_document("why")`. A run of the whole suite fails if no sy
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from contextlib import ExitStack
 from typing import Any
@@ -34,7 +35,10 @@ class HeldRequests:
         self._problems: list[str] = []
         self._missing: list[str] = []
         self._whole = config.args_source is pytest.Config.ArgsSource.TESTPATHS and not (
-            config.option.keyword or config.option.markexpr or config.option.collectonly
+            config.option.keyword
+            or config.option.markexpr
+            or config.option.collectonly
+            or os.environ.get("TIER") == "rest"
         )
         self._stack = ExitStack()
         self._stack.enter_context(record_requests(self._take))
