@@ -61,8 +61,8 @@ generate: $(READY) ## Write what follows from the document, for both SDKs
 	@if command -v npm > /dev/null; then $(MAKE) --silent $(TS_READY) && cd typescript && npm run --silent generate; \
 		else echo "there is no npm: typescript/src/generated is as it was; install Node 20 to write it too" >&2; fi
 
-import: $(READY) ## Turn a published document (FILE=) into openapi/upstream.yaml, by openapi/fixes.yaml
-	@$(BIN)/python -m generator import $(FILE) -o openapi/upstream.yaml
+import: $(READY) ## Turn a published document (FILE=) into openapi/upstream.yaml, by openapi/fixes.yaml, and say what changed (FROM=)
+	@$(BIN)/python -m generator import $(FILE) -o openapi/upstream.yaml $(if $(FROM),--from $(FROM))
 
 diff: $(READY) ## Say what changed since a release (BASE=, the last tag; FORMAT=json or markdown), and which version it demands
 	@$(BIN)/python -m generator diff $(if $(BASE),--base $(BASE)) $(if $(FORMAT),--format $(FORMAT))

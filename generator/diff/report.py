@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from .changes import Change
 from .kinds import Bump, highest
@@ -22,13 +23,18 @@ def text(changes: list[Change], version: str = "") -> str:
     return "".join(f"{one}\n" for one in changes) + f"{counts}: {bump(changes)}{demanded}\n"
 
 
-def as_json(changes: list[Change], version: str = "") -> str:
-    """Return the changes as JSON."""
-    listed = [
+def as_values(changes: list[Change]) -> dict[str, Any]:
+    """Return the bump and the changes as JSON values."""
+    found = [
         {"kind": one.kind, "level": one.rule.level, "what": one.what, "why": one.rule.why, "where": one.where,
          "names": list(one.names)} for one in changes
     ]  # fmt: skip
-    return json.dumps({"bump": bump(changes), "version": version, "changes": listed}, indent=2) + "\n"
+    return {"bump": bump(changes), "changes": found}
+
+
+def as_json(changes: list[Change], version: str = "") -> str:
+    """Return the changes as JSON."""
+    return json.dumps({"version": version, **as_values(changes)}, indent=2) + "\n"
 
 
 def markdown(changes: list[Change], version: str = "") -> str:

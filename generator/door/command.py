@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from .. import source
-from ..problems import RefusedError
-from ..spec import Spec, at
+from ..problems import Pointer, RefusedError
+from ..spec import Spec, entries
 from ..tree import Module, replace
-from . import bundle, components, gaps, operation_ids, overlay, repair, streams, versions
+from . import bundle, components, gaps, operation_ids, overlay, repair, streams, three_way, versions
 from .document import Import
 from .yaml_writer import dump
 
@@ -23,48 +23,76 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("file", type=Path, metavar="FILE", help="an OpenAPI document, 3.0 or 3.1, JSON or YAML")
     parser.add_argument("-o", "--output", type=Path, default=Path("openapi/upstream.yaml"), metavar="FILE")
     parser.add_argument("--fixes", type=Path, metavar="FILE", help="an overlay; fixes.yaml beside the output")
+    from_ = "compare with this document, as it came; with the output as it stands by default"
+    parser.add_argument("--from", type=Path, metavar="FILE", dest="former", help=from_)
     parser.add_argument("--skip", action="append", default=[], metavar="OPERATION", help="leave out an operation")
+    parser.add_argument("--json", action="store_true", help="print what they changed and what collides as JSON")
     parser.add_argument("--quiet", action="store_true", help="do not list what was done")
     options = parser.parse_args(arguments)
     fixes: Path = options.fixes or options.output.with_name("fixes.yaml")
-    work = run(options.file, str(options.file), options.output, fixes, options.skip)
+    work, shown, since = run(options.file, options.output, fixes, options.skip, options.former)
     if not options.quiet:
         sys.stderr.write("".join(f"{line}\n" for line in work.lines()))
+    sys.stdout.write((three_way.as_json if options.json else three_way.text)(shown, since))
     return 0
 
 
-def run(path: Path, file: str, output: Path, fixes: Path, skip: list[str]) -> Import:
-    """Import the document at `path` into `output`."""
-    work = Import(source.load(path, file, path.name, merge=True))
+def run(
+    path: Path, output: Path, fixes: Path, skip: list[str], former: Path | None
+) -> tuple[Import, three_way.View, str]:
+    """Import the document at `path` into `output`. Return what changed since `former`, and its name, too."""
     before = _last(output)
+    overlay_ = overlay.load(fixes, fixes.name) if fixes.exists() else None
+    work, applied, pinned = _import(path, overlay_, skip, _ids(before))
+    actions = [_pin(pointer, name) for pointer, name in pinned]
+    listed = [*entries(overlay_.root.get("actions") if overlay_ else None), *actions]
+    work.root["x-import"] = {"file": path.name, "overlay": overlay.digest([listed, sorted(skip)])}
+    if applied:
+        work.root["x-import"]["fixes"] = three_way.records(applied)
+    if former is not None:
+        other, applied_, _ = _import(former, overlay_, skip, _ids(before), strict=False)
+        other.root["x-import"] = {**work.root["x-import"], "fixes": three_way.records(applied_)}
+        before = other.spec
+    written = (
+        f"# Imported from {path.name}. Do not edit: put changes into {fixes.name} and import again.\n{dump(work.root)}"
+    )
+    new = Spec(output.name, output.name, work.root, source.locator(written, output.name))
+    shown = three_way.view(before, new, applied)
+    modules = [Module(output, written)]
+    if pinned:
+        modules.append(Module(fixes, overlay.extended(fixes, actions)))
+    replace(modules)
+    return work, shown, str(former or f"the last import into {output.name}")
+
+
+def _import(
+    path: Path, fixes: Spec | None, skip: list[str], ids: dict[tuple[str, str], str], *, strict: bool = True
+) -> tuple[Import, list[overlay.Fix], list[tuple[Pointer, str]]]:
+    """Import the document at `path`. Return it, the fixes that were applied, and names to pin.
+
+    Without `strict`, fixes and operations to skip may be missing in it.
+    """
+    work = Import(source.load(path, str(path), path.name, merge=True))
     bundle.bundle(work, path)
     streams.describe(work)
     versions.upgrade(work)
     repair.repair(work)
     gaps.fill(work)
-    targets: dict[str, str] = {}
-    if fixes.exists():
-        targets = overlay.apply(work, overlay.load(fixes, fixes.name))
-    pinned = operation_ids.rename(work, _ids(before))
-    repair.drop(work, skip)
+    applied = overlay.apply(work, fixes, strict=strict) if fixes else []
+    named = {leaf[:3] for fix in applied for leaf in fix.written if leaf[3:] == ("operationId",)}
+    pinned = operation_ids.rename(work, ids, named)
+    repair.drop(work, skip, strict=strict)
     streams.choose(work)
     components.name_schemas(work)
     work.stop_if_refused()
-    _compare(work, before, targets)
-    work.root["x-import"] = {"file": path.name, "fixes": targets} if targets else {"file": path.name}
-    notice = f"# Imported from {path.name}. Do not edit: put changes into {fixes.name} and import again.\n"
-    written = [Module(output, notice + dump(work.root))]
-    if pinned:
-        written.append(Module(fixes, overlay.extended(fixes, [_pin(pointer, name) for pointer, name in pinned])))
-    replace(written)
-    return work
+    return work, applied, pinned
 
 
 def _last(output: Path) -> Spec | None:
     """Return the document of the last import, if there is one that can be read."""
     if output.exists():
         with contextlib.suppress(RefusedError):
-            return source.load(output, output.name, output.name)
+            return source.load(output, f"{output.name} (before)", output.name)
     return None
 
 
@@ -73,18 +101,10 @@ def _ids(before: Spec | None) -> dict[tuple[str, str], str]:
     return {(pointer[1], pointer[2]): str(operation.get("operationId")) for pointer, operation in operations}
 
 
-def _pin(pointer: tuple[str, ...], name: str) -> dict[str, Any]:
+def _pin(pointer: Pointer, name: str) -> dict[str, Any]:
     path = pointer[1].replace("\\", "\\\\").replace("'", "\\'")
     return {
         "target": f"$.paths['{path}'].{pointer[2]}",
         "description": "Another operation has the short name; rename this one as you like.",
         "update": {"operationId": name},
     }
-
-
-def _compare(work: Import, before: Spec | None, targets: dict[str, str]) -> None:
-    """Note where upstream changed what a fix changes, too: whether the fix is still right has to be looked at."""
-    known = at(before.root if before else {}, "x-import", "fixes")
-    for target, was in targets.items():
-        if target in known and known[target] != was:
-            work.note((), f"fixes.yaml: upstream changed what {target} selects since the last import; look at the fix")

@@ -15,21 +15,24 @@ from .document import Import
 _WORDS = {"get": "get", "post": "create", "put": "replace", "patch": "update", "delete": "delete"}
 
 
-def rename(work: Import, before: Mapping[tuple[str, str], str]) -> list[tuple[Pointer, str]]:
+def rename(work: Import, before: Mapping[tuple[str, str], str], fixed: set[Pointer]) -> list[tuple[Pointer, str]]:
     """Name every operation. Return the names that are no operation's alone, to be pinned in fixes.yaml.
 
     `before` has the names of the last import by path and method: of several, the one that had the name keeps it.
+    Operations in `fixed` have a name of fixes.yaml already.
     """
     wanted: dict[Pointer, str] = {}
     by_name: dict[str, list[Pointer]] = {}
     for pointer, operation in work.spec.operations():
-        wanted[pointer] = operation_id(pointer, operation)
+        given = pointer in fixed and _clean(str(operation.get("operationId", "")))
+        wanted[pointer] = given or operation_id(pointer, operation)
         by_name.setdefault(wanted[pointer], []).append(pointer)
     pinned: list[tuple[Pointer, str]] = []
     for name, pointers in list(by_name.items()):
         if len(pointers) < 2:
             continue
-        keeping = [one for one in pointers if before.get((one[1], one[2])) == name][:1]
+        had = [one for one in pointers if before.get((one[1], one[2])) == name]
+        keeping = ([one for one in pointers if one in fixed] or had)[:1]
         if not keeping:
             del by_name[name]
         for pointer in [one for one in pointers if one not in keeping]:

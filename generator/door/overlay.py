@@ -7,11 +7,14 @@ import copy
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from .. import source
-from ..problems import GenerationError, Problem, RefusedError
+import attrs
+
+from .. import names, source
+from ..problems import GenerationError, Pointer, Problem, RefusedError
 from ..spec import Spec, at, entries, is_array, is_object
 from . import json_path
 from .document import Import
@@ -25,6 +28,25 @@ info:
 actions:
 """
 _FIELDS = {"target", "description", "update", "remove"}
+
+
+@attrs.frozen(kw_only=True)
+class Fix:
+    """An action that was applied, and what it found."""
+
+    where: Problem
+    """The place of its target in the overlay."""
+    target: str
+    reason: str
+    places: list[Pointer]
+    written: list[Pointer]
+    """What its update writes, below each place; nothing if it removes."""
+    selected: str
+    """The digest of what the target selected."""
+    overwritten: dict[str, Any]
+    """The values that it overwrote or removed, by JSON pointer; of arrays and objects the digests."""
+    superfluous: bool
+    """Whether the document said the same without it."""
 
 
 def load(path: Path, file: str) -> Spec:
@@ -50,15 +72,15 @@ def load(path: Path, file: str) -> Spec:
     return spec
 
 
-def apply(work: Import, overlay: Spec) -> dict[str, str]:
-    """Apply every action in order. Return the hash of what each target was before, by target.
+def apply(work: Import, overlay: Spec, *, strict: bool = True) -> list[Fix]:
+    """Apply every action in order, and return what each found.
 
     Raises:
-        RefusedError: A target matches nothing.
+        RefusedError: A target matches nothing, and `strict` is true.
 
     """
     problems: list[Problem] = []
-    before: dict[str, str] = {}
+    fixes: list[Fix] = []
     for index, action in enumerate(entries(overlay.root.get("actions"))):
         where, target = ("actions", str(index), "target"), str(action["target"])
         try:
@@ -66,16 +88,61 @@ def apply(work: Import, overlay: Spec) -> dict[str, str]:
         except GenerationError as error:
             problems.append(overlay.problem(where, f"{error}"))
             continue
-        if not found:
+        if not found and strict:
             text = f"target {target!r} matches nothing in the new document; correct it, or remove the action"
             problems.append(overlay.problem(where, text))
-        before.setdefault(target, digest([_node(work.root, pointer) for pointer in found]))
+        reason = " ".join(str(action["description"]).split())
+        nodes = [(pointer, _node(work.root, pointer)) for pointer in found]
+        overwritten = {
+            names.json_pointer(at_): digest(value) if is_array(value) or is_object(value) else value
+            for pointer, node in nodes
+            for at_, value in _overwritten(pointer, node, action)
+        }
+        fix = Fix(
+            where=overlay.problem(where, ""),
+            target=target,
+            reason=reason,
+            places=found,
+            written=[leaf for pointer in found for leaf in _leaves(pointer, action.get("update", {}))],
+            selected=digest([node for _, node in nodes]),
+            overwritten=overwritten,
+            superfluous=all(_says(node, action.get("update", ...)) for _, node in nodes),
+        )
+        fixes.append(fix)
         for pointer in reversed(found):
             _act(work.root, pointer, action)
-            work.note(pointer, f"fixed: {' '.join(str(action['description']).split())}")
+            work.note(pointer, f"fixed: {reason}")
     if problems:
         raise RefusedError(problems)
-    return before
+    return fixes
+
+
+def _leaves(pointer: Pointer, update: Any) -> Iterator[Pointer]:
+    if not is_object(update):
+        yield pointer
+    for key, value in at(update).items():
+        yield from _leaves((*pointer, key), value)
+
+
+def _overwritten(pointer: Pointer, node: Any, action: dict[str, Any]) -> Iterator[tuple[Pointer, Any]]:
+    """Yield the values that an action replaces or removes."""
+    update = action.get("update")
+    if is_object(node) and is_object(update):
+        for key in [key for key in update if key in node]:
+            yield from _overwritten((*pointer, key), node[key], {"update": update[key]})
+    elif not (is_array(node) and "update" in action):  # Arrays are added to.
+        yield pointer, node
+
+
+def _says(node: Any, update: Any) -> bool:
+    """Return whether an update would change nothing that `node` says. A name stays given, whatever they call it."""
+    if is_object(node) and is_object(update):
+        return "operationId" not in update and all(
+            key in node and _says(node[key], value) for key, value in update.items()
+        )
+    if is_array(node):
+        return all(one in node for one in (update if is_array(update) else [update]))
+    return bool(node == update)
 
 
 def extended(path: Path, actions: list[dict[str, Any]]) -> str:
@@ -130,6 +197,7 @@ def _merge(node: dict[str, Any], update: Any) -> None:
         if is_object(value) and is_object(node.get(key)):
             _merge(node[key], value)
         elif is_array(value) and is_array(node.get(key)):
-            node[key] = [*entries(node[key]), *copy.deepcopy(value)]
+            missing = [one for one in value if one not in node[key]]  # So that a superfluous fix does no harm.
+            node[key] = [*entries(node[key]), *copy.deepcopy(missing)]
         else:
             node[key] = copy.deepcopy(value)

@@ -129,8 +129,8 @@ def _find(work: Import, pointer: Pointer) -> Any:
     return node
 
 
-def drop(work: Import, ids: list[str]) -> None:
-    """Leave out the operations of these operationIds, and list them in `x-skipped`."""
+def drop(work: Import, ids: list[str], *, strict: bool = True) -> None:
+    """Leave out the operations of these operationIds, and list them in `x-skipped`; `strict`: each must be there."""
     skipped = list(work.root.get("x-skipped", []))
     for pointer, operation in list(work.spec.operations()):
         if operation.get("operationId") in ids:
@@ -138,7 +138,7 @@ def drop(work: Import, ids: list[str]) -> None:
             skipped.append(operation["operationId"])
             work.note(pointer, f"operation {operation['operationId']} is skipped, as asked")
     for id_ in ids:
-        if id_ not in skipped:
+        if strict and id_ not in skipped:
             work.refuse(("paths",), f"--skip {id_}: no operation has this operationId; correct it")
     if skipped:
         work.root["x-skipped"] = sorted(set(skipped))

@@ -50,6 +50,7 @@ class Imported(NamedTuple):
     """What an import left behind."""
 
     code: int
+    out: str
     err: str
     document: Any
     output: Path
@@ -73,9 +74,10 @@ def take(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Any:
             (output.parent / "fixes.yaml").write_text(files["fixes"])
         capsys.readouterr()
         code = main(["import", str(tmp_path / "pets.yaml"), "-o", str(output), *arguments])
-        err = capsys.readouterr().err.replace(f"{tmp_path}/", "")
+        said = capsys.readouterr()
+        out, err = (text.replace(f"{tmp_path}/", "") for text in (said.out, said.err))
         made = source.load(output, "up", "up").root if output.exists() else None
-        return Imported(code, err, made, output)
+        return Imported(code, out, err, made, output)
 
     return run
 
@@ -140,7 +142,7 @@ def test_two_operations_of_one_name_are_pinned(take: Any) -> None:
     for _ in range(2):
         made = take(both).document["paths"]
         assert [made[path]["get"]["operationId"] for path in made] == ["read", "read_b_get"]
-    assert "$.paths['/b'].get" in (take(both).output.parent / "fixes.yaml").read_text()
+    assert (take(both).output.parent / "fixes.yaml").read_text().count("$.paths['/b'].get") == 1
 
 
 def test_two_paths_of_one_name_are_told_apart(take: Any, generate: Generate) -> None:
@@ -224,14 +226,119 @@ def test_a_fix_has_a_reason_and_one_effect(take: Any) -> None:
     ]
 
 
-def test_a_change_upstream_of_what_a_fix_touches_is_said(take: Any) -> None:
+STORE = """\
+openapi: 3.0.3
+info: {title: Store, version: '1'}
+paths:
+  /orders/{id}:
+    get:
+      operationId: get_order_orders__id__get
+      parameters: [{name: id, in: path, required: true, schema: {type: string}}]
+      responses:
+        '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+  /orders:
+    post:
+      operationId: make_order_orders_post
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/NewOrder'}}}}
+      responses:
+        '200': {description: d, content: {application/json: {schema: {$ref: '#/components/schemas/Order'}}}}
+components:
+  schemas:
+    Order:
+      type: object
+      properties: {id: {type: string}, total: {type: integer}, note: {type: string}}
+    NewOrder: {type: object, properties: {total: {type: integer}, tags: {type: array, items: {type: string}}}}
+"""
+STORE_FIXES = """\
+overlay: 1.0.0
+info: {title: Fixes, version: 1.0.0}
+actions:
+  - target: $.paths['/orders'].post
+    description: What it does has a name.
+    update: {operationId: create_order, tags: [orders]}
+  - target: $.components.schemas.Order.properties.note
+    description: The server sends null.
+    update: {type: [string, 'null']}
+  - target: $.components.schemas.Order.properties.total
+    description: In cents.
+    update: {type: integer, description: Cents.}
+"""
+STORE_2 = (
+    STORE.replace("make_order_orders_post", "buy_orders_post")
+    .replace("note: {type: string}", "note: {type: string, nullable: true}")
+    .replace("total: {type: integer}, tags", "tags")
+    .replace(
+        "{id: {type: string}, total: {type: integer}", "{id: {type: string}, at: {type: string}, total: {type: number}"
+    )
+)
+
+
+@pytest.mark.parametrize("known", ["the last import", "the document as it came"])
+def test_a_new_upstream_is_shown_beside_the_former_and_the_fixes(take: Any, tmp_path: Path, known: str) -> None:
+    """What they changed by what it breaks, what the fixes touch, and what collides: changed, or superfluous."""
+    (tmp_path / "former.yaml").write_text(STORE)
+    arguments = [] if known == "the last import" else ["--from", str(tmp_path / "former.yaml")]
+    first = take(STORE, fixes=STORE_FIXES)
+    assert first.out == (
+        "Our fixes touch:\n"
+        "fixes.yaml:4: $.paths['/orders'].post: operationId, tags (What it does has a name.)\n"
+        "fixes.yaml:7: $.components.schemas.Order.properties.note: type (The server sends null.)\n"
+        "fixes.yaml:10: $.components.schemas.Order.properties.total: type, description (In cents.)\n"
+    )
+    theirs, _, collisions = take(STORE_2, *arguments).out.split("\n\n")
+    since = "former.yaml" if arguments else "the last import into upstream.yaml"
+    file = "former.yaml:21" if arguments else "upstream.yaml (before):57"
+    gone = "models.NewOrderParam no longer has 'total' (request-field-removed: its keyword or key is gone)"
+    assert theirs.splitlines() == [
+        f"They changed since {since}:",
+        f"{file}: breaking: {gone} [models.NewOrderParam.total]",
+        "upstream.yaml:47: safe: models.Order has 'at' (answer-field-added: a property more) [models.Order.at]",
+        "1 breaking, 0 risky, 1 safe: major",
+    ]
+    id_, total = "/paths/~1orders/post/operationId", "/components/schemas/Order/properties/total/type"
+    assert [line.split(": ", 2)[2] for line in collisions.splitlines()[1:]] == [
+        f'they changed {id_}, which it overwrites, from "make_order_orders_post" to "buy_orders_post"; look at the fix',
+        "the new document says so itself; remove the action",
+        f'they changed {total}, which it overwrites, from "integer" to "number"; look at the fix',
+    ]  # fmt: skip
+
+
+def test_an_import_of_the_same_document_has_nothing_to_show(take: Any) -> None:
+    """But for what the fixes touch; a fix that came meanwhile is said to be among the changes."""
+    take(STORE)
+    assert take(STORE).out == (
+        "They changed since the last import into upstream.yaml:\n0 breaking, 0 risky, 0 safe: patch\n"
+    )
+    mixed = take(STORE, fixes=STORE_FIXES).out
+    assert "among it; --from tells them apart.\n" in mixed
+    assert "breaking: operation make_order is create_order" in mixed
+    assert "collide" not in mixed
+    assert take(STORE, fixes=STORE_FIXES).out.startswith("They changed since the last import into upstream.yaml:\n0 ")
+
+
+def test_a_change_beside_what_a_fix_overwrites_is_said(take: Any) -> None:
     """Whether the fix is still right, a person has to see."""
-    text = f"{TWO}  /b: {{x-y: z, get: {{responses: {{'204': {{description: d}}}}}}}}\n"
-    take(text, fixes=FIXES)
-    again = take(text, fixes=FIXES)
-    assert "upstream changed" not in again.err
-    other = take(text.replace("read_a_get", "fetch_a_get"), fixes=FIXES)
-    assert "upstream changed what $.paths['/a'].get selects since the last import" in other.err
+    take(STORE, fixes=STORE_FIXES)
+    out = take(STORE.replace("      requestBody", "      summary: Buy\n      requestBody"), fixes=STORE_FIXES).out
+    assert out.endswith("['/orders'].post: they changed what it selects, beside what it overwrites; look at the fix\n")
+
+
+def test_what_changed_upstream_is_json_on_request(take: Any) -> None:
+    """With the kinds of `diff`, and the bump that they demand."""
+    take(STORE, fixes=STORE_FIXES)
+    shown = json.loads(take(STORE_2, "--json").out)
+    assert shown["theirs"]["bump"] == "major"
+    assert [one["kind"] for one in shown["theirs"]["changes"]] == ["request-field-removed", "answer-field-added"]
+    assert shown["fixes"][0] == {"where": "fixes.yaml:4", "target": "$.paths['/orders'].post", "places": 1,
+                                 "reason": "What it does has a name.", "writes": ["operationId", "tags"]}  # fmt: skip
+    assert [one["kind"] for one in shown["collisions"]] == ["changed", "superfluous", "changed"]
+
+
+def test_a_document_that_does_not_generate_is_imported_and_not_compared(take: Any) -> None:
+    """It says why, by line; what is wrong can be corrected in fixes.yaml."""
+    take(STORE)
+    out = take(STORE.replace("/orders/{id}", "/orders/{order_id}")).out
+    assert out.startswith("What they changed since the last import into upstream.yaml cannot be told:\nupstream.yaml:")
 
 
 def test_other_files_become_part_of_the_document(take: Any) -> None:
