@@ -10,6 +10,7 @@ from .. import media, names, servers
 from ..arguments import parameters_of
 from ..problems import Pointer
 from ..spec import Spec, at, entries
+from . import generated
 from .answers import Answers, Pair, compare_media
 from .changes import Change, Changes
 from .schemas import SchemaComparer
@@ -19,6 +20,7 @@ def compare(old: Spec, new: Spec) -> list[Change]:
     """Return every change from `old` to `new`, what breaks first."""
     changes = Changes(old, new)
     _Comparer(changes, SchemaComparer(changes)).whole()
+    generated.compare(changes)
     return changes.sorted()
 
 

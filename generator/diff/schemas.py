@@ -9,7 +9,7 @@ import attrs
 from .. import names
 from ..problems import Pointer
 from ..shapes import Member, Shape, is_open, properties, shape
-from ..spec import at, entries
+from ..spec import Spec, at, entries
 from .changes import Changes
 
 Side = Literal["request", "answer"]
@@ -40,7 +40,9 @@ class SchemaComparer:
         self._seen.add(pair)
         if before.component and after.component and before.component != after.component:
             what = f"schema {before.component!r} is {after.component!r}"
-            self._add(f"{side}-class-renamed", what, before, after, f"models.{names.class_name(before.component)}")
+            python = f"models.{names.class_name(before.component)}"
+            python += "Param" if side == "request" and before.kind != "string" else ""
+            self._add(f"{side}-class-renamed", what, before, after, python)
         self._types(side, before, after, name)
 
     def _own(self, before: Shape, after: Shape) -> list[dict[str, Any]]:
@@ -58,17 +60,8 @@ class SchemaComparer:
             self._objects(side, before, after, name)
         elif _is_union(before) or _is_union(after):
             self._unions(side, before, after, name)
-        elif old == new or ("any" in old and "any" in new):
-            if before.kind != after.kind and {before.kind, after.kind} & {"datetime"}:
-                self._add(f"{side}-format-changed", what, before, after, name)
-            elif before.kind != after.kind and side == "answer" and "any" not in old | new:
-                self._add("answer-type-changed", what, before, after, name)  # A map and an object, for example.
-        elif "any" in new or (new > old and "any" not in old) or (old, new) == ({"integer"}, {"number"}):
-            self._add(f"{side}-type-widened", what, before, after, name)
-        elif "any" in old or new < old or (old, new) == ({"number"}, {"integer"}):
-            self._add(f"{side}-type-narrowed", what, before, after, name)
-        else:
-            self._add(f"{side}-type-changed", what, before, after, name)
+        elif kind := _type_change(side, before, after):
+            self._add(f"{side}-{kind}", what, before, after, name)
         if old & new and before.kind not in ("object", "union"):
             self._values(side, before, after, name)
             self._bounds(side, before, after, name)
@@ -83,12 +76,14 @@ class SchemaComparer:
     def _objects(self, side: Side, before: Shape, after: Shape, name: str) -> None:
         cls = names.class_name(after.component or "") if after.component else name
         owner = f"models.{cls}{'Param' if side == 'request' else ''}" if after.component else name
-        old = {one.wire: one for one in properties(self.changes.old, before)}
-        new = {one.wire: one for one in properties(self.changes.new, after)}
+        known = {one.wire for one in properties(self.changes.new, after)}
+        old, new = _members(side, self.changes.old, before), _members(side, self.changes.new, after)
         for wire, member in old.items():
             if wire not in new:
-                text = f"{owner} no longer has {wire!r}"
-                self.changes.add(f"{side}-field-removed", text, member.pointer, None, _field(owner, member))
+                kind, text = "removed", f"{owner} no longer has {wire!r}"
+                if wire in known:
+                    kind, text = "made-read-only", f"{owner}: {wire!r} is read-only"
+                self.changes.add(f"{side}-field-{kind}", text, member.pointer, None, _field(owner, member))
         for wire, member in new.items():
             if wire not in old:
                 kind = "required-added" if member.required and side == "request" else "added"
@@ -110,12 +105,9 @@ class SchemaComparer:
         if old.required != new.required:
             made = "required" if new.required else "optional"
             self.changes.add(f"{side}-field-made-{made}", f"{text} is {made}", old.pointer, new.pointer, name)
-        before, after = at(old.schema), at(new.schema)
         if _python(old) != _python(new):
             what = f"{text} is {_python(new)} in Python"
             self.changes.add(f"{side}-field-renamed-in-python", what, old.pointer, new.pointer, _field(owner, old))
-        if side == "request" and (after.get("readOnly") is True) > (before.get("readOnly") is True):
-            self.changes.add("request-field-made-read-only", f"{text} is read-only", old.pointer, new.pointer, name)
         self.compare(side, old.pointer, new.pointer, (old.schema, new.schema), name)
 
     def _place(
@@ -180,8 +172,12 @@ class SchemaComparer:
 
     def _unions(self, side: Side, before: Shape, after: Shape, name: str) -> None:
         old, new = _alternatives(before), _alternatives(after)
+        is_open = sum(one.kind == "object" for one in old.values()) > 1  # Of answers: such a union has `View`, too.
         for key in [one for one in new if one not in old]:
-            self._add(f"{side}-alternative-added", f"{name} can be {key}", before, after, name)
+            kind = (
+                "alternative-added" if side == "request" or (is_open and new[key].kind == "object") else "type-widened"
+            )
+            self._add(f"{side}-{kind}", f"{name} can be {key}", before, after, name)
         for key in [one for one in old if one not in new]:
             self._add(f"{side}-alternative-removed", f"{name} cannot be {key}", before, after, name)
         for key in [one for one in old if one in new]:
@@ -193,9 +189,43 @@ def _is_union(found: Shape) -> bool:
     return found.kind == "union" and any(one.kind in ("object", "array", "map") for one in found.members)
 
 
+def _members(side: Side, spec: Spec, found: Shape) -> dict[str, Member]:
+    """Return the properties of an object that are sent, or received, by name."""
+    members = {one.wire: one for one in properties(spec, found)}
+    if side == "request":
+        members = {wire: one for wire, one in members.items() if at(one.schema).get("readOnly") is not True}
+    return members
+
+
+def _type_change(side: Side, before: Shape, after: Shape) -> str:
+    """Return the kind of a change of type, without its side; empty if there is none."""
+    old, new = _json_types(before), _json_types(after)
+    if old == new or ("any" in old and "any" in new):
+        if before.kind != after.kind and "datetime" in (before.kind, after.kind):
+            return "format-changed"
+        differs = before.kind != after.kind and side == "answer" and "any" not in old | new
+        return "type-changed" if differs else ""  # A map and an object, for example.
+    if "any" in new or (new > old and "any" not in old) or (old, new) == ({"integer"}, {"number"}):
+        return "type-widened"
+    if side == "answer" and "any" in old and not _is_plain(after):  # It was the JSON as it came.
+        return "type-changed"
+    narrowed = "any" in old or new < old or (old, new) == ({"number"}, {"integer"})
+    return "type-narrowed" if narrowed else "type-changed"
+
+
+def _is_plain(found: Shape) -> bool:
+    """Return whether a value is read as the JSON that it is."""
+    return found.kind in ("any", "string", "integer", "number", "boolean") or (
+        found.kind in ("map", "array", "union") and all(_is_plain(one) for one in found.members)
+    )
+
+
 def _alternatives(found: Shape) -> dict[str, Shape]:
-    members = found.members if found.kind == "union" else [found]
-    return {one.component or _text(one): one for one in members}
+    named: dict[str, Shape] = {}
+    for one in found.members if found.kind == "union" else [found]:
+        name = one.component or _text(one)
+        named[f"{name} {len(named) + 1}" if name in named else name] = one  # Inline objects, for example.
+    return named
 
 
 def _json_types(found: Shape) -> set[str]:

@@ -66,13 +66,16 @@ components:
         state: {type: string, enum: [on, off]}
         mark: {const: m}
         owner: {$ref: '#/components/schemas/Owner'}
-        pet: {oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}
+        pet: {oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}, {$ref: '#/components/schemas/Fish'}]}
+        best: {$ref: '#/components/schemas/Owner'}
+        loose: {}
         tags: {type: array, items: {type: string}}
         extra: {type: string}
         open: {type: object, additionalProperties: {type: integer}}
     Owner: {type: object, properties: {name: {type: string}}}
     Cat: {type: object, properties: {lives: {type: integer}}}
     Dog: {type: object, properties: {legs: {type: integer}}}
+    Fish: {type: object, properties: {fins: {type: integer}}}
     Bird: {type: object, properties: {wings: {type: integer}}}
     NewThing:
       type: object
@@ -127,7 +130,7 @@ EDITS = [
     ("request-field-added", "request-field-removed", "        old: {type: string}\n", "        old: {type: string}\n        new: {type: string}\n"),
     ("request-field-required-added", "request-field-removed", "required: [name]\n      properties:\n", "required: [name, need]\n      properties:\n        need: {type: string}\n"),
     ("request-field-made-optional", "request-field-made-required", "      required: [name]\n", ""),
-    ("request-field-made-read-only", None, "old: {type: string}", "old: {type: string, readOnly: true}"),
+    ("request-field-made-read-only", "request-field-added", "old: {type: string}", "old: {type: string, readOnly: true}"),
     ("request-field-renamed-in-python", "request-field-renamed-in-python", "note: {type", "note: {x-name: remark, type"),
     ("request-type-changed", "request-type-changed", "items: {type: integer}", "items: {type: string}"),
     ("request-type-widened", "request-type-narrowed", "stream: {type: boolean}", "stream: {type: [boolean, string]}"),
@@ -159,7 +162,11 @@ EDITS = [
     ("answer-constant-changed", "answer-constant-changed", "mark: {const: m}", "mark: {const: n}"),
     ("answer-bound-changed", "answer-bound-changed", "size: {type: integer, minimum: 1}", "size: {type: integer, minimum: 2}"),
     ("answer-format-changed", "answer-format-changed", "born: {type: string}", "born: {type: string, format: date-time}"),
-    ("answer-alternative-added", "answer-alternative-removed", "pet: {oneOf: [", "pet: {oneOf: [{$ref: '#/components/schemas/Bird'}, "),
+    ("answer-alternative-added", "answer-alternative-removed", "pet: {oneOf: [", "pet: {oneOf: [{$ref: '#/components/schemas/Owner'}, "),
+    ("class-removed", "answer-alternative-added", ", {$ref: '#/components/schemas/Fish'}", ""),
+    ("answer-type-widened", "class-removed", "best: {$ref: '#/components/schemas/Owner'}", "best: {oneOf: [{$ref: '#/components/schemas/Owner'}, {$ref: '#/components/schemas/Bird'}]}"),
+    ("answer-type-changed", "answer-type-widened", "loose: {}", "loose: {type: string, format: date-time}"),
+    ("answer-type-narrowed", "answer-type-widened", "loose: {}", "loose: {type: string}"),
     ("answer-deprecated", None, "extra: {type: string}", "extra: {type: string, deprecated: true}"),
     ("answer-class-renamed", "answer-class-renamed", "owner: {$ref: '#/components/schemas/Owner'}", "owner: {$ref: '#/components/schemas/Owner2'}"),
     ("answer-representation-changed", "answer-representation-changed", "    Owner: {type: object,", "    Owner: {x-representation: mapping, type: object,"),
@@ -177,8 +184,11 @@ EXTRA = {
         "    Owner2: {type: object, properties: {name: {type: string}}}\n    Owner: {",
     ),
 }
-# A change that is two: the class of a payload, and the fields of the classes.
-ALSO = {"event-payload-changed": {"answer-class-renamed", "answer-field-added", "answer-field-removed"}}
+# A change that is two: the class of a payload, and the fields of the classes; a class that goes with an alternative.
+ALSO = {
+    "event-payload-changed": {"answer-class-renamed", "answer-field-added", "answer-field-removed"},
+    "class-removed": {"answer-alternative-removed"},
+}
 CORE = BASE.replace("    Part: {", EXTRA["request-class-renamed"][1]).replace(
     "    Owner: {", EXTRA["answer-class-renamed"][1]
 )

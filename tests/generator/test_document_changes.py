@@ -79,6 +79,7 @@ def test_every_kind_is_shown() -> None:
     shown = {kind for one in EDITS for kind in (*also(one[0]), *also(one[1]))}
     assert len(shown) > 80
     assert {kind for kind in KINDS.keys() - shown if not kind.startswith("python-")} == {
+        "body-arguments-changed",
         "body-required-added",
         "stream-added",
         "stream-removed",
@@ -93,6 +94,35 @@ def test_a_stream_and_a_required_body_come_and_go() -> None:
     assert "stream-added" in kinds(without, CORE)
     body = "operationId: plain, requestBody: {required: true, content: {application/json: {schema: {type: object}}}}"
     assert kinds(CORE, CORE.replace("operationId: plain", body)) == {"body-required-added"}
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        "{type: [object, 'null'], properties: {u: {type: string}}}",
+        "{oneOf: [{$ref: '#/components/schemas/Part'}, {$ref: '#/components/schemas/Other'}]}",
+    ],
+)
+def test_a_body_that_is_one_argument_breaks_the_calls_that_give_its_fields(schema: str) -> None:
+    """Though its server takes more than before; and the other way round."""
+    new = CORE.replace("{type: object, properties: {u: {type: string}}}", schema)
+    assert "body-arguments-changed" in kinds(CORE, new) & kinds(new, CORE)
+
+
+def test_a_field_that_is_not_sent_is_no_change_of_a_request() -> None:
+    """Whether it comes, goes or changes."""
+    none = "        old: {type: string}\n"
+    fields = ["", none.replace("}", ", readOnly: true}"), none.replace("string}", "integer, readOnly: true}")]
+    for one, two in itertools.permutations([CORE.replace(none, field) for field in fields], 2):
+        assert kinds(one, two) == set()
+
+
+def test_a_class_that_is_gone_is_named_with_its_place() -> None:
+    """In the old document; the errors' classes, too."""
+    new = CORE.replace(", content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}", "")
+    line = CORE[: CORE.index("    Problem: {")].count("\n") + 1
+    found = [(one.kind, one.where, one.names) for one in compare(spec(CORE), spec(new))]
+    assert found == [("class-removed", f"d.yaml:{line}", ("models.Problem",))]
 
 
 def test_a_change_names_place_and_python() -> None:
