@@ -32,6 +32,10 @@ def main(arguments: list[str] | None = None) -> int:
             from .diff.command import main as diff_documents
 
             return diff_documents(arguments[1:], PROJECT, SPEC)
+        if arguments[:1] == ["rename"]:
+            from .stale import main as rename_operation
+
+            return rename_operation(arguments[1:], PROJECT, SPEC)
         return _run(_options(arguments))
     except RefusedError as refused:
         _print_error(str(refused))
@@ -68,7 +72,7 @@ def _options(arguments: list[str]) -> argparse.Namespace:
 
 def _run(options: argparse.Namespace) -> int:
     # Imported here, so that a wrong command line fails at once.
-    from . import build, derive, exports, house, methods, reach, source
+    from . import build, derive, exports, house, methods, reach, source, stale
 
     ours = options.spec is None
     path = PROJECT / SPEC if ours else options.spec
@@ -77,8 +81,10 @@ def _run(options: argparse.Namespace) -> int:
         house.check(document, path)
     plan = _plan(document, build.reserved_members())
     if options.house:
-        if ours and (lacking := reach.missing(document, plan.operations, PROJECT)):
-            raise RefusedError(lacking)
+        named = stale.find(document, PROJECT, SPEC) if ours else stale.Stale([], frozenset())
+        lacking = reach.missing(document, [one for one in plan.operations if one.id not in named.renamed], PROJECT)
+        if ours and (problems := named.problems + lacking):
+            raise RefusedError(problems)
         return 0
     target = PROJECT / PACKAGE if ours else options.output.resolve()
     check_target(target)

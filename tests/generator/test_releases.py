@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from generator_kit import ROOT
 
-from generator import build, operations, reach, release, source
+from generator import build, operations, reach, release, source, stale
 from generator.diff import command, python_api
 from generator.diff.changes import Change
+from generator.problems import GenerationError
 
 SPEC = "openapi/pareta.yaml"
 
@@ -236,3 +237,72 @@ def test_a_stream_without_a_method_is_said_with_its_code(tmp_path: Path) -> None
     assert "self._requester.stream(api.endpoint_names(endpoint_id, name=name), options)" in said[0]
     assert 'recording.write(event({}, name="progress"))' in said[1]
     assert 'CallSpec(operation="endpoint_names"' in said[3]
+
+
+@pytest.fixture
+def named(project: Path) -> Path:
+    """Return the project with an operation of two words, and what names it, committed."""
+    text = (project / SPEC).read_text()
+    (project / SPEC).write_text(text.replace("operationId: a", "operationId: read_a"))
+    for file, content in {
+        reach.HANDLERS: 'class Handlers:\n    def table(self):\n        return {"read_a": self._read_a, "id": 1}\n',
+        reach.SPECS: 'SPECS = [CallSpec(operation="read_a")]\n',
+        "docs/guide.md": "Use `api.read_a()`, not `api.read_all()`.\n",
+        "pareta/cli.py": "def read_a() -> None: ...\n",
+        "pareta_generated/api.py": "def read_a(): ...\n",
+        "typescript/src/things.ts": 'send("read_a");\n',
+    }.items():
+        (project / file).parent.mkdir(parents=True, exist_ok=True)
+        (project / file).write_text(content)
+    run("add", ".", folder=project)
+    run("commit", "-q", "-m", "Name", folder=project)
+    return project
+
+
+def stale_of(project: Path) -> list[str]:
+    """Return what names operations that are gone."""
+    return [str(one) for one in sorted(stale.find(source.load(project / SPEC, SPEC, SPEC), project, SPEC).problems)]
+
+
+@pytest.mark.parametrize(
+    ("now", "said"), [("fetch_a", "is 'fetch_a' now; write that"), ("", "is gone from the document")]
+)
+def test_what_names_an_operation_that_is_gone_is_said(named: Path, now: str, said: str) -> None:
+    """Each by file, line and column; not what is generated, nor a function of this name."""
+    assert stale_of(named) == []
+    text = (named / SPEC).read_text()
+    (named / SPEC).write_text(
+        text.replace("read_a", now) if now else text.replace("/a: ", "/b: ").replace("read_a", "b")
+    )
+    places = ["docs/guide.md:1:10", f"{reach.HANDLERS}:3:18", f"{reach.SPECS}:1:30", "typescript/src/things.ts:1:7"]
+    found = stale_of(named)
+    assert [line.split(": ", 1)[0] for line in found] == places
+    assert all(f": operation 'read_a' {said}" in line for line in found)
+
+
+def test_a_handler_and_a_call_of_no_operation_are_said(named: Path) -> None:
+    """Whether or not there ever was one of this name, and without git."""
+    shutil.rmtree(named / ".git")
+    text = (named / SPEC).read_text()
+    (named / SPEC).write_text(text.replace("read_a", "fetch_a"))
+    what = "operation 'read_a' is not in the document; correct or remove this"
+    assert stale_of(named) == [f"{reach.HANDLERS}:3:1: {what}", f"{reach.SPECS}:1:1: {what}"]
+
+
+def test_an_operation_is_renamed_by_one_command(named: Path) -> None:
+    """In the document, and wherever it is named."""
+    files = [SPEC, "docs/guide.md", reach.HANDLERS, reach.SPECS, "typescript/src/things.ts"]
+    assert sorted(stale.rename(named, SPEC, "read_a", "fetch_a")) == sorted(files)
+    assert stale_of(named) == []
+    assert (named / "docs" / "guide.md").read_text() == "Use `api.fetch_a()`, not `api.read_all()`.\n"
+    assert '"fetch_a": self._fetch_a' in (named / reach.HANDLERS).read_text()
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [(["nope", "b"], "has no operation nope"), (["a", "a"], "has an operation a"), (["a"], "name the")],
+)
+def test_a_wrong_name_renames_nothing(project: Path, names: list[str], said: str) -> None:
+    """The old one is in the document, the new one is not."""
+    with pytest.raises(GenerationError, match=said):
+        stale.main(names, project, SPEC)
