@@ -111,8 +111,9 @@ class Arguments:
         if location == "path":
             self._path(one)
         elif found.kind in ("object", "map") and location == "query" and style == "form" and explode:
-            type_ = "Mapping[str, Any] | None"
-            self.planned.append(Argument(name, "query_object", names.literal(wire), type_, "None", name, doc))
+            required = parameter.get("required") is True
+            type_, default = ("Mapping[str, Any]", "") if required else ("Mapping[str, Any] | None", "None")
+            self.planned.append(Argument(name, "query_object", names.literal(wire), type_, default, name, doc))
         else:
             self._text(one)
 
@@ -123,13 +124,13 @@ class Arguments:
         type_ = self.typed_dicts.type_of((*one.pointer, "schema"), parameter["schema"], f"{self.owner}_{wire}")
         if not required:
             type_ = names.union(type_, "None")
-        compound = found.kind in ("object", "map", "array", "union", "any")
         literal, value = names.literal(wire), name
-        if location == "header" and compound and found.kind != "any" and not is_scalar(found):
-            value = f"styles.styled_text({name}{', explode=True' if one.explode else ''})"
-        elif location == "query" and compound and (style, one.explode) != ("form", True) and not is_scalar(found):
+        plain = is_scalar(found) or (found.kind in ("array", "any") and location != "header" and one.explode)
+        if location == "header" and not plain:
+            value = f"styles.styled_text({literal}, {name}{', explode=True' if one.explode else ''})"
+        elif not (plain and style == "form") and not is_scalar(found):
             value = f"styles.styled_query({literal}, {name}, {names.literal(style)}, explode={one.explode})"
-            location = "query_styled"
+            location = "query_styled" if location == "query" else "cookie_styled"
         self.planned.append(Argument(name, location, literal, type_, "" if required else "None", value, one.doc))
 
     def _path(self, one: _Parameter) -> None:
@@ -199,7 +200,17 @@ def parameters_of(
     return declared
 
 
-_OPTIONAL = ("body", "body_field", "query", "query_styled", "header", "cookie", "query_object", "extra_body")
+_OPTIONAL = (
+    "body",
+    "body_field",
+    "query",
+    "query_styled",
+    "header",
+    "cookie",
+    "query_object",
+    "cookie_styled",
+    "extra_body",
+)
 
 
 def _rank(one: Argument, path: str) -> tuple[int, int]:

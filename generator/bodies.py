@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -33,7 +34,17 @@ class Body:
     files: list[str] = attrs.field(factory=list[str])
     """The literals of the fields of a multipart form that are files."""
     styles: dict[str, str] = attrs.field(factory=dict[str, str])
-    """The style and explode, as code, of the fields of a form that have one, by literal."""
+    """The style and explode of a form's fields, and the content type of a multipart form's, as code, by literal."""
+    nullable: bool = False
+    """Whether the body is one argument, and null is a value of it."""
+
+    @property
+    def options(self) -> str:
+        """How a form is encoded, as further arguments in code."""
+        listed = ", ".join(f"{literal}: {style}" for literal, style in self.styles.items())
+        named = "types" if self.kind == "multipart" else "styles"
+        files = f", files=frozenset({{{', '.join(self.files)}}})" if self.files else ""
+        return files + (f", {named}={{{listed}}}" if listed else "")
 
     @property
     def _spec(self) -> Spec:
@@ -44,21 +55,22 @@ class Body:
         pointer, node = self._spec.follow((*self.operation, "requestBody"), operation.get("requestBody"))
         content = at(node, "content")
         self.media = media.best(content)
-        if not self.media:
+        described, pointer_ = at(content, self.media), (*pointer, "content", self.media)
+        self.kind = media.kind(self.media, described)
+        if not self.media or (self.kind == "bytes" and self.media.startswith("multipart/")):
             for refused in content:
                 text = f"a request body of {refused!r} cannot be generated; describe it as JSON, a form, text or bytes"
                 self._report((*pointer, "content", refused), text)
             return []
         self.optional = at(node).get("required") is not True
-        described, pointer = at(content, self.media), (*pointer, "content", self.media)
-        self.kind = media.kind(self.media, described)
+        pointer = pointer_
         if self.kind in ("text", "bytes"):
             return [self._raw(at(node))]
+        if self.kind in ("form", "multipart"):
+            self._encoding(pointer, at(described, "encoding"))
         found = shape(self._spec, (*pointer, "schema"), described.get("schema"))
         if self._is_whole(found):
             return [self._whole((*pointer, "schema"), described.get("schema"), found, at(node))]
-        if self.kind == "form":
-            self._encoding(pointer, at(described, "encoding"))
         members = [one for one in properties(self._spec, found) if at(one.schema).get("readOnly") is not True]
         fields = [self._field(member) for member in members]
         if is_open(self._spec, found):
@@ -86,6 +98,7 @@ class Body:
 
     def _whole(self, pointer: Pointer, node: Any, found: Shape, body: dict[str, Any]) -> Argument:
         type_ = self.typed_dicts.type_of(pointer, node, f"{self.owner}_body")
+        self.nullable = self.kind == "json" and (found.nullable or found.kind == "any")
         if self.kind != "json":
             type_ = "Mapping[str, Any]"  # Files may be among the values.
         return self._argument(type_, prose.documented(body, found.schema))
@@ -96,15 +109,33 @@ class Body:
         return Argument("body", "body", '"body"', type_, default, "body", doc)
 
     def _encoding(self, pointer: Pointer, encoding: dict[str, Any]) -> None:
-        for name, node in encoding.items():
-            style = at(node).get("style", "form")
-            explode = at(node).get("explode", style in ("form", "deepObject")) is True
+        for name, found in encoding.items():
+            node, where, literal = at(found), (*pointer, "encoding", name), names.literal(name)
+            declared = str(node.get("contentType", ""))
+            if self.kind == "multipart":
+                self._part(where, node)
+                if re.fullmatch(r"[\w.+-]+/[\w.+-]+", declared):  # One of several is chosen with the file.
+                    self.styles[literal] = names.literal(declared)
+                continue
+            style = node.get("style", "form")
+            explode = node.get("explode", style in ("form", "deepObject")) is True
             if style not in ("form", "spaceDelimited", "pipeDelimited", "deepObject"):
-                self._report(
-                    (*pointer, "encoding", name), f"style {style!r} does not exist in a form; use `deepObject`"
-                )
+                self._report(where, f"style {style!r} does not exist in a form; use `deepObject`")
+            if not node.keys() & {"style", "explode"} and declared and media.kind(declared) == "json":
+                style, explode = "json", False
             if (style, explode) != ("form", True):
-                self.styles[names.literal(name)] = f"({names.literal(str(style))}, {explode})"
+                self.styles[literal] = f"({names.literal(str(style))}, {explode})"
+
+    def _part(self, where: Pointer, node: dict[str, Any]) -> None:
+        """Refuse what a part of a multipart form cannot have."""
+        if (node.get("style", "form"), node.get("explode", True)) != ("form", True):
+            text = "a part of a multipart form has no style; remove it, or describe the body as a urlencoded form"
+            self._report(where, text)
+        for header, found in at(node, "headers").items():
+            if at(self._spec.follow(where, found)[1]).get("required") is True:
+                self._report(
+                    (*where, "headers", header), f"header {header!r} of a part cannot be sent; make it optional"
+                )
 
     def _file_type(self, member: Member) -> str:
         """Return the type of a file of a multipart form, or an empty string."""

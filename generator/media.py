@@ -61,6 +61,6 @@ def sent(media: str, kind_of: Media) -> str:
     return {"json": JSON, "text": "text/plain"}.get(kind_of, "application/octet-stream")
 
 
-def accept(media: str) -> str:
-    """Return the Accept header that asks for a media type; empty for JSON, which clients ask for anyway."""
-    return "" if media == JSON or "*" in media else media
+def accept(media: str, kind_of: Media) -> str:
+    """Return the media type of an Accept header that asks for an answer; a range of JSON is JSON."""
+    return JSON if kind_of == "json" and "*" in media else media

@@ -131,25 +131,26 @@ def _parts(path: str, arguments: list[Argument], planner: Arguments) -> list[tup
     parts = [("path", _call_path(path, arguments))]
     if query := _query(fixed, arguments):
         parts.append(("query", query))
-    if given("header", "cookie"):
-        cookie = (f'"Cookie": styles.cookies({mapping("cookie")})',) if given("cookie") else ()
+    if given("header", "cookie", "cookie_styled"):
+        jar = ", ".join([mapping("cookie"), *(one.value for one in given("cookie_styled"))])
+        cookie = (f'"Cookie": styles.cookies({jar})',) if given("cookie", "cookie_styled") else ()
         parts.append(("headers", f"encode_headers({mapping('header', *cookie)})"))
     body = planner.body
     if given("body"):
-        value = {"text": "bodies.Raw(body)", "bytes": "bodies.Raw(body)", "form": "bodies.encode_form(body)",
-                 "multipart": "bodies.encode_multipart(body)"}.get(body.kind, "to_json_value(body)")  # fmt: skip
+        value = {"text": "bodies.Raw(body)", "bytes": "bodies.Raw(body)",
+                 "form": f"bodies.encode_form(body{body.options})",
+                 "multipart": f"bodies.encode_multipart({{}}, body{body.options})",
+                 }.get(body.kind, "to_json_value(body)")  # fmt: skip
         value = f"{'None if isinstance(body, Unset) else ' if body.optional else ''}{value}"
         parts.append(("body" if body.kind == "json" else "content", value))
+        if body.nullable:
+            parts.append(("content", 'bodies.Raw(b"null") if body is None else None'))
     elif given("body_field", "extra_body"):
         fields = f"{mapping('body_field')}{', extra_body' if given('extra_body') else ''}"
         if body.kind == "json":
             parts.append(("body", f"encode_body({fields}){' or None' if body.optional else ''}"))
-        elif body.kind == "form":
-            styles = ", ".join(f"{literal}: {style}" for literal, style in body.styles.items())
-            parts.append(("content", f"bodies.encode_form({fields}{f', styles={{{styles}}}' if styles else ''})"))
         else:
-            files = f", files=frozenset({{{', '.join(body.files)}}})" if body.files else ""
-            parts.append(("content", f"bodies.encode_multipart({fields}{files})"))
+            parts.append(("content", f"bodies.encode_{body.kind}({fields}{body.options})"))
     return parts
 
 

@@ -123,9 +123,18 @@ class Models:
 
 
 Location = Literal[
-    "path", "query", "query_styled", "query_object", "header", "cookie", "body_field", "body", "extra_body"
+    "path",
+    "query",
+    "query_styled",
+    "query_object",
+    "header",
+    "cookie",
+    "cookie_styled",
+    "body_field",
+    "body",
+    "extra_body",
 ]
-"""Where an argument is sent. `query_object`: a mapping of query parameters; `query_styled`: by its own style;
+"""Where an argument is sent. `query_object`: a mapping of query parameters; `…_styled`: by its own style;
 `extra_body`: undeclared body fields."""
 
 

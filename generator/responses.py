@@ -60,18 +60,21 @@ def plan(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -> Suc
     found = Successes()
     owner = names.class_name(str(operation.get("operationId", "")))
     declared = successes(views.registry.spec, pointer, operation)
+    accepted: list[str] = []
     for status, (at_, response) in declared.items():
         content = at(response, "content")
         if streamed := media.streams(content):
             _stream(views, (*at_, "content", streamed), at(content, streamed), owner, found)
-        wanted = media.best(content)
+        wanted = "" if pointer[2] == "head" else media.best(content)  # An answer to HEAD has no body.
         if wanted:
             fallback = f"{owner}_response" if not found.by_status else f"{owner}_{status}_response"
             where, schema = (*at_, "content", wanted, "schema"), at(content, wanted).get("schema")
             found.by_status[status] = _body(views, where, schema, media.kind(wanted, content[wanted]), fallback)
-            found.accept = found.accept or media.accept(wanted)
+            accepted.append(media.accept(wanted, media.kind(wanted, content[wanted])))
         elif not streamed:
             found.by_status[status] = _NONE
+    listed = ", ".join(dict.fromkeys(accepted))
+    found.accept = "" if listed == JSON else listed  # Clients ask for JSON anyway.
     return found
 
 

@@ -130,27 +130,58 @@ def encode_form(
     pairs: list[tuple[str, str]] = []
     for name, value in _given(fields, extra):
         style, explode = (styles or {}).get(name, ("form", True))
-        plain = style == "form" and isinstance(value, dict)
-        pairs += ((name, _json(value)),) if plain else styled_query(name, value, style, explode=explode)
+        if style == "json" or (style == "form" and isinstance(value, dict)):
+            pairs.append((name, _json(value)))
+            continue
+        plain = style == "form" and is_array(value)
+        items = [_json(item) if isinstance(item, dict | list) else item for item in value] if plain else value
+        pairs += styled_query(name, items, style, explode=explode)
     return Form(tuple(pairs))
 
 
 def encode_multipart(
-    fields: Mapping[str, Any], extra: Mapping[str, Any] | None = None, *, files: frozenset[str] = frozenset()
+    fields: Mapping[str, Any],
+    extra: Mapping[str, Any] | None = None,
+    *,
+    files: frozenset[str] = frozenset(),
+    types: Mapping[str, str] | None = None,
 ) -> Multipart:
-    """Return a multipart form of the fields that were given. An object is a part in JSON, an array one part an item."""
+    """Return a multipart form of the fields that were given. An object is a part in JSON, an array one part an item.
+
+    `files` has the declared fields that are files; in `extra`, what is a file is one. `types` has content types.
+    """
     texts: list[tuple[str, str]] = []
     sent: list[tuple[str, FileParam]] = []
+    files |= {
+        name for name, value in (extra or {}).items() if all(map(_is_file, value if is_array(value) else [value]))
+    }
     for name, value in _given(fields, extra, files):
+        media = (types or {}).get(name)
         items: list[Any] = value if is_array(value) else [value]
         for item in items:
             if name in files:
-                sent.append((name, item))
-            elif isinstance(item, dict | list):
-                sent.append((name, ("", _json(item).encode(), "application/json")))
+                sent.append((name, item if media is None else _typed(name, item, media)))
+            elif isinstance(item, dict | list) or (media or "").endswith("json"):
+                sent.append((name, ("", _json(item).encode(), media or "application/json")))
+            elif media:
+                sent += [(name, ("", text.encode(), media)) for _, text in encode_query({name: item})]
             else:
                 texts += encode_query({name: item})
     return Multipart(tuple(texts), tuple(sent))
+
+
+def _is_file(value: Any) -> bool:
+    """Return whether an undeclared value can only be a file."""
+    if isinstance(value, tuple):
+        return len(value) in (2, 3) and isinstance(value[0], str) and _is_file(value[1])
+    return isinstance(value, bytes | os.PathLike) or hasattr(value, "read")
+
+
+def _typed(name: str, file: FileParam, media: str) -> FileParam:
+    """Return a file with its declared content type, if it has none of its own."""
+    if isinstance(file, tuple):
+        return file if len(file) > 2 else (file[0], file[1], media)
+    return (os.path.basename(file) if isinstance(file, os.PathLike) else name, file, media)  # noqa: PTH119
 
 
 def _given(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
@@ -22,20 +23,21 @@ def styled_query(name: str, value: Any, style: str, *, explode: bool) -> tuple[t
     if style == "deepObject":
         return tuple(_deep(name, value))
     if is_object(value):
-        return encode_query(value) if explode else ((name, _joined(_flat(value), style)),)
+        return encode_query(value) if explode else ((name, _joined(name, _flat(value), style)),)
     if is_array(value) and not explode:
-        return ((name, _joined(value, style)),) if value else ()
+        return ((name, _joined(name, value, style)),) if value else ()
     return encode_query({name: value})
 
 
-def styled_text(value: Any, *, explode: bool = False) -> str | None:
+def styled_text(name: str, value: Any, *, explode: bool = False) -> str | None:
     """Return a header's text in style `simple`; None if it was not given."""
     value = _given(value)
     if value is None:
         return None
     if is_object(value):
-        return ",".join(f"{key}={_text(item)}" for key, item in value.items()) if explode else _joined(_flat(value))
-    return _joined(value) if is_array(value) else _text(value)
+        parts = [f"{key}={_text(item)}" for key, item in value.items()] if explode else _flat(value)
+        return _joined(name, parts)
+    return _joined(name, value) if is_array(value) else _text(value)
 
 
 def styled_segment(name: str, value: Any, style: str = "simple", *, explode: bool = False) -> str:
@@ -71,12 +73,13 @@ def json_text(value: Any) -> str | None:
     """Return a parameter whose content is JSON; None if it was not given."""
     if value is None or isinstance(value, Unset):
         return None
-    return json.dumps(to_json_value(value), separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(to_json_value(value), separators=(",", ":"))  # A header takes only ASCII.
 
 
-def cookies(fields: Mapping[str, Any]) -> str | None:
-    """Return the Cookie header of the cookies that were given; None without one."""
-    pairs = [f"{name}={quote(text, safe='')}" for name, text in encode_query(fields)]
+def cookies(fields: Mapping[str, Any], *styled: tuple[tuple[str, str], ...]) -> str | None:
+    """Return the Cookie header of the cookies that were given, `styled` ones as pairs; None without one."""
+    given = itertools.chain(encode_query(fields), *styled)
+    pairs = [f"{name}={quote(text, safe='')}" for name, text in given]
     return "; ".join(pairs) or None
 
 
@@ -104,8 +107,12 @@ def _flat(value: dict[str, Any]) -> list[Any]:
     return [part for item in value.items() for part in item]
 
 
-def _joined(values: list[Any], style: str = "simple") -> str:
-    return _DELIMITERS[style].join(_text(item) for item in values)
+def _joined(name: str, values: list[Any], style: str = "simple") -> str:
+    delimiter = _DELIMITERS[style]
+    texts = [_text(item) for item in values]
+    if wrong := next((text for text in texts if delimiter in text), None):  # It would be read as two.
+        raise ValueError(f"{name}: {wrong!r} contains {delimiter!r}, which stands between items here")
+    return delimiter.join(texts)
 
 
 def _text(value: Any) -> str:

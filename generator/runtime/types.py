@@ -163,7 +163,9 @@ class Call(Request, Generic[T_co]):
         if view is not None:
             return cast("T_co", view.from_dict(raw, origin))
         result = operation.result(status) if operation.by_status else Result(reader=operation.reader)
-        return cast("T_co", None if result is None else result.read(raw, origin))
+        if result is None:
+            raise origin.decode_error(f"status {status}", "a status that the document declares", raw)
+        return cast("T_co", result.read(raw, origin))
 
 
 @attrs.frozen(eq=False, kw_only=True)
