@@ -384,8 +384,8 @@ def test_a_client_works_in_another_process(wire: Serve, monkeypatch: pytest.Monk
     ):
         assert len(client.models.list()) == 0
         assert pool.submit(count_models, client).result() == 0
-        assert len(client.models.list()) == 0
         assert len(server.peers) == 2
+        assert len(client.models.list()) == 0
 
 
 def test_after_a_fork_the_child_opens_its_own_connections(wire: Serve) -> None:

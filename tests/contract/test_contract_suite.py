@@ -292,6 +292,7 @@ def shell(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
     return run
 
 
+@pytest.mark.long
 def test_the_directory_in_which_it_runs_changes_nothing(shell: Any, tmp_path: Path) -> None:
     """Neither its configuration nor its conftest is read, and only pytest's cache is written there."""
     done = shell("test_reading.py", "-n", "2")

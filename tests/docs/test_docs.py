@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -40,15 +41,21 @@ def test_code_runs(code: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
         if "def test_" in code:
             (tmp_path / "test_it.py").write_text(code)
             line = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "test_it.py"]
+            monkeypatch.setenv("PYTHONPATH", str(ROOT))
+            done = subprocess.run([sys.executable, *line], capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 0, done.stdout + done.stderr
         else:
             (tmp_path / "program.py").write_text(code)
-            line = ["program.py"]
-        monkeypatch.setenv("PYTHONPATH", str(ROOT))
-        done = subprocess.run([sys.executable, *line], capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+            runpy.run_path("program.py", run_name="__main__")
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, id=path.name, marks=pytest.mark.long if path.name == "command-line.md" else ())
+        for path in PAGES
+    ],
+)
 def test_recordings_are_true(path: Path) -> None:
     """What a command line prints in the documentation is what it prints; `python -m tests.docs` records it."""
     text = path.read_text("utf-8")

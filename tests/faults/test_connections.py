@@ -293,7 +293,7 @@ def test_a_number_used_again_is_another_connection() -> None:
             assert descriptors() <= before + 4
 
     try:
-        asyncio.run(asyncio.wait_for(main(), 10))
+        asyncio.run(asyncio.wait_for(main(), 60))
     finally:
         server.close()
 

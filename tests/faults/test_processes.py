@@ -52,7 +52,9 @@ def test_the_interpreter_ends_in_silence(server: FaultServer, loop: str, cycle: 
     assert server.peers[0].gone.wait(1)
 
 
-@pytest.mark.parametrize("kind", [SyncMode, AsyncioMode, TrioMode, AiohttpMode])
+@pytest.mark.parametrize(
+    "kind", [SyncMode, AiohttpMode, *(pytest.param(kind, marks=pytest.mark.long) for kind in (AsyncioMode, TrioMode))]
+)
 def test_streams_leave_nothing_behind(kind: type[Mode]) -> None:
     """Hundreds of streams, read to their ends or left, grow neither memory nor open files."""
     memory, files, connections = run(kind, 600)

@@ -21,6 +21,7 @@ def test_nothing_but_our_exceptions_comes_of_anything(tried: Property) -> None:
     assert peak() - before < 200_000_000
 
 
+@pytest.mark.long
 def test_nothing_but_our_exceptions_comes_of_what_a_server_sends() -> None:
     """Bytes of any kind over a real socket, to each client, end in a value or a ParetaError."""
     sockets = Sockets()

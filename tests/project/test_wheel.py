@@ -166,6 +166,7 @@ def test_a_new_installation_reads_answers_by_a_parser_without_known_weaknesses(p
     assert Version(run(python, "-c", code, cwd=place).strip()) >= Version("0.16")
 
 
+@pytest.mark.long
 def test_the_wheel_works_alone(python: Path, place: Path) -> None:
     """In an empty environment a client can be made sync and async, and every export is there."""
     code = """
