@@ -31,7 +31,7 @@ _FILES = {
     "api.py": "api_init.py.jinja",
 }
 _ALWAYS = ("argument_values", "encoding", "interchange", "json_values", "pydantic_schema", "types", "views")
-_OPTIONAL = {"bodies": ["styles"], "paging": [], "readers": [], "styles": []}
+_OPTIONAL = {"bodies": ["styles"], "credentials": [], "paging": [], "readers": [], "styles": []}
 """The modules of the runtime that only some packages need, and those that they import."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
@@ -99,7 +99,7 @@ def _runtime(source: str) -> list[Path]:
     """Return the modules of the runtime that generated code needs."""
     needed = set(_ALWAYS)
     for name, others in _OPTIONAL.items():
-        if re.search(rf"\b{name}\.", source):
+        if re.search(rf"\b{name}(\.| import )", source):
             needed |= {name, *others}
     return [_RUNTIME / f"{name}.py" for name in sorted(needed)]
 

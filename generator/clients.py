@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from . import names, servers
+from . import names, security, servers
 from .plan import Argument, OperationPlan
 from .problems import RefusedError
 from .spec import Spec, at, entries
@@ -102,9 +102,11 @@ def values(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> dic
     """Return what the template renders.
 
     Raises:
-        RefusedError: A schema has the name of a class of the client.
+        RefusedError: A schema has the name of a class of the client, or a credential cannot be sent.
 
     """
+    if wrong := security.unsendable(spec):
+        raise RefusedError(wrong)
     text = "the client has a class {!r} of its own; rename the schema, or generate without --client"
     if shadowing := sorted(names.CLIENT_CLASSES.intersection(taken)):
         schemas = {names.class_name(name): name for name in at(spec.root, "components", "schemas")}
@@ -117,7 +119,7 @@ def values(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> dic
         "modes": MODES,
         "env": f"{names.snake_case(re.sub('(?i) api$', '', title)).upper() or 'SERVICE'}_API_KEY",
         "server": names.literal(server) if server.startswith("http") else "",
-        "auth": _auth(spec),
+        "auth": security.values(spec),
     }
 
 
@@ -184,17 +186,3 @@ def _beside_list(one: Method) -> Method:
         item_type=spelled(one.operation.item_type),
     )
     return attrs.evolve(one, arguments=arguments, operation=operation)
-
-
-def _auth(spec: Spec) -> dict[str, str]:
-    """Return where the key goes, by the document's first security scheme."""
-    schemes = at(spec.root, "components", "securitySchemes")
-    needed = [name for one in entries(spec.root.get("security")) for name in at(one)]
-    needed += [name for _, one in spec.operations() for each in entries(one.get("security")) for name in at(each)]
-    for name in needed:
-        scheme = at(spec.follow((), schemes.get(name))[1])
-        if scheme.get("type") == "apiKey" and scheme.get("in") in ("header", "query"):
-            return {"kind": str(scheme["in"]), "name": names.literal(str(scheme.get("name")))}
-        if scheme:
-            return {"kind": "bearer", "name": ""}
-    return {"kind": "none", "name": ""}

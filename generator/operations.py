@@ -6,7 +6,7 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import media, names, pagination, prose, responses, servers
+from . import media, names, pagination, prose, responses, security, servers
 from .arguments import Arguments
 from .plan import Argument, Models, OperationPlan, Plan
 from .problems import Pointer, Problem
@@ -22,6 +22,7 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
     """Return the plan of the package. Add to `problems` what cannot be generated."""
     registry = Registry(spec, problems)
     servers.check(registry)
+    security.check(registry, (), spec.root)
     enums = Enums(registry)
     views = ViewPlanner(registry, enums, reserved)
     typed_dicts = TypedDictPlanner(registry, enums, views)
@@ -85,8 +86,8 @@ def _operation(
         headers=sorted(argument.literal.lower() for argument in arguments if argument.location == "header"),
         content_type=names.literal(content_type) if content_type not in ("", media.JSON) else "",
         server=servers.server(registry, pointer, operation),
-        authorization=servers.is_authorized(registry.spec, operation),
-        security=servers.security(registry, pointer, operation),
+        authorization=security.is_authorized(registry.spec, operation),
+        security=security.own(registry, pointer, operation),
         deprecated=operation.get("deprecated") is True,
         pages=pages.code,
         item_type=pages.item_type,

@@ -1,4 +1,4 @@
-"""The servers and the security of an operation, where they differ from those of the document."""
+"""The server of an operation, where it differs from that of the document."""
 
 from __future__ import annotations
 
@@ -60,28 +60,3 @@ def url(node: Any) -> tuple[str, str]:
 
     found = re.sub(r"\{([^{}]*)\}", value, str(at(node).get("url", "/")))
     return found.rstrip("/") or "/", unknown[0] if unknown else ""
-
-
-def is_authorized(spec: Spec, operation: dict[str, Any]) -> bool:
-    """Return whether the key goes into the Authorization header, which other schemes do not use."""
-    schemes = at(spec.root, "components", "securitySchemes")
-    needed = operation.get("security", spec.root.get("security"))
-    used = [spec.follow((), schemes.get(name))[1] for one in entries(needed) for name in at(one)]
-    return any(at(one).get("type") != "apiKey" for one in used)
-
-
-def security(registry: Registry, pointer: Pointer, operation: dict[str, Any]) -> list[str] | None:
-    """Return the literals of the operation's security schemes, [] for none; None if it has those of the document."""
-    spec = registry.spec
-    declared = operation.get("security")
-    if declared is None or declared == spec.root.get("security", []):
-        return None
-    known = at(spec.root, "components", "securitySchemes")
-    found: list[str] = []
-    for index, one in enumerate(entries(declared)):
-        for name in at(one):
-            if name not in known:
-                text = f"security scheme {name!r} is not in `components`; declare it under `securitySchemes`"
-                registry.report((*pointer, "security", str(index)), text)
-            found.append(names.literal(name))
-    return list(dict.fromkeys(found))

@@ -230,6 +230,106 @@ def test_the_key_goes_only_where_the_document_says(toys: ModuleType, server: str
         toys.Client(base_url=server)
 
 
+SCHEMES = """\
+    bearer: {type: http, scheme: bearer}
+    admin: {type: oauth2, flows: {}}
+    basic: {type: http, scheme: basic}
+    header: {type: apiKey, in: header, name: X-Key}
+    query: {type: apiKey, in: query, name: k}
+    cookie: {type: apiKey, in: cookie, name: sid}
+    raw: {type: apiKey, in: header, name: Authorization}
+    tls: {type: mutualTLS}
+    digest: {type: http, scheme: digest}
+"""
+
+
+def secured(*operations: str, root: str = "[]") -> str:
+    """Return a document with an operation of each security."""
+    paths = "".join(
+        f"  /o{index}:\n    get: {{operationId: o{index}, security: {one}, responses: {{'200': {{description: d}}}}}}\n"
+        for index, one in enumerate(operations)
+    )
+    head = f"openapi: 3.1.0\ninfo: {{title: T, version: '1'}}\nsecurity: {root}\n"
+    return f"{head}paths:\n{paths}components:\n  securitySchemes:\n{SCHEMES}"
+
+
+SECURED = {
+    "[bearer: []]": {"authorization": "Bearer k"},
+    "[basic: []]": {"authorization": "Basic az0x"},
+    "[header: []]": {"x-key": "k=1"},
+    "[query: []]": {"path": "/o0?k=k%3D1"},
+    "[cookie: []]": {"cookie": "sid=k=1"},
+    "[raw: []]": {"authorization": "k=1"},
+    "[tls: []]": {},
+    "[digest: [], {header: []}]": {"x-key": "k=1"},
+    "[]": {},
+}
+
+
+class Credentialed(Handler):
+    """Remembers what could be a credential."""
+
+    def _note(self, body: bytes) -> None:
+        names = ("authorization", "x-key", "cookie")
+        found = {name: str(self.headers[name]) for name in names if self.headers[name]}
+        Credentialed.sent = found | ({"path": self.path} if "?" in self.path else {})
+
+    sent: dict[str, str]
+
+
+@pytest.mark.off_document("another API")
+@pytest.mark.parametrize("security", SECURED)
+def test_a_key_is_sent_as_its_scheme_says(generate: Generate, security: str) -> None:
+    """Each scheme of OpenAPI but for what is no text; of alternatives the first that can be sent; nothing for none."""
+    run = generate(secured(security), "--client", name="secured")
+    assert (run.code, run.err) == (0, "")
+    key = "k" if "bearer" in security else "k=1"
+    with serving(Credentialed) as url, imported(run.package) as module, module.Client(api_key=key, base_url=url) as one:
+        one.default.o0()
+    assert Credentialed.sent == SECURED[security]
+
+
+@pytest.mark.off_document("another API")
+@pytest.mark.anyio
+async def test_each_operation_gets_the_credentials_of_its_own_schemes(generate: Generate) -> None:
+    """By name, beside the key; the key of the first scheme goes nowhere else, and what is missing is said."""
+    kinds = [
+        "[{header: []}]",
+        "[{bearer: []}]",
+        "[{header: [], query: []}]",
+        "[]",
+        "[{}, {cookie: []}]",
+        "[{cookie: []}]",
+    ]
+    package = generate(secured(*kinds), "--client", name="secured").package
+    with serving(Credentialed) as url, imported(package) as module:
+        keys = {"bearer": "b", "query": "q"}
+        with module.Client(api_key="k", base_url=url, credentials=keys) as client:
+            for name, sent in {
+                "o0": {"x-key": "k"},
+                "o1": {"authorization": "Bearer b"},
+                "o2": {"x-key": "k", "path": "/o2?k=q"},
+                "o3": {},
+                "o4": {},
+            }.items():
+                getattr(client.default, name)()
+                assert Credentialed.sent == sent
+            with pytest.raises(ValueError, match=r"o5 needs a credential; pass credentials=\{'cookie': …\}"):
+                client.default.o5()
+        async with module.AsyncClient(api_key="k", base_url=url, credentials=keys) as client:
+            await client.default.o1()
+            assert Credentialed.sent == {"authorization": "Bearer b"}
+
+
+def test_a_credential_that_no_client_can_send_is_refused(generate: Generate) -> None:
+    """By the line of its operation; without --client the package is made."""
+    run = generate(secured("[{header: []}]", "[{digest: []}]"), "--client", name="secured")
+    assert run.err.startswith("secured.yaml:8:28: a client cannot send what 'digest' asks for")
+    assert generate(secured("[{digest: []}]"), name="secured").code == 0
+    unknown = generate(secured("[{header: []}]", root="[{nope: []}]"), name="secured")
+    assert unknown.err.startswith("secured.yaml:3:12: security scheme 'nope' is not in `components`")
+
+
 def test_what_a_client_would_send_wrongly_is_refused(toys: ModuleType, generate: Generate) -> None:
     """An operation of another server, and a call of a package with a runtime of its own: nothing is sent."""
     with (
@@ -315,9 +415,10 @@ def test_clients_are_typed(generate: Generate) -> None:
     """Strict mypy has nothing to say, beside a method `list` either, and knows the results."""
     run = generate(DOCUMENT, "--client", name="toys")
     assert generate(NAMES, "--client", name="named").code == 0
+    assert generate(secured("[basic: []]", "[header: []]"), "--client", name="secured").code == 0
     use = "from typing import assert_type\nfrom toys.client import Client\nfrom toys.models import Toy\n"
     use += "assert_type(Client(api_key='k', base_url='https://a.test').toys.get('x', timeout=3), Toy)\n"
     (run.package.parent / "use.py").write_text(use)
-    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py", "toys", "named"]
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-incremental", "use.py", "toys", "named", "secured"]
     done = subprocess.run(command, cwd=run.package.parent, capture_output=True, text=True, check=False)
     assert "Success" in done.stdout, done.stdout

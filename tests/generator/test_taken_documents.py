@@ -105,6 +105,54 @@ def test_headers_and_cookies_are_text(made: Any) -> None:
     assert api.op().headers == {}
 
 
+COOKIES = [
+    (ARRAY, ["a", "b"], "q=a; q=b"),
+    (f"explode: false, {ARRAY}", ["a", "b"], "q=a%2Cb"),
+    (OBJECT, {"a": 1, "b": "z"}, "a=1; b=z"),
+    (f"explode: false, {OBJECT}", {"a": 1}, "q=a%2C1"),
+]
+
+
+@pytest.mark.parametrize(("parameter", "value", "expected"), COOKIES, ids=[one[0][:40] for one in COOKIES])
+def test_a_cookie_follows_its_style(made: Any, parameter: str, value: Any, expected: str) -> None:
+    """Lists and objects, exploded or not."""
+    api = made(f"parameters: [{{name: q, in: cookie, {parameter}}}]")
+    assert api.op(q=value).headers == {"Cookie": expected}
+    assert api.op().headers == {}
+
+
+def test_a_header_of_any_type_takes_a_list(made: Any) -> None:
+    """As its style says; JSON in a header is ASCII."""
+    content = "{name: X-J, in: header, content: {application/json: {schema: {}}}}"
+    api = made(f"parameters: [{{name: X-Any, in: header, schema: {{}}}}, {content}]")
+    assert api.op(x_any=["a", "b"], x_j={"k": "é"}).headers == {"X-Any": "a,b", "X-J": '{"k":"\\u00e9"}'}
+    assert api.op(x_any=7).headers == {"X-Any": "7"}
+
+
+@pytest.mark.parametrize(
+    ("place", "style", "item"),
+    [
+        ("query", "form", "a,b"),
+        ("query", "spaceDelimited", "a b"),
+        ("query", "pipeDelimited", "a|b"),
+        ("header", "simple", "a,b"),
+        ("cookie", "form", "a,b"),
+    ],
+)
+def test_an_item_that_would_be_read_as_two_is_refused(made: Any, place: str, style: str, item: str) -> None:
+    """It contains what stands between items; a server would split it."""
+    api = made(f"parameters: [{{name: q, in: {place}, style: {style}, explode: false, {ARRAY}}}]")
+    with pytest.raises(ValueError, match=r"q: .* contains .*, which stands between items here"):
+        api.op(q=["x", item])
+
+
+def test_a_required_object_in_a_query_is_a_required_keyword(made: Any) -> None:
+    """As any other required parameter."""
+    api = made(f"parameters: [{{name: q, in: query, required: true, {OBJECT}}}]")
+    with pytest.raises(TypeError, match="missing 1 required keyword-only argument: 'q'"):
+        api.op()
+
+
 def test_two_objects_in_one_query_are_both_sent(made: Any) -> None:
     """Their keys stand side by side; the same key in both is refused."""
     api = made(f"parameters: [{{name: one, in: query, {OBJECT}}}, {{name: two, in: query, {OBJECT}}}]")
@@ -152,6 +200,48 @@ def test_a_form_is_pairs(made: Any) -> None:
     call = api.op(a="1", tags=[1, 2], o={"k": True})
     assert call.content.pairs == (("a", "1"), ("tags", "1"), ("tags", "2"), ("o[k]", "true"))
     assert api.OP.content_type == "application/x-www-form-urlencoded"
+
+
+def test_a_form_field_of_a_content_type_is_json(made: Any) -> None:
+    """Whole, also of an array; objects in a list without a style are JSON each."""
+    schema = "{type: object, properties: {a: {type: array, items: {}}, b: {type: array, items: {type: object}}}}"
+    media = "application/x-www-form-urlencoded"
+    api = made(body(media, schema, ", encoding: {a: {contentType: application/json}}"), method="post")
+    assert api.op(a=[1, 2], b=[{"k": 1}]).content.pairs == (("a", "[1,2]"), ("b", '{"k":1}'))
+
+
+def test_a_part_has_its_declared_content_type(made: Any) -> None:
+    """A file that has one of its own keeps that; one of several types is chosen with the file."""
+    properties = ", ".join(f"{name}: {{type: string, format: binary}}" for name in ("f", "g", "h"))
+    schema = f"{{type: object, properties: {{{properties}, c: {{type: string}}, j: {{type: object}}}}}}"
+    types = {"f": "image/png", "g": "image/png", "h": "'image/png, image/gif'", "c": "text/csv", "j": "text/json"}
+    encoding = ", ".join(f"{name}: {{contentType: {one}}}" for name, one in types.items())
+    api = made(body("multipart/form-data", schema, f", encoding: {{{encoding}}}"), method="post")
+    sent, _ = api.op(f=b"1", g=("g.gif", b"2", "image/gif"), h=b"3", c="4,5", j={"k": 6}).content.encode()
+    parts = [part.split(b"\r\n") for part in sent.split(b"\r\n--")[:-1]]
+    assert {part[-1]: part[-3] for part in parts} == {
+        b"1": b"Content-Type: image/png",
+        b"2": b"Content-Type: image/gif",
+        b"3": b"Content-Type: application/octet-stream",
+        b"4,5": b"Content-Type: text/csv",
+        b'{"k":6}': b"Content-Type: text/json",
+    }
+
+
+def test_a_multipart_form_of_several_objects_takes_files(made: Any) -> None:
+    """They are not declared, so each is told by its value."""
+    union = "{oneOf: [{$ref: '#/components/schemas/Cat'}, {$ref: '#/components/schemas/Dog'}]}"
+    content = made(body("multipart/form-data", union), method="post").op(body={"kind": "cat", "f": ("a", b"b")}).content
+    assert (content.fields, content.files) == ((("kind", "cat"),), (("f", ("a", b"b")),))
+
+
+def test_null_is_a_body(made: Any) -> None:
+    """Where the document allows it; nothing is sent where an optional body is left out."""
+    schema = "{type: [object, 'null'], properties: {a: {}}}"
+    api = made(body("application/json", schema).replace("required: true, ", ""), method="put")
+    assert (api.op(body=None).body, api.op(body=None).content.data) == (None, b"null")
+    assert (api.op(body={"a": 1}).body, api.op(body={"a": 1}).content) == ({"a": 1}, None)
+    assert (api.op().body, api.op().content) == (None, None)
 
 
 def test_a_multipart_form_has_fields_and_files(made: Any) -> None:
@@ -225,6 +315,20 @@ def test_answers_that_are_not_json(made: Any) -> None:
     assert (read(api, {"a": 1}).a, api.OP.accept) == (1, "application/vnd.x+json")
 
 
+def test_an_operation_asks_for_each_media_type_that_it_reads(made: Any) -> None:
+    """Of all successful statuses; of a range of bytes for anything in it, and for JSON alone by default."""
+    statuses = {"200": "application/json", "201": "text/csv", "202": "'*/*'"}
+    nodes = ", ".join(f"'{one}': {{description: d, content: {{{media}: {{}}}}}}" for one, media in statuses.items())
+    assert made(f"responses: {{{nodes}}}").OP.accept == "application/json, text/csv"
+    assert made(answer("{type: string, format: binary}", "'*/*'")).OP.accept == "*/*"
+    assert made(answer("{}", "'*/*'")).OP.accept == "application/json"
+
+
+def test_an_answer_to_head_has_no_body(made: Any) -> None:
+    """Whatever the document says that GET would have."""
+    assert read(made(answer("{type: object, properties: {a: {}}}"), method="head"), None) is None
+
+
 def test_default_is_the_success_where_there_is_no_other(made: Any) -> None:
     """Without a 2xx response, `default` is read."""
     api = made("responses: {default: {description: d, content: {application/json: {schema: {type: integer}}}}}")
@@ -239,6 +343,8 @@ def test_each_successful_status_is_read_as_declared(made: Any) -> None:
         f" '202': {{description: b, content: {{application/json: {{schema: {two}}}}}}}, '204': {{description: c}}}}"
     )
     assert (read(api, {"lives": 9}).lives, read(api, ["a"], 202), read(api, None, 204)) == (9, ["a"], None)
+    with pytest.raises(ValueError, match="status 203: expected a status that the document declares, found an object"):
+        read(api, {"lives": 9}, 203)
 
 
 ERRORS = """responses: {'204': {description: ok},
@@ -332,6 +438,8 @@ def test_names_that_a_view_has_itself_get_an_underscore(made: Any) -> None:
 
 
 NOTHING = "responses: {'204': {description: d}}"
+PARTS = "{type: object, properties: {a: {}}}"
+HEADERS = ", encoding: {a: {headers: {X-A: {required: true, schema: {}}, X-B: {schema: {}}}}}"
 REFUSED = {
     "dynamic reference": (answer("{$dynamicRef: '#T'}"), "`$dynamicRef`: a type that depends on"),
     "misspelt keyword": (answer("{type: string, maxLenght: 3}"), "'maxLenght' is no keyword of a schema"),
@@ -348,6 +456,15 @@ REFUSED = {
         "server variable 'r' has no default",
     ),
     "unknown security": (f"{NOTHING}, security: [{{nope: []}}]", "security scheme 'nope' is not in `components`"),
+    "multipart that is no form": (f"{NOTHING}, {body('multipart/mixed', '{}')}", "a request body of 'multipart/mixed'"),
+    "style of a part": (
+        f"{NOTHING}, {body('multipart/form-data', PARTS, ', encoding: {a: {style: deepObject}}')}",
+        "a part of a multipart form has no style",
+    ),
+    "required header of a part": (
+        f"{NOTHING}, {body('multipart/form-data', PARTS, HEADERS)}",
+        "header 'X-A' of a part cannot be sent",
+    ),
     "property of a condition": (
         answer("{type: object, if: {required: [a]}, then: {properties: {b: {}}}}"),
         "property 'b' is declared by a condition only",

@@ -30,7 +30,7 @@ READ_REPORT = Operation(
         "204": Result(media="none"),
     },
     idempotent=True,
-    accept="text/csv",
+    accept="text/csv, application/json",
     authorization=False,
 )
 
