@@ -34,17 +34,20 @@ class Body:
     files: list[str] = attrs.field(factory=list[str])
     """The literals of the fields of a multipart form that are files."""
     styles: dict[str, str] = attrs.field(factory=dict[str, str])
-    """The style and explode of a form's fields, and the content type of a multipart form's, as code, by literal."""
+    """The style and explode, as code, of the fields of a form that have one, by literal."""
+    types: dict[str, str] = attrs.field(factory=dict[str, str])
+    """The literal of the content type of the parts of a multipart form that have one, by literal."""
     nullable: bool = False
     """Whether the body is one argument, and null is a value of it."""
 
     @property
     def options(self) -> str:
         """How a form is encoded, as further arguments in code."""
-        listed = ", ".join(f"{literal}: {style}" for literal, style in self.styles.items())
-        named = "types" if self.kind == "multipart" else "styles"
-        files = f", files=frozenset({{{', '.join(self.files)}}})" if self.files else ""
-        return files + (f", {named}={{{listed}}}" if listed else "")
+        text = f", files=frozenset({{{', '.join(self.files)}}})" if self.files else ""
+        for keyword, values in (("types", self.types), ("styles", self.styles)):
+            listed = ", ".join(f"{literal}: {value}" for literal, value in values.items())
+            text += f", {keyword}={{{listed}}}" if listed else ""
+        return text
 
     @property
     def _spec(self) -> Spec:
@@ -111,31 +114,20 @@ class Body:
     def _encoding(self, pointer: Pointer, encoding: dict[str, Any]) -> None:
         for name, found in encoding.items():
             node, where, literal = at(found), (*pointer, "encoding", name), names.literal(name)
-            declared = str(node.get("contentType", ""))
-            if self.kind == "multipart":
-                self._part(where, node)
-                if re.fullmatch(r"[\w.+-]+/[\w.+-]+", declared):  # One of several is chosen with the file.
-                    self.styles[literal] = names.literal(declared)
-                continue
-            style = node.get("style", "form")
-            explode = node.get("explode", style in ("form", "deepObject")) is True
+            declared, style = str(node.get("contentType", "")), node.get("style", "form")
             if style not in ("form", "spaceDelimited", "pipeDelimited", "deepObject"):
                 self._report(where, f"style {style!r} does not exist in a form; use `deepObject`")
-            if not node.keys() & {"style", "explode"} and declared and media.kind(declared) == "json":
-                style, explode = "json", False
-            if (style, explode) != ("form", True):
+            if node.keys() & {"style", "explode"}:  # Then the content type does not count.
+                explode = node.get("explode", style in ("form", "deepObject")) is True
                 self.styles[literal] = f"({names.literal(str(style))}, {explode})"
-
-    def _part(self, where: Pointer, node: dict[str, Any]) -> None:
-        """Refuse what a part of a multipart form cannot have."""
-        if (node.get("style", "form"), node.get("explode", True)) != ("form", True):
-            text = "a part of a multipart form has no style; remove it, or describe the body as a urlencoded form"
-            self._report(where, text)
-        for header, found in at(node, "headers").items():
-            if at(self._spec.follow(where, found)[1]).get("required") is True:
-                self._report(
-                    (*where, "headers", header), f"header {header!r} of a part cannot be sent; make it optional"
-                )
+            elif self.kind == "form" and declared and media.kind(declared) == "json":
+                self.styles[literal] = '("json", False)'
+            elif self.kind == "multipart" and re.fullmatch(r"[\w.+-]+/[\w.+-]+", declared):
+                self.types[literal] = names.literal(declared)  # One of several is chosen with the file.
+            for header, part in at(node, "headers").items():
+                if at(self._spec.follow(where, part)[1]).get("required") is True:
+                    text = f"header {header!r} of a part cannot be sent; make it optional"
+                    self._report((*where, "headers", header), text)
 
     def _file_type(self, member: Member) -> str:
         """Return the type of a file of a multipart form, or an empty string."""

@@ -129,13 +129,12 @@ def encode_form(
     """Return a form of the fields that were given; `styles` has the style and explode of those that have one."""
     pairs: list[tuple[str, str]] = []
     for name, value in _given(fields, extra):
-        style, explode = (styles or {}).get(name, ("form", True))
-        if style == "json" or (style == "form" and isinstance(value, dict)):
-            pairs.append((name, _json(value)))
+        style = (styles or {}).get(name)
+        if style and style[0] != "json":
+            pairs += styled_query(name, value, style[0], explode=style[1])
             continue
-        plain = style == "form" and is_array(value)
-        items = [_json(item) if isinstance(item, dict | list) else item for item in value] if plain else value
-        pairs += styled_query(name, items, style, explode=explode)
+        for item in value if is_array(value) and not style else [value]:
+            pairs += encode_query({name: _json(item) if style or isinstance(item, dict | list) else item})
     return Form(tuple(pairs))
 
 
@@ -145,6 +144,7 @@ def encode_multipart(
     *,
     files: frozenset[str] = frozenset(),
     types: Mapping[str, str] | None = None,
+    styles: Mapping[str, tuple[str, bool]] | None = None,
 ) -> Multipart:
     """Return a multipart form of the fields that were given. An object is a part in JSON, an array one part an item.
 
@@ -157,6 +157,9 @@ def encode_multipart(
     }
     for name, value in _given(fields, extra, files):
         media = (types or {}).get(name)
+        if style := (styles or {}).get(name):
+            texts += styled_query(name, value, style[0], explode=style[1])
+            continue
         items: list[Any] = value if is_array(value) else [value]
         for item in items:
             if name in files:
