@@ -48,8 +48,13 @@ def _values(fields: Mapping[str, Any]) -> JSON:
 
 
 def encode_headers(headers: Mapping[str, Any]) -> dict[str, str]:
-    """Return the headers that were given, as text."""
-    return dict(encode_query(headers))
+    """Return the headers that were given, as text. Raise ValueError for what a header cannot have."""
+    found = dict(encode_query(headers))
+    for name, text in found.items():
+        if not (text.isascii() and text.isprintable()):
+            wrong = next(char for char in text if not (char.isascii() and char.isprintable()))
+            raise ValueError(f"{name} is not allowed in a header: it contains {wrong!r}")
+    return found
 
 
 def encode_query(query: Mapping[str, Any], extra: Mapping[str, Any] | None = None) -> tuple[tuple[str, str], ...]:

@@ -127,6 +127,9 @@ def test_a_header_of_any_type_takes_a_list(made: Any) -> None:
     api = made(f"parameters: [{{name: X-Any, in: header, schema: {{}}}}, {content}]")
     assert api.op(x_any=["a", "b"], x_j={"k": "é"}).headers == {"X-Any": "a,b", "X-J": '{"k":"\\u00e9"}'}
     assert api.op(x_any=7).headers == {"X-Any": "7"}
+    for wrong in ("é", "a\r\nX-B: 1"):
+        with pytest.raises(ValueError, match="X-Any is not allowed in a header: it contains"):
+            api.op(x_any=wrong)
 
 
 @pytest.mark.parametrize(
