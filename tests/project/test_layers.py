@@ -164,6 +164,12 @@ def test_the_generator_knows_nothing_of_what_it_writes() -> None:
     assert [each for each in all_imports("generator") if each.within("pareta") or each.within("pareta_generated")] == []
 
 
+def test_each_module_of_the_generator_is_short() -> None:
+    """250 lines at most, the runtime that it copies included."""
+    lengths = {file: len(file.read_text(encoding="utf-8").splitlines()) for file in (ROOT / "generator").rglob("*.py")}
+    assert {str(file): length for file, length in lengths.items() if length > 250} == {}
+
+
 def test_one_module_knows_the_parser() -> None:
     """`openapi_python_client` is imported by `generator/build.py` alone, and by nothing that users install."""
     users = {
