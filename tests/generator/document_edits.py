@@ -48,9 +48,14 @@ paths:
   /upload:
     put:
       operationId: upload
-      x-pagination: {style: cursor, parameter: must}
       requestBody: {content: {application/json: {schema: {type: object, properties: {u: {type: string}}}}}}
       responses: {'204': {description: ok}}
+  /pages:
+    get:
+      operationId: pages
+      x-pagination: {style: offset, parameter: offset, items: data}
+      parameters: [{name: offset, in: query, schema: {type: integer}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}
   /plain:
     get: {operationId: plain, responses: {'204': {description: ok}}}
 components:
@@ -90,6 +95,7 @@ components:
         part: {$ref: '#/components/schemas/Part'}
         either: {oneOf: [{$ref: '#/components/schemas/Part'}, {$ref: '#/components/schemas/Other'}]}
         old: {type: string}
+    Page: {type: object, properties: {data: {type: array, items: {type: string}}, total: {type: integer}}}
     Problem: {type: object, properties: {title: {type: string}}}
     Part: {type: object, properties: {p: {type: string}}}
     Other: {type: object, properties: {o: {type: string}}}
@@ -112,8 +118,8 @@ EDITS = [
     ("operation-server-changed", "operation-server-changed", "  /plain:\n", "  /plain:\n    servers: [{url: 'https://p.test'}]\n"),
     ("operation-security-removed", "operation-security-added", "operationId: upload", "operationId: upload\n      security: []"),
     ("operation-security-changed", "operation-security-changed", "      x-stream", "      security: [{key: [a]}]\n      x-stream"),
-    ("pagination-added", "pagination-removed", "      summary: Read\n", "      summary: Read\n      x-pagination: {style: offset, parameter: limit}\n"),
-    ("pagination-changed", "pagination-changed", "parameter: must}", "parameter: more}"),
+    ("pagination-added", "pagination-removed", "      summary: Read\n", "      summary: Read\n      x-pagination: {style: offset, parameter: limit, items: tags}\n"),
+    ("pagination-changed", "pagination-changed", "items: data}", "items: data, total: total}"),
     ("parameter-added", "parameter-removed", "        - {name: sort", "        - {name: q, in: query, schema: {}}\n        - {name: sort"),
     ("parameter-required-added", "parameter-removed", "        - {name: X-T", "        - {name: r, in: query, required: true, schema: {}}\n        - {name: X-T"),
     ("parameter-made-optional", "parameter-made-required", "{name: must, in: query, required: true,", "{name: must, in: query,"),
