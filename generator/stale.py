@@ -13,7 +13,7 @@ import attrs
 from . import source
 from .problems import GenerationError, Problem, RefusedError
 from .reach import HANDLERS, SPECS
-from .spec import Spec
+from .spec import Spec, at
 
 _GENERATED = ("pareta_generated", "typescript/src/generated", "pareta/_sync", "pareta/_async/methods.py")
 _HISTORY = ("CHANGELOG.md",)
@@ -75,10 +75,10 @@ def _ids(project: Path, document: str) -> dict[tuple[str, ...], str]:
     """Return the operations of the last commit, by path and method; none outside a repository."""
     text = _git(project, "show", f"HEAD:./{document}")
     try:
-        root = source.parse(text, document) if text else None
+        root = at(source.parse(text, document)) if text else {}
     except RefusedError:
-        root = None
-    spec = Spec(document, document, root if isinstance(root, dict) else {}, lambda: {(): (1, 1)})
+        root = {}
+    spec = Spec(document, document, root, lambda: {(): (1, 1)})
     return {pointer: str(operation.get("operationId")) for pointer, operation in spec.operations()}
 
 

@@ -46,12 +46,11 @@ def run(
     work, applied, pinned = _import(path, overlay_, skip, _ids(before))
     actions = [_pin(pointer, name) for pointer, name in pinned]
     listed = [*entries(overlay_.root.get("actions") if overlay_ else None), *actions]
-    work.root["x-import"] = {"file": path.name, "overlay": overlay.digest([listed, sorted(skip)])}
-    if applied:
-        work.root["x-import"]["fixes"] = three_way.records(applied)
+    imported = {"file": path.name, "overlay": overlay.digest([listed, sorted(skip)])}
+    work.root["x-import"] = imported | ({"fixes": three_way.records(applied)} if applied else {})
     if former is not None:
         other, applied_, _ = _import(former, overlay_, skip, _ids(before), strict=False)
-        other.root["x-import"] = {**work.root["x-import"], "fixes": three_way.records(applied_)}
+        other.root["x-import"] = imported | {"fixes": three_way.records(applied_)}
         before = other.spec
     written = (
         f"# Imported from {path.name}. Do not edit: put changes into {fixes.name} and import again.\n{dump(work.root)}"

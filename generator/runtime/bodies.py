@@ -175,9 +175,11 @@ def encode_multipart(
 
 def _is_file(value: Any) -> bool:
     """Return whether an undeclared value can only be a file."""
-    if isinstance(value, tuple):
-        return len(value) in (2, 3) and isinstance(value[0], str) and _is_file(value[1])
-    return isinstance(value, bytes | os.PathLike) or hasattr(value, "read")
+    match value:
+        case (str(), file) | (str(), file, str()) if isinstance(value, tuple):
+            return _is_file(file)
+        case _:
+            return isinstance(value, bytes | os.PathLike) or hasattr(value, "read")
 
 
 def _typed(name: str, file: FileParam, media: str) -> FileParam:
