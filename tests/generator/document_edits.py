@@ -88,6 +88,8 @@ components:
       properties:
         name: {type: string, minLength: 1, maxLength: 9}
         stream: {type: boolean}
+        live: {type: boolean}
+        wide: {type: boolean}
         kind: {type: string, enum: [x, y]}
         note: {type: string, pattern: a}
         when: {type: string, format: date}
@@ -106,9 +108,9 @@ components:
 
 EDITS = [
     ("server-changed", "server-changed", "https://one.test", "https://two.test"),
-    ("security-scheme-added", "security-scheme-removed", "scheme: bearer}}", "scheme: bearer}, o: {type: openIdConnect}}"),
+    ("security-scheme-added", "security-scheme-removed", "scheme: bearer}}", "scheme: bearer}, o: {type: openIdConnect, openIdConnectUrl: 'https://a.test'}}"),
     ("security-scheme-changed", "security-scheme-changed", "scheme: bearer", "scheme: basic"),
-    ("operation-added", "operation-removed", "  /plain:\n", "  /more: {get: {operationId: more, responses: {}}}\n  /plain:\n"),
+    ("operation-added", "operation-removed", "  /plain:\n", "  /more: {get: {operationId: more, responses: {'204': {description: ok}}}}\n  /plain:\n"),
     ("operation-renamed", "operation-renamed", "operationId: plain", "operationId: simple"),
     ("operation-moved", "operation-moved", "/plain:", "/plainer:"),
     ("operation-method-changed", "operation-method-changed", "    put:\n", "    patch:\n"),
@@ -139,7 +141,7 @@ EDITS = [
     ("request-field-made-read-only", "request-field-added", "old: {type: string}", "old: {type: string, readOnly: true}"),
     ("request-field-renamed-in-python", "request-field-renamed-in-python", "note: {type", "note: {x-name: remark, type"),
     ("request-type-changed", "request-type-changed", "items: {type: integer}", "items: {type: string}"),
-    ("request-type-widened", "request-type-narrowed", "stream: {type: boolean}", "stream: {type: [boolean, string]}"),
+    ("request-type-widened", "request-type-narrowed", "wide: {type: boolean}", "wide: {type: [boolean, string]}"),
     ("request-null-added", "request-null-removed", "when: {type: string", "when: {type: [string, 'null']"),
     ("request-value-added", "request-value-removed", "enum: [x, y]", "enum: [x, y, z]"),
     ("request-bound-tightened", "request-bound-loosened", "minLength: 1", "minLength: 2"),
