@@ -16,7 +16,7 @@ from .reach import HANDLERS, SPECS
 from .spec import Spec, at
 
 _GENERATED = ("pareta_generated", "typescript/src/generated", "pareta/_sync", "pareta/_async/methods.py")
-_HISTORY = ("CHANGELOG.md",)
+_HISTORY = ("CHANGELOG.md", "docs/migrating.md")  # They may name what is gone.
 
 
 @attrs.frozen
@@ -29,11 +29,12 @@ class Stale:
 
 
 def find(spec: Spec, project: Path, document: str) -> Stale:
-    """Return what names an operation that the document had at the last commit, or that it never had."""
+    """Return what names an operation that the document had at the last release or commit, or that it never had."""
     ids = {str(operation.get("operationId")) for _, operation in spec.operations()}
-    before = _ids(project, document)
+    release = _git(project, "describe", "--tags", "--abbrev=0", "--match", "v[0-9]*").strip()
+    before = [pair for commit in (release, "HEAD") if commit for pair in _ids(project, document, commit).items()]
     now = {pointer: str(operation.get("operationId")) for pointer, operation in spec.operations()}
-    gone = {id_: now.get(pointer, "") for pointer, id_ in before.items() if id_ not in ids}
+    gone = {id_: now.get(pointer, "") for pointer, id_ in before if id_ not in ids}
     problems: list[Problem] = []
     renamed: set[str] = set()
     for old, new in gone.items():
@@ -71,9 +72,9 @@ def main(arguments: list[str], project: Path, document: str) -> int:
     return 0
 
 
-def _ids(project: Path, document: str) -> dict[tuple[str, ...], str]:
-    """Return the operations of the last commit, by path and method; none outside a repository."""
-    text = _git(project, "show", f"HEAD:./{document}")
+def _ids(project: Path, document: str, commit: str) -> dict[tuple[str, ...], str]:
+    """Return the operations of a commit, by path and method; none outside a repository."""
+    text = _git(project, "show", f"{commit}:./{document}")
     try:
         root = at(source.parse(text, document)) if text else {}
     except RefusedError:

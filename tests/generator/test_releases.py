@@ -256,6 +256,7 @@ def named(project: Path) -> Path:
         (project / file).write_text(content)
     run("add", ".", folder=project)
     run("commit", "-q", "-m", "Name", folder=project)
+    run("tag", "v1.0.1", folder=project)
     return project
 
 
@@ -278,6 +279,14 @@ def test_what_names_an_operation_that_is_gone_is_said(named: Path, now: str, sai
     found = stale_of(named)
     assert [line.split(": ", 1)[0] for line in found] == places
     assert all(f": operation 'read_a' {said}" in line for line in found)
+
+
+def test_what_was_renamed_since_the_release_is_said_after_it_is_committed(named: Path) -> None:
+    """Not where a guide says what was renamed."""
+    (named / "docs" / "migrating.md").write_text("`read_a` is `fetch_a` now.\n")
+    (named / SPEC).write_text((named / SPEC).read_text().replace("read_a", "fetch_a"))
+    run("commit", "-q", "-a", "-m", "Rename", folder=named)
+    assert len(stale_of(named)) == 4
 
 
 def test_a_handler_and_a_call_of_no_operation_are_said(named: Path) -> None:
