@@ -33,6 +33,11 @@ def kind(media: str, content: Any = None) -> Media:  # One for each kind.
     return "text" if _TEXT.fullmatch(plain) else "bytes"
 
 
+def is_sequence(media: str) -> bool:
+    """Return whether a media type is one of JSON text sequences (RFC 7464): values that may span lines."""
+    return media.partition(";")[0].strip().lower().endswith(("/json-seq", "+json-seq"))
+
+
 def is_binary(schema: Any) -> bool:
     """Return whether a schema is that of bytes: 3.0 has `format: binary`, 3.1 `contentMediaType`."""
     found = at(schema)

@@ -79,7 +79,7 @@ def _operation(
         terminal=response.terminal,
         done=response.done,
         open_ended=response.open_ended,
-        framing=response.framing,
+        stream_type=names.literal(response.stream_type) if response.stream_type else "",
         event_type=response.event_type,
         stream_field=_stream_field(registry, pointer, operation, response, arguments),
         idempotent=method in _IDEMPOTENT,

@@ -184,7 +184,8 @@ class OperationPlan:
     done: str
     open_ended: bool
     """Whether the stream may close without `done`."""
-    framing: str
+    stream_type: str
+    """The literal of the stream's media type; empty for server-sent events."""
     event_type: str
     """The type parameter of `StreamCall`; empty if there is no stream."""
     stream_field: str

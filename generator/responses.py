@@ -29,7 +29,8 @@ class Successes:
     terminal: list[str] = attrs.field(factory=list[str])
     done: str = ""
     open_ended: bool = False
-    framing: str = ""
+    stream_type: str = ""
+    """The media type of a stream of JSON values, one a line; empty for server-sent events."""
     event_type: str = ""
 
     @property
@@ -66,6 +67,9 @@ def plan(views: ViewPlanner, pointer: Pointer, operation: dict[str, Any]) -> Suc
         if streamed := media.streams(content):
             _stream(views, (*at_, "content", streamed), at(content, streamed), owner, found)
         wanted = "" if pointer[2] == "head" else media.best(content)  # An answer to HEAD has no body.
+        if media.is_sequence(wanted):
+            text = "JSON text sequences are not read; describe JSON lines, `application/jsonl`, or skip the operation"
+            views.registry.report((*at_, "content", wanted), f"{wanted}: {text}")
         if wanted:
             fallback = f"{owner}_response" if not found.by_status else f"{owner}_{status}_response"
             where, schema = (*at_, "content", wanted, "schema"), at(content, wanted).get("schema")
@@ -139,26 +143,39 @@ def _is_envelope(spec: Spec, schema: dict[str, Any]) -> bool:
 def _stream(views: ViewPlanner, pointer: Pointer, content: dict[str, Any], owner: str, response: Successes) -> None:
     if response.event_type:
         return
-    lines = media.kind(pointer[-1]) == "lines"
-    found = [] if lines else envelopes(views.registry.spec, pointer, content)
-    if lines:
-        response.framing = "lines"
-    if found:
+    where, schema = (*pointer, "schema"), content.get("schema")
+    if media.kind(pointer[-1]) == "lines":
+        response.stream_type = pointer[-1].partition(";")[0].strip().lower()
+        _lines(views, where, schema, owner, response)
+    elif found := envelopes(views.registry.spec, pointer, content):
         _events(views, found, owner, response)
     else:
-        _payload(views, (*pointer, "schema"), content.get("schema"), owner, response)
+        _payload(views, where, schema, owner, response)
+
+
+def _lines(views: ViewPlanner, pointer: Pointer, schema: Any, owner: str, response: Successes) -> None:
+    """Plan a stream of JSON values, one a line. Its schema is that of a value, or an array of them."""
+    found = shape(views.registry.spec, pointer, schema)
+    found = found.members[0] if found.kind == "array" else found
+    if found.kind == "object" and not found.nullable and not views.is_dict_view(found):
+        response.event_type = response.any_event = views.class_of(found, f"{owner}_line", pointer, dict_view=False)
+        return
+    any_value = media.is_binary(schema)
+    type_, reader = answer_readers.plan(
+        views, Shape("any", pointer, {}) if any_value else found, f"{owner}_line", pointer
+    )
+    response.event_type, response.any_event = type_, f"readers.Item({reader})"
 
 
 def _payload(views: ViewPlanner, pointer: Pointer, schema: Any, owner: str, response: Successes) -> None:
     """Plan a stream whose schema is that of each event's data, as FastAPI and others describe it."""
     found = shape(views.registry.spec, pointer, schema)
-    if response.framing != "lines":
-        response.done, response.open_ended = names.literal("[DONE]"), True
+    response.done, response.open_ended = names.literal("[DONE]"), True
     if found.kind == "union" and all(one.kind == "object" for one in found.members):
         response.event_type, response.any_event = answer_readers.plan(views, found, f"{owner}_event", pointer)
     elif found.kind == "object":
         response.event_type = response.any_event = views.class_of(found, f"{owner}_event", pointer, dict_view=False)
-    elif found.kind == "array" and found.members[0].kind == "object" and response.framing != "lines":
+    elif found.kind == "array" and found.members[0].kind == "object":
         item = found.members[0]  # Some describe the whole stream as an array of its events.
         response.event_type = response.any_event = views.class_of(item, f"{owner}_event", pointer, dict_view=False)
     else:

@@ -81,8 +81,8 @@ class Operation:
     """The class or the reader of an event that `events` does not have."""
     open_ended: bool = False
     """Whether the stream may close without `done`."""
-    framing: Literal["events", "lines"] = "events"
-    """Whether the stream consists of server-sent events, or of JSON values, one a line."""
+    stream_type: str = "text/event-stream"
+    """The media type of the stream: server-sent events; any other is of JSON values, one a line."""
     idempotent: bool = False
     """Whether the HTTP method is idempotent, so that the request can be repeated."""
     headers: frozenset[str] = frozenset()
@@ -173,10 +173,10 @@ class Call(Request, Generic[T_co]):
 
 @attrs.frozen(eq=False, kw_only=True)
 class StreamCall(Request, Generic[T_co]):
-    """A request whose response is a stream of server-sent events."""
+    """A request whose response is a stream of server-sent events, or of JSON values, one a line."""
 
     def read(self, event: str, raw: JSON, origin: Origin) -> T_co:
-        """Return the payload of one event. An event that the document does not declare is a plain `View`."""
+        """Return the payload of one event, or line. An event that the document does not declare is a plain `View`."""
         operation = self.operation
         return cast("T_co", operation.events.get(event, operation.any_event).from_dict(raw, origin))
 

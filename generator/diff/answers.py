@@ -76,6 +76,9 @@ class Answers:
             self.changes.add(kind, f"the stream of {id_}", *places, name)
         if not all(streamed):
             return
+        if streamed[0] != streamed[1]:
+            self.changes.add("stream-media-changed", f"the stream of {id_} is {streamed[1]}", *places, name)
+            return
         pointers = (*places[0], "content", streamed[0]), (*places[1], "content", streamed[1])
         old = envelopes(self.changes.old, pointers[0], at(contents[0], streamed[0]))
         new = envelopes(self.changes.new, pointers[1], at(contents[1], streamed[1]))

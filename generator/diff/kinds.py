@@ -143,6 +143,7 @@ KINDS: dict[str, Kind] = {
     "stream-added": _risky("the function can return a stream"),
     "stream-removed": _breaking("the function no longer returns a stream"),
     "stream-selector-changed": _breaking("another argument selects the stream"),
+    "stream-media-changed": _breaking("released clients ask for the old form"),
     "event-added": _added("loops meet an event that they do not know"),
     "event-removed": _breaking("loops wait for an event that never comes"),
     "event-payload-changed": _breaking("the event has another class"),

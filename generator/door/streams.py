@@ -13,10 +13,13 @@ from .document import Import
 def describe(work: Import) -> None:
     """Write `itemSchema`, which is OpenAPI 3.2's and which FastAPI publishes in 3.1, as `schema`."""
     for pointer, node in objects(work.spec):
-        if pointer[-2:-1] != ("content",) or "itemSchema" not in node or "schema" in node:
+        if pointer[-2:-1] != ("content",) or "itemSchema" not in node:
             continue
-        node["schema"] = node.pop("itemSchema")
-        work.note((*pointer, "itemSchema"), "`itemSchema` is written as `schema`")
+        whole = ", in place of that of the whole" if "schema" in node else ""
+        node["schema"] = item = node.pop("itemSchema")
+        work.note((*pointer, "itemSchema"), f"`itemSchema` is written as `schema`{whole}")
+        if media.kind(pointer[-1]) == "lines" and shape(work.spec, pointer, item).kind == "array":
+            node["schema"] = {"type": "array", "items": item}  # An array alone is that of all values.
         if media.kind(pointer[-1]) == "events":
             fields = at(node["schema"], "properties")
             data = at(work.spec.follow((), fields.get("data"))[1])

@@ -35,14 +35,14 @@ class AsyncRequester(NamedTuple):
         return await self.run(logical(session, call, calls.send(session, call)))
 
     async def stream(self, call: StreamCall[T], options: Mapping[str, Any]) -> AsyncStream[T]:
-        """Send a call with its options and return an iterator of the payloads of its events."""
-        from .._content.event_stream import EventStreamParser
+        """Send a call with its options and return an iterator of the items of its stream."""
+        from .._content.event_stream import parser_of
         from .._policy import deployments
         from .streams import AsyncStream
 
         session, call = self.session.prepare(call, options)
         stream, raw = await self.open(logical(session, call, deployments.open_any(session, call)))
-        return AsyncStream(raw, EventStreamParser(call, stream.response, stream.limit), stream.span)
+        return AsyncStream(raw, parser_of(call, stream.response, stream.limit), stream.span)
 
     async def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""

@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 @public
 class AsyncStream(Generic[T]):
-    """A response in events. Each is delivered as it arrives.
+    """A response in events, or in lines of JSON. Each is delivered as it arrives.
 
     It closes at its end, when a loop over it is left, at the end of an `async with`, and when it is garbage
     collected. The server sees the hang-up at once, and no connection leaks.
@@ -67,7 +67,7 @@ class AsyncStream(Generic[T]):
                 if piece := await self._raw.read():
                     self._items = self._parser.feed(piece)
                 elif self._open:
-                    self._parser.end()
+                    self._items = self._parser.end()
             except TransportError as error:
                 if self._open:  # Another task may have closed it meanwhile.
                     await self.aclose()

@@ -121,7 +121,7 @@ class ResponseBuilder:
         status: int,
         headers: Sequence[tuple[bytes, bytes]],
         *,
-        streams: bool,
+        streams: str,
         limit: int,
         proxy: str | None = None,
     ) -> None:
@@ -129,13 +129,13 @@ class ResponseBuilder:
         self.head.proxy = proxy
         self._ok = 200 <= status < 300
         encoding = self.head.headers.get("content-encoding", "")
-        events = streams and self._ok and self.head.content_type == "text/event-stream"
-        self.opens = events and encoding.strip().lower() in ("", "identity")
-        """Whether it is a stream of events that the caller asked for; then nothing is fed."""
+        wanted = bool(streams) and self._ok and self.head.content_type == streams
+        self.opens = wanted and encoding.strip().lower() in ("", "identity")
+        """Whether it is the stream that the caller asked for; then nothing is fed."""
         self._reason = ""
         self._body: Body | None = None
-        if events and not self.opens:
-            self._reason = f"its events have the content-encoding {encoding!r}, which was not requested"
+        if wanted and not self.opens:
+            self._reason = f"the stream has the content-encoding {encoding!r}, which was not requested"
         elif not self.opens:
             whole = self._ok and not streams
             try:

@@ -49,9 +49,10 @@ class ChatStreamParser(StreamParser[ChatCompletionChunk]):
             self.last_event = raw
             yield ChatCompletionChunk(raw, at(raw))
 
-    def end(self) -> None:
+    def end(self) -> Iterator[ChatCompletionChunk]:
         """Accept an end without `[DONE]` where each choice has a finish_reason; else raise StreamError."""
         self._end("neither [DONE] nor a finish_reason came", finished=self.accumulator.finished)
+        return iter(())
 
     def _end(self, what: str, *, finished: bool) -> None:
         if not finished:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 from urllib.parse import unquote, urlsplit
 
 from pareta_generated.api import DEPLOY_ENDPOINT
@@ -53,7 +53,7 @@ class DeployStreamParser(StreamParser[dict[str, Any]]):
             if self.done:
                 return
 
-    def end(self) -> None:
+    def end(self) -> NoReturn:
         """Raise DeployError: only an event ends a deploy stream."""
         said = error_in((self.last_event or {}).get("data"), DeployProgress) or self._said_instead()
         reason = f"The server said: {said}" if said else "Its result is not known."

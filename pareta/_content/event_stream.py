@@ -11,10 +11,19 @@ from .._models import ResponseOrigin
 from . import strict_json
 from .body import BODY_LIMIT
 from .error_bodies import error_in, said_in
+from .exchange import EVENTS
+from .json_lines import JsonLinesParser
 from .response import Response
 from .stream_parser import StreamParser, is_keep_alive
 
 T = TypeVar("T")
+
+
+def parser_of(call: StreamCall[T], response: Response, limit: int) -> StreamParser[T]:
+    """Return the parser of a call's stream."""
+    if call.operation.stream_type == EVENTS:
+        return EventStreamParser(call, response, limit)
+    return JsonLinesParser(call, response, limit)
 
 
 class EventStreamParser(StreamParser[T]):
@@ -40,14 +49,18 @@ class EventStreamParser(StreamParser[T]):
                     raise self._unreadable(f"The data of {name!r} is not JSON: {text[:200]!r}.") from error
             self.last_event = {"event": name, "data": raw}
             self.done = name in operation.terminal
-            said = "" if self.done else error_in(raw, operation.events.get(name, View))
-            if said or (name == "error" and not self.done):
-                raise self._unreadable(f"The server ended the stream: {said or said_in(raw) or text[:1000]}")
-            yield self._call.read(name, cast("dict[str, Any]", raw), ResponseOrigin.of(raw, self.response))
+            if name == "error" and not self.done:
+                raise self._unreadable(
+                    f"The server ended the stream: {error_in(raw, View) or said_in(raw) or text[:1000]}"
+                )
+            item = self._call.read(name, cast("dict[str, Any]", raw), ResponseOrigin.of(raw, self.response))
+            if not self.done and (said := error_in(raw, type(item))):
+                raise self._unreadable(f"The server ended the stream: {said}")
+            yield item
             if self.done:
                 return
 
-    def end(self) -> None:
+    def end(self) -> Iterator[T]:
         """Accept the end of a stream that has no terminal event; else raise APIResponseError."""
         operation = self._call.operation
         if (operation.terminal or operation.done) and not operation.open_ended:
@@ -55,3 +68,4 @@ class EventStreamParser(StreamParser[T]):
             words = f" The server said: {said}" if said else ""
             raise self._unreadable(f"The stream ended before its terminal event.{words}")
         self.done = True
+        return iter(())

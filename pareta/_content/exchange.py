@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Literal, NamedTuple, Protocol
 
 ErrorKind = Literal["connection", "timeout", "tls"]
+EVENTS = "text/event-stream"
+"""The media type of server-sent events."""
 
 
 class TransportError(Exception):

@@ -59,8 +59,8 @@ class StreamParser(Generic[T]):
         if not self.done:
             raise self._unreadable(f"The stream cannot be read: {error}.") from error
 
-    def end(self) -> None:
-        """Accept the end of the body; raise where the stream is incomplete."""
+    def end(self) -> Iterator[T]:
+        """Accept the end of the body, and return the items that it completes; raise where the stream is incomplete."""
         raise NotImplementedError
 
     def _said_instead(self) -> str:

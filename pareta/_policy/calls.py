@@ -12,7 +12,7 @@ from pareta_generated.types import Call, Request, StreamCall, View
 
 from .._content import strict_json
 from .._content.error_bodies import error_in, said_in
-from .._content.exchange import HttpRequest, TimeLimit, TransportError
+from .._content.exchange import EVENTS, HttpRequest, TimeLimit, TransportError
 from .._content.response import Response, Unreadable
 from .._credentials import Key
 from .._error_text import place_of
@@ -73,11 +73,13 @@ def open_stream(session: Session, call: StreamCall[Any]) -> Flow[OpenStream]:
 def open_until(
     session: Session, call: StreamCall[Any], deadline: Deadline, *, silent: bool = False
 ) -> Flow[OpenStream]:
-    """Send a call and return its stream; raise APIResponseError where the response is no stream of events."""
+    """Send a call and return its stream; raise APIResponseError where the response is no such stream."""
     stream = yield from _attempts(session, call, deadline, silent=silent)
     if isinstance(stream, Response):
         kind = stream.content_type or "no content type"
-        reason = f"expected server-sent events, found {kind}: {stream.snippet!r}"
+        wanted = call.operation.stream_type
+        found = "expected server-sent events, found " if wanted == EVENTS else f"expected {wanted}, found "
+        reason = f"{found}{kind}: {stream.snippet!r}"
         if said := _words_of(stream):
             reason = f"The response is an error: {said}"
         raise APIResponseError(f"{reason} {_place(stream)}", response=stream)
@@ -98,7 +100,7 @@ def _attempts(
             request=request,
             timeouts=session.timeouts,
             until=deadline.until,
-            streams=isinstance(call, StreamCall),
+            streams=_stream_type(call),
             silent=silent,
             limit=session.options.max_bytes,
         )
@@ -131,6 +133,10 @@ def _attempts(
         if session.key.source is not None:  # The key may have changed; the rest is as it was.
             request = request.authorized((yield from _authenticated(session)).key.header())
     raise AssertionError  # pragma: no cover
+
+
+def _stream_type(call: Request) -> str:
+    return call.operation.stream_type if isinstance(call, StreamCall) else ""
 
 
 def _attempt(session: Session, call: Request, sending: Send, number: int, begun: float) -> Flow[Outcome]:

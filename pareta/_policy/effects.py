@@ -23,7 +23,8 @@ class Send(NamedTuple):
     timeouts: Timeouts
     until: float | None
     """When the attempt must be over, by the monotonic clock."""
-    streams: bool = False
+    streams: str = ""
+    """The media type of the stream that was asked for; empty for a whole response."""
     silent: bool = False
     """Whether the stream may be silent for longer than the read timeout."""
     limit: int = BODY_LIMIT

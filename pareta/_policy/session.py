@@ -169,12 +169,10 @@ class Session:
         streams, operation = isinstance(call, StreamCall), call.operation
         if operation.server is not None:
             raise ValueError(f"{operation.id} goes to {operation.server}: call it by a client with that base_url")
-        if streams and operation.framing == "lines":
-            raise ValueError(f"{operation.id} answers with a line for each value, which this client does not read")
         headers = [
             (b"host", self.base.authority.encode("ascii")),
             (b"user-agent", _USER_AGENT),
-            (b"accept", b"text/event-stream" if streams else operation.accept.encode("ascii")),
+            (b"accept", (operation.stream_type if streams else operation.accept).encode("ascii")),
             (b"accept-encoding", b"identity" if streams else b"gzip, deflate"),
         ]
         body: bytes | FileBody = b""

@@ -124,7 +124,7 @@ class ClientBase:
             options: Options of this call: see `CallOptions`.
 
         Returns:
-            The result that the document declares; of a stream, an iterator of the payloads of its events.
+            The result that the document declares; of a stream, an iterator of its items.
 
         Raises:
             TypeError: It is no call of `pareta_generated`; nothing is sent.

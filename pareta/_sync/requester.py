@@ -36,14 +36,14 @@ class Requester(NamedTuple):
         return self.run(logical(session, call, calls.send(session, call)))
 
     def stream(self, call: StreamCall[T], options: Mapping[str, Any]) -> Stream[T]:
-        """Send a call with its options and return an iterator of the payloads of its events."""
-        from .._content.event_stream import EventStreamParser
+        """Send a call with its options and return an iterator of the items of its stream."""
+        from .._content.event_stream import parser_of
         from .._policy import deployments
         from .streams import Stream
 
         session, call = self.session.prepare(call, options)
         stream, raw = self.open(logical(session, call, deployments.open_any(session, call)))
-        return Stream(raw, EventStreamParser(call, stream.response, stream.limit), stream.span)
+        return Stream(raw, parser_of(call, stream.response, stream.limit), stream.span)
 
     def run(self, flow: Flow[T]) -> T:
         """Run a flow to its end and return its result."""

@@ -205,7 +205,7 @@ def arrivals(case: Any) -> None:
     status, headers, pieces, streams = case
     request = HttpRequest(method="GET", url="https://x/")
     pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-    builder = ResponseBuilder(request, status, pairs, streams=streams, limit=1 << 20)
+    builder = ResponseBuilder(request, status, pairs, streams="text/event-stream" if streams else "", limit=1 << 20)
     if builder.opens:
         outcome: Any = OpenStream(builder.head)
     else:

@@ -183,6 +183,7 @@ EDITS = [
     ("event-removed", "event-added", "{oneOf: [{$ref: '#/components/schemas/More'}, ", "{oneOf: ["),
     ("event-payload-changed", "event-payload-changed", "contentSchema: {$ref: '#/components/schemas/Dog'}", "contentSchema: {$ref: '#/components/schemas/Bird'}"),
     ("event-no-longer-terminal", "event-made-terminal", "x-terminal: true, ", ""),
+    ("stream-media-changed", "stream-media-changed", "text/event-stream: {", "application/jsonl: {"),
     ("stream-end-changed", "stream-end-changed", ", {$ref: '#/components/schemas/Done'}]", "]"),
 ]  # fmt: skip
 EXTRA = {

@@ -436,12 +436,11 @@ def test_alternatives_beside_properties_are_arguments(made: Any) -> None:
 
 
 def test_a_stream_without_envelopes_has_payloads(made: Any) -> None:
-    """FastAPI and others describe the data of each event; `[DONE]` may end it. NDJSON is one payload a line."""
+    """FastAPI and others describe the data of each event; `[DONE]` may end it."""
     api = made(answer("{$ref: '#/components/schemas/Pet'}", "text/event-stream"))
     types = importlib.import_module(api.__name__.replace(".api", ".types"))
     assert type(api.op().read("message", {"kind": "cat"}, types.Origin({}))).__name__ == "Cat"
-    assert (api.OP.done, api.OP.open_ended, api.OP.framing) == ("[DONE]", True, "events")
-    assert made(answer("{$ref: '#/components/schemas/Cat'}", "application/x-ndjson")).OP.framing == "lines"
+    assert (api.OP.done, api.OP.open_ended, api.OP.stream_type) == ("[DONE]", True, "text/event-stream")
 
 
 def test_names_that_a_view_has_itself_get_an_underscore(made: Any) -> None:

@@ -20,8 +20,8 @@ READ_LINES = Operation(
     method="GET",
     path="/lines",
     any_event=Cat,
-    framing="lines",
     idempotent=True,
+    stream_type="application/x-ndjson",
     authorization=False,
 )
 
