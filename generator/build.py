@@ -31,7 +31,9 @@ _FILES = {
     "api.py": "api_init.py.jinja",
 }
 _ALWAYS = ("argument_values", "encoding", "interchange", "json_values", "pydantic_schema", "types", "views")
-_OPTIONAL = {"bodies": ["styles"], "credentials": [], "paging": [], "readers": [], "styles": []}
+_OPTIONAL = {
+    "bodies": ["styles"], "credentials": [], "paging": [], "readers": [], "signatures": [], "styles": [],
+}  # fmt: skip
 """The modules of the runtime that only some packages need, and those that they import."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
@@ -63,11 +65,13 @@ def render(
         "operations": plan.operations,
         "model_names": plan.models.names,
         "docstring_of": _docstring,
+        "webhooks": plan.webhooks,
     }
     env.globals.update(values)
-    files = {name: _formatted(name, env.get_template(template).render()) for name, template in _FILES.items()}
+    templates = {**_FILES, **({"webhooks.py": "webhooks.py.jinja"} if plan.webhooks else {})}
+    files = {name: _formatted(name, env.get_template(template).render()) for name, template in templates.items()}
     if client:
-        env.globals.update(clients.values(spec, plan.operations, plan.models.names))
+        env.globals.update(clients.values(spec, plan))
         files["client.py"] = _formatted("client.py", env.get_template("client.py.jinja").render())
     files |= {file.name: _copied(file, command) for file in _runtime("".join(files.values()))}
     if client:

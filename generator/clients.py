@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from . import names, security, servers
-from .plan import Argument, OperationPlan
+from .plan import Argument, OperationPlan, Plan
 from .problems import RefusedError
 from .spec import Spec, at, entries
 
@@ -71,6 +71,8 @@ class Namespace:
     cls: str
     doc: str
     methods: list[Method]
+    unwrap: str = ""
+    """The name of the method that reads webhooks; empty if the API sends none."""
 
 
 @attrs.frozen
@@ -98,7 +100,7 @@ MODES = {
 }
 
 
-def values(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> dict[str, Any]:
+def values(spec: Spec, plan: Plan) -> dict[str, Any]:
     """Return what the template renders.
 
     Raises:
@@ -108,16 +110,25 @@ def values(spec: Spec, operations: list[OperationPlan], taken: list[str]) -> dic
     if wrong := security.unsendable(spec):
         raise RefusedError(wrong)
     text = "the client has a class {!r} of its own; rename the schema, or generate without --client"
+    taken = plan.models.names
     if shadowing := sorted(names.CLIENT_CLASSES.intersection(taken)):
         schemas = {names.class_name(name): name for name in at(spec.root, "components", "schemas")}
         places = [("components", "schemas", schemas.get(name, "")) for name in shadowing]
         raise RefusedError([spec.problem(at_, text.format(one)) for at_, one in zip(places, shadowing, strict=True)])
     title = " ".join(str(at(spec.root, "info").get("title", "")).split()) or "the API"
+    name = names.snake_case(re.sub("(?i) api$", "", title)).upper() or "SERVICE"
     server = servers.default(spec)
+    spaces = {space.name: space for space in _namespaces(spec, plan.operations, taken)}
+    if plan.webhooks:
+        doc = "The events that the API sends."
+        space = spaces.setdefault("webhooks", Namespace("webhooks", _class_name("webhooks", taken), doc, []))
+        free = "unwrap_webhook" if "unwrap" in (one.name for one in space.methods) else "unwrap"
+        spaces["webhooks"] = attrs.evolve(space, unwrap=free)
     return {
-        "namespaces": _namespaces(spec, operations, taken),
+        "namespaces": list(spaces.values()),
         "modes": MODES,
-        "env": f"{names.snake_case(re.sub('(?i) api$', '', title)).upper() or 'SERVICE'}_API_KEY",
+        "env": f"{name}_API_KEY",
+        "secret_env": f"{name}_WEBHOOK_SECRET",
         "server": names.literal(server) if server.startswith("http") else "",
         "auth": security.values(spec),
     }
@@ -132,9 +143,7 @@ def _namespaces(spec: Spec, operations: list[OperationPlan], taken: list[str]) -
         tag = str(next(iter(entries(operation.get("tags"))), "default"))
         name = names.attribute(tag).strip("_") or "default"
         name = f"{name}_" if keyword.iskeyword(name) or name in _MEMBERS else name
-        cls = names.class_name(f"{tag}_api")
-        while cls in taken or f"Async{cls}" in taken:
-            cls += "Methods"
+        cls = _class_name(tag, taken)
         doc = " ".join(described.get(tag, "").split()).replace("\\", "\\\\").replace('"', "'")
         space = spaces.setdefault(name, Namespace(name, cls, doc.partition(". ")[0] or f"Operations of `{name}`.", []))
         space.methods.append(_method(by_id[str(operation["operationId"])], name))
@@ -153,6 +162,13 @@ def _namespaces(spec: Spec, operations: list[OperationPlan], taken: list[str]) -
         if "list" in (one.name for one in space.methods):
             space.methods[:] = map(_beside_list, space.methods)
     return list(spaces.values())
+
+
+def _class_name(tag: str, taken: list[str]) -> str:
+    cls = names.class_name(f"{tag}_api")
+    while cls in taken or f"Async{cls}" in taken:
+        cls += "Methods"
+    return cls
 
 
 def _method(one: OperationPlan, space: str) -> Method:

@@ -14,6 +14,7 @@ from .problems import Pointer, Problem
 from .rules import known_properties, operation_rules, schema_rules
 from .spec import Spec, at
 from .walk import objects, schemas
+from .webhooks import payloads
 
 Finding = tuple[Pointer, str]
 
@@ -51,8 +52,8 @@ def _version(spec: Spec) -> Iterator[Finding]:
         )
     if "x-source" in spec.root:
         yield ("x-source",), "`x-source` is reserved for the generator; remove it"
-    if not any(spec.operations()):
-        yield ("paths",), "no operation, so there is nothing to generate; describe one under `paths`"
+    if not any(spec.operations()) and not any(payloads(spec)):
+        yield ("paths",), "no operation and no webhook, so there is nothing to generate; describe one under `paths`"
 
 
 def _references(spec: Spec) -> Iterator[Finding]:

@@ -6,7 +6,9 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
-from . import media, names, pagination, prose, responses, security, servers
+import attrs
+
+from . import media, names, pagination, prose, responses, security, servers, webhooks
 from .arguments import Arguments
 from .plan import Argument, Models, OperationPlan, Plan
 from .problems import Pointer, Problem
@@ -28,10 +30,12 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
     typed_dicts = TypedDictPlanner(registry, enums, views)
     found = [responses.plan(views, pointer, operation) for pointer, operation in spec.operations()]
     errors = [responses.errors(views, pointer, operation) for pointer, operation in spec.operations()]
+    events = webhooks.views_of(views)
     operations = [
         _operation(typed_dicts, pointer, operation, response, failures)
         for (pointer, operation), response, failures in zip(spec.operations(), found, errors, strict=True)
     ]
+    sent = webhooks.plan(typed_dicts, events)
     typed_dicts.finish()
     models = Models(
         list(enums.planned.values()),
@@ -40,7 +44,9 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
         list(typed_dicts.planned.values()),
         [alias for alias in typed_dicts.aliases.values() if alias],
     )
-    return Plan(models, operations)
+    if sent and sent.name in models.names:
+        sent = attrs.evolve(sent, name=registry.claim(f"Any{sent.name}", ("webhooks",)))
+    return Plan(models, operations, sent)
 
 
 def _operation(

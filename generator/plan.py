@@ -224,8 +224,23 @@ class OperationPlan:
 
 
 @attrs.frozen
+class WebhooksPlan:
+    """The events that the API sends, as one union."""
+
+    type: str
+    reader: str
+    """The class or the reader of an event."""
+    sent: str
+    """The type of an event that a test sends."""
+    doc: str
+    name: str = "WebhookEvent"
+    """The name of the union."""
+
+
+@attrs.frozen
 class Plan:
     """The plan of the whole package."""
 
     models: Models
     operations: list[OperationPlan]
+    webhooks: WebhooksPlan | None = None

@@ -164,7 +164,7 @@ def _lines(views: ViewPlanner, pointer: Pointer, schema: Any, owner: str, respon
     type_, reader = answer_readers.plan(
         views, Shape("any", pointer, {}) if any_value else found, f"{owner}_line", pointer
     )
-    response.event_type, response.any_event = type_, f"readers.Item({reader})"
+    response.event_type, response.any_event = type_, "Result()" if type_ == "Any" else f"Result(reader={reader})"
 
 
 def _payload(views: ViewPlanner, pointer: Pointer, schema: Any, owner: str, response: Successes) -> None:

@@ -12,7 +12,7 @@ import attrs
 
 from .problems import Pointer, Problem
 
-_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 
 def at(node: Any, *keys: str) -> dict[str, Any]:
@@ -68,7 +68,7 @@ class Spec:
     def operations(self) -> Iterator[tuple[Pointer, dict[str, Any]]]:
         """Yield each operation with its pointer, `("paths", path, method)`."""
         for path in at(self.root, "paths"):
-            for method in _METHODS:
+            for method in METHODS:
                 if isinstance(at(self.root, "paths", path).get(method), dict):
                     yield ("paths", path, method), at(self.root, "paths", path, method)
 

@@ -150,6 +150,9 @@ KINDS: dict[str, Kind] = {
     "event-made-terminal": _breaking("the stream ends earlier"),
     "event-no-longer-terminal": _breaking("the stream goes on"),
     "stream-end-changed": _breaking("released clients wait for the old end"),
+    # Webhooks.
+    "webhook-added": _added("another kind of event can come"),
+    "webhook-removed": _breaking("code waits for an event that never comes"),
     # The Python API, by griffe.
     "python-removed": _breaking("imports or attributes fail"),
     "python-parameter-removed": _breaking("calls with it fail"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import attrs
 
-from .. import media, names, servers
+from .. import media, names, servers, webhooks
 from ..arguments import parameters_of
 from ..problems import Pointer
 from ..spec import Spec, at, entries
@@ -50,6 +50,7 @@ class _Comparer:
             self._operation(renamed, (pointer, after_at), operation, after)
         for id_, (pointer, _) in new.items():
             self.changes.add("operation-added", f"operation {id_}", None, pointer, f"api.{id_}")
+        self._webhooks()
 
     def _root(self) -> None:
         old, new = self.changes.old, self.changes.new
@@ -66,6 +67,17 @@ class _Comparer:
                 self.changes.add("security-scheme-added", f"security scheme {name!r}", None, where)
             elif _plain(before[name]) != _plain(after[name]):
                 self.changes.add("security-scheme-changed", f"security scheme {name!r}", where, where)
+
+    def _webhooks(self) -> None:
+        old, new = ({one.name: one for one in webhooks.payloads(spec)} for spec in (self.changes.old, self.changes.new))
+        for name in old.keys() - new.keys():
+            self.changes.add("webhook-removed", f"webhook {name!r} is gone", old[name].pointer, None, "webhooks")
+        for name in new.keys() - old.keys():
+            self.changes.add("webhook-added", f"webhook {name!r}", None, new[name].pointer, "webhooks")
+        for name in old.keys() & new.keys():
+            pair = old[name], new[name]
+            nodes = pair[0].schema, pair[1].schema
+            self.schemas.compare("answer", pair[0].pointer, pair[1].pointer, nodes, f"webhooks {name}")
 
     def _operation(self, id_: str, places: Pair, old: dict[str, Any], new: dict[str, Any]) -> None:
         name = f"api.{id_}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import attrs
 
@@ -118,19 +118,6 @@ class Nullable:
     def read(self, value: Any, origin: Origin) -> Any:
         """Return None, or what the reader returns."""
         return None if value is None else self.reader.read(value, origin)
-
-
-@attrs.frozen
-class Item(Generic[T_co]):
-    """Reads one item of a stream, as the class of an object would."""
-
-    reader: Reader[T_co]
-
-    def from_dict(self, value: Any, origin: Origin) -> T_co:
-        """Return the value; raise the origin's error if it is of another JSON type."""
-        if not self.reader.accepts(value):
-            raise origin.decode_error("$", self.reader.expected, value)
-        return self.reader.read(value, origin)
 
 
 class _Object:

@@ -131,6 +131,8 @@ class Result:
             raise origin.decode_error("$", self.reader.expected, raw)
         return self.reader.read(raw, origin)
 
+    from_dict = read  # As a class has it, for an item of a stream.
+
 
 @attrs.frozen(eq=False, kw_only=True)
 class Request:

@@ -58,6 +58,11 @@ paths:
       responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}
   /plain:
     get: {operationId: plain, responses: {'204': {description: ok}}}
+webhooks:
+  sent:
+    post:
+      requestBody: {content: {application/json: {schema: {$ref: '#/components/schemas/Sent'}}}}
+      responses: {'204': {description: ok}}
 components:
   securitySchemes: {key: {type: http, scheme: bearer}}
   schemas:
@@ -99,6 +104,7 @@ components:
         old: {type: string}
     Page: {type: object, properties: {data: {type: array, items: {type: string}}, total: {type: integer}}}
     Problem: {type: object, properties: {title: {type: string}}}
+    Sent: {type: object, properties: {type: {const: sent}}}
     Part: {type: object, properties: {p: {type: string}}}
     Other: {type: object, properties: {o: {type: string}}}
     More: {type: object, properties: {event: {const: more}, data: {type: string, contentMediaType: application/json, contentSchema: {$ref: '#/components/schemas/Cat'}}}}
@@ -183,6 +189,8 @@ EDITS = [
     ("event-removed", "event-added", "{oneOf: [{$ref: '#/components/schemas/More'}, ", "{oneOf: ["),
     ("event-payload-changed", "event-payload-changed", "contentSchema: {$ref: '#/components/schemas/Dog'}", "contentSchema: {$ref: '#/components/schemas/Bird'}"),
     ("event-no-longer-terminal", "event-made-terminal", "x-terminal: true, ", ""),
+    ("webhook-added", "webhook-removed", "  sent:\n", "  gone: {post: {requestBody: {content: {application/json: {}}}, responses: {}}}\n  sent:\n"),
+    ("answer-field-added", "answer-field-removed", "{type: {const: sent}}", "{type: {const: sent}, at: {type: string}}"),
     ("stream-media-changed", "stream-media-changed", "text/event-stream: {", "application/jsonl: {"),
     ("stream-end-changed", "stream-end-changed", ", {$ref: '#/components/schemas/Done'}]", "]"),
 ]  # fmt: skip

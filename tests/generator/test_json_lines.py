@@ -19,14 +19,13 @@ from modes import Mode
 from raw import RawServer
 
 from generator.__main__ import main
-from generator.runtime import readers
 from pareta import APIConnectionError, APIResponseError, Headers, Response
 from pareta._content.json_lines import JsonLinesParser
-from pareta_generated.types import Operation, StreamCall
+from pareta_generated.types import Operation, Result, StreamCall
 
 pytestmark = pytest.mark.off_document("another API")
 RESPONSE = Response(method="GET", url="https://x/lines", status_code=200, headers=Headers())
-ANY = Operation(id="any", method="GET", path="/lines", any_event=readers.Item(readers.AnyValue()))
+ANY = Operation(id="any", method="GET", path="/lines", any_event=Result())
 COUNT = count()
 HEAD = """\
 openapi: 3.1.0
