@@ -32,9 +32,11 @@ _FILES = {
 }
 _ALWAYS = ("argument_values", "encoding", "interchange", "json_values", "pydantic_schema", "types", "views")
 _OPTIONAL = {
-    "bodies": ["styles"], "credentials": [], "paging": [], "readers": [], "signatures": [], "styles": [],
+    "bodies": ["styles"], "credentials": [], "paging": [], "polling": [], "readers": [], "signatures": [], "styles": [],
 }  # fmt: skip
 """The modules of the runtime that only some packages need, and those that they import."""
+_SHARED = (*_ALWAYS, "polling")
+"""What a package with clients takes from `pareta_generated`, since `pareta` knows it."""
 _CONFIG = ConfigFile(literal_enums=True, post_hooks=[], generate_all_tags=False)
 _GENERATOR = f"openapi-python-client {version('openapi-python-client')}"
 
@@ -73,9 +75,11 @@ def render(
     if client:
         env.globals.update(clients.values(spec, plan))
         files["client.py"] = _formatted("client.py", env.get_template("client.py.jinja").render())
-    files |= {file.name: _copied(file, command) for file in _runtime("".join(files.values()))}
+    files |= {
+        file.name: _copied(file, command) for file in _runtime("".join(files.values()), _SHARED if project else _ALWAYS)
+    }
     if client:
-        files = {name: _shared(source) for name, source in files.items() if name.removesuffix(".py") not in _ALWAYS}
+        files = {name: _shared(source) for name, source in files.items() if name.removesuffix(".py") not in _SHARED}
     files["openapi.json"] = _json(spec, header)
     files["py.typed"] = ""
     return files, _methods(env, spec, plan, project) if project else ""
@@ -83,11 +87,18 @@ def render(
 
 def _shared(source: str) -> str:
     """Return a module that imports the runtime of `pareta_generated` instead of a copy."""
-    for name in _ALWAYS:
+    for name in _SHARED:
         source = re.sub(rf"^from \.{name} import", f"from pareta_generated.{name} import", source, flags=re.MULTILINE)
-    both = "from pareta_generated import types\n\nfrom . import readers"
-    source = re.sub(r"^from \. import readers, types$", both, source, flags=re.MULTILINE)
-    return re.sub(r"^from \. import types$", "from pareta_generated import types", source, flags=re.MULTILINE)
+
+    def split(found: re.Match[str]) -> str:
+        given = found[1].split(", ")
+        parts = (
+            ("pareta_generated", [one for one in given if one in _SHARED]),
+            (".", [one for one in given if one not in _SHARED]),
+        )
+        return "\n\n".join(f"from {home} import {', '.join(listed)}" for home, listed in parts if listed)
+
+    return re.sub(r"^from \. import ([\w, ]+)$", split, source, flags=re.MULTILINE)
 
 
 def _syntax_error(source: str) -> str:
@@ -99,9 +110,9 @@ def _syntax_error(source: str) -> str:
     return "it does not say why"
 
 
-def _runtime(source: str) -> list[Path]:
+def _runtime(source: str, always: tuple[str, ...]) -> list[Path]:
     """Return the modules of the runtime that generated code needs."""
-    needed = set(_ALWAYS)
+    needed = set(always)
     for name, others in _OPTIONAL.items():
         if re.search(rf"\b{name}(\.| import )", source):
             needed |= {name, *others}

@@ -31,6 +31,8 @@ class Method:
     """Whether an argument has the name of an option of the call."""
     every: str = ""
     """The name of the method that iterates over all pages; empty if there is one page."""
+    waits: str = ""
+    """The name of the method that waits for the work; empty if there is none."""
 
     @property
     def rest(self) -> str:
@@ -46,6 +48,11 @@ class Method:
     def item_type(self) -> str:
         """The type of a page's items."""
         return self.operation.item_type
+
+    @property
+    def poll_type(self) -> str:
+        """The type of what the polls read."""
+        return self.operation.poll_type
 
     @property
     def event_type(self) -> str:
@@ -155,10 +162,11 @@ def _namespaces(spec: Spec, operations: list[OperationPlan], taken: list[str]) -
         known = [one.name for one in space.methods]
         for index, one in enumerate(space.methods):
             if one.operation.pages:
-                every = f"{one.name}_all"
-                while every in known:
-                    every += "_pages"
+                every = _free(f"{one.name}_all", "_pages", known)
                 space.methods[index] = attrs.evolve(one, every=every)
+            elif one.operation.polling:
+                waits = _free(f"{one.name}_and_wait", "_for_it", known)
+                space.methods[index] = attrs.evolve(one, waits=waits)
         if "list" in (one.name for one in space.methods):
             space.methods[:] = map(_beside_list, space.methods)
     return list(spaces.values())
@@ -169,6 +177,12 @@ def _class_name(tag: str, taken: list[str]) -> str:
     while cls in taken or f"Async{cls}" in taken:
         cls += "Methods"
     return cls
+
+
+def _free(name: str, more: str, known: list[str]) -> str:
+    while name in known:
+        name += more
+    return name
 
 
 def _method(one: OperationPlan, space: str) -> Method:
@@ -200,5 +214,6 @@ def _beside_list(one: Method) -> Method:
         result_type=spelled(one.operation.result_type),
         event_type=spelled(one.operation.event_type),
         item_type=spelled(one.operation.item_type),
+        poll_type=spelled(one.operation.poll_type),
     )
     return attrs.evolve(one, arguments=arguments, operation=operation)

@@ -31,6 +31,14 @@ SCHEMA: dict[str, str] = {
 """The keywords of a schema. One that is not here is no keyword, and refused as a slip."""
 
 
+EXTENSIONS = {
+    **dict.fromkeys(("x-pagination", "x-polling", "x-stream-field"), "operation"),
+    **dict.fromkeys(("x-accepts", "x-name", "x-representation", "x-send-default", "x-terminal"), "schema"),
+    **dict.fromkeys(("x-import", "x-skipped"), "document"),
+}
+"""The extensions that are read, and of what. `x-name` is read of parameters, too; any other extension is harmless."""
+
+
 def refusal(keyword: str) -> str:
     """Return why a keyword is refused; empty if it is read or harmless."""
     found = SCHEMA.get(keyword, "")

@@ -16,8 +16,8 @@ _TYPE_NAMES = frozenset(
 _FUNCTION_NAMES = frozenset(
     {
         *("encode_body", "encode_headers", "encode_query", "quote_segment", "require", "to_json_value"),
-        *("bodies", "datetime", "dict", "extra_body", "models", "overload", "paging", "readers", "str", "styles"),
-        "warnings",
+        *("bodies", "datetime", "dict", "extra_body", "functools", "models", "overload", "paging", "polling"),
+        *("readers", "str", "styles", "warnings"),
     }
 )
 RESERVED_FUNCTIONS = _FUNCTION_NAMES | _TYPE_NAMES | {"annotations", "frozenset", "operation"}
@@ -104,6 +104,11 @@ def union_members(type_: str) -> list[str]:
 def identifiers(type_: str) -> set[str]:
     """Return the identifiers in a type, without those in strings."""
     return set(re.findall(r"\w+", re.sub(r'"(?:[^"\\]|\\.)*"', "", type_)))
+
+
+def literal_tuple(literals: list[str]) -> str:
+    """Return the tuple of literals as code; the formatter keeps it on a line."""
+    return f"({', '.join(literals)}{',' if len(literals) == 1 else ''})"
 
 
 def union(*types: str) -> str:

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 
-from . import media, names, pagination, prose, responses, security, servers, webhooks
+from . import media, names, pagination, polling, prose, responses, security, servers, webhooks
 from .arguments import Arguments
 from .plan import Argument, Models, OperationPlan, Plan
 from .problems import Pointer, Problem
@@ -35,6 +35,8 @@ def plan(spec: Spec, reserved: dict[bool, frozenset[str]], problems: list[Proble
         _operation(typed_dicts, pointer, operation, response, failures)
         for (pointer, operation), response, failures in zip(spec.operations(), found, errors, strict=True)
     ]
+    planned = {one.id: one for one in operations}
+    operations = [polling.plan(views, pointer, operation, planned) for pointer, operation in spec.operations()]
     sent = webhooks.plan(typed_dicts, events)
     typed_dicts.finish()
     models = Models(

@@ -8,7 +8,8 @@ import attrs
 
 from . import names
 from .arguments import parameters_of
-from .plan import Argument, Property, ViewPlan
+from .extension import Extension
+from .plan import Argument
 from .problems import Pointer
 from .responses import Successes
 from .shapes import Shape, properties, shape
@@ -31,56 +32,13 @@ class PagesPlan:
     item_type: str = ""
 
 
-@attrs.define(eq=False)
-class _Pagination:
-    """The extension of one operation."""
-
-    views: ViewPlanner
-    pointer: Pointer
-    node: dict[str, Any]
-    arguments: dict[str, str] = attrs.field(factory=dict[str, str])
-    correct: bool = True
-
-    def report(self, field: str, text: str) -> None:
-        self.correct = False
-        pointer = (*self.pointer, field) if field in self.node else self.pointer
-        self.views.registry.report(pointer, f"`x-pagination`: {text}")
-
-    def text(self, field: str) -> str:
-        """Return the value of a field; an empty string if it is absent, or reported as no text."""
-        value = self.node.get(field, "")
-        if field in self.node and not (isinstance(value, str) and value):
-            self.report(field, f"`{field}` is text; write a name")
-            return ""
-        return str(value)
-
-    def property_at(self, field: str, cls: str) -> Property | None:
-        """Return the property at the path in a field, from the class of the page. Its Python names are the argument."""
-        found, path = None, list[str]()
-        for step in self.text(field).split(".") if self.text(field) else []:
-            view = self._view(cls)
-            found = next((one for one in view.properties if one.wire == names.literal(step)), None) if view else None
-            if found is None:
-                where = f"{view.name} has no property {step!r}" if view else f"{step!r} is in no object"
-                self.report(field, f"{where}; name one of the answer, with a dot for each step")
-                return None
-            path.append(names.literal(found.name))
-            cls = found.value_type if found.kind in ("one", "one_required") else ""
-        if path:
-            self.arguments[field] = f"({', '.join(path)},)"
-        return found
-
-    def _view(self, cls: str) -> ViewPlan | None:
-        return next((one for one in self.views.planned.values() if one.name == cls), None)
-
-
 def plan(
     views: ViewPlanner, pointer: Pointer, operation: dict[str, Any], response: Successes, arguments: list[Argument]
 ) -> PagesPlan:
     """Return how the pages of an operation follow each other. Report what of the extension is wrong."""
     if "x-pagination" not in operation:
         return PagesPlan()
-    found = _Pagination(views, (*pointer, "x-pagination"), at(operation["x-pagination"]))
+    found = Extension(views, (*pointer, "x-pagination"), at(operation["x-pagination"]))
     style = found.node.get("style")
     if not isinstance(style, str) or style not in _FIELDS:
         found.report("style", f"style {style!r} does not exist; use cursor, page or offset")
@@ -103,11 +61,10 @@ def plan(
     _position(found, style, cls, items.value_type if items else plain[0].cls)
     registry = views.registry
     registry.claim(f"{str(operation.get('operationId', '')).upper()}_PAGES", found.pointer)
-    code = ", ".join(f"{name}={value}" for name, value in found.arguments.items())
-    return PagesPlan(f'style="{style}", {code}', type_[5:-1]) if found.correct else PagesPlan()
+    return PagesPlan(f'style="{style}", {found.code()}', type_[5:-1]) if found.correct else PagesPlan()
 
 
-def _parameter(found: _Pagination, operation: dict[str, Any], style: str, arguments: list[Argument]) -> None:
+def _parameter(found: Extension, operation: dict[str, Any], style: str, arguments: list[Argument]) -> None:
     """Check the parameter that selects the page, and find the number of the first one."""
     wire = found.text("parameter")
     given = next((one for one in arguments if one.literal == names.literal(wire) and one.location != "path"), None)
@@ -129,16 +86,16 @@ def _parameter(found: _Pagination, operation: dict[str, Any], style: str, argume
         found.arguments["first"] = str(first)
 
 
-def _is_form(found: _Pagination, operation: dict[str, Any], given: Argument) -> bool:
+def _is_form(found: Extension, operation: dict[str, Any], given: Argument) -> bool:
     return given.location == "body_field" and not _json_body(found, operation)[1]
 
 
-def _json_body(found: _Pagination, operation: dict[str, Any]) -> tuple[Pointer, dict[str, Any]]:
+def _json_body(found: Extension, operation: dict[str, Any]) -> tuple[Pointer, dict[str, Any]]:
     pointer, body = found.views.registry.spec.follow((*found.pointer[:-1], "requestBody"), operation.get("requestBody"))
     return (*pointer, "content", "application/json", "schema"), at(body, "content", "application/json", "schema")
 
 
-def _shape(found: _Pagination, operation: dict[str, Any], wire: str, given: Argument) -> Shape | None:
+def _shape(found: Extension, operation: dict[str, Any], wire: str, given: Argument) -> Shape | None:
     spec = found.views.registry.spec
     if given.location == "query":
         pointer, node = parameters_of(spec, found.pointer[:-1], operation)["query", wire]
@@ -148,7 +105,7 @@ def _shape(found: _Pagination, operation: dict[str, Any], wire: str, given: Argu
     return next((shape(spec, one.pointer, one.schema) for one in members if one.wire == wire), None)
 
 
-def _position(found: _Pagination, style: str, cls: str, item: str) -> None:
+def _position(found: Extension, style: str, cls: str, item: str) -> None:
     """Check how the next page is found, and which one is the last."""
     found.property_at("more", cls)
     total = found.property_at("total", cls)

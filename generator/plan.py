@@ -204,6 +204,11 @@ class OperationPlan:
     """How its pages follow each other, as code; empty without `x-pagination`."""
     item_type: str
     """The type of a page's items."""
+    polling: str = ""
+    """How its work is followed, as code; empty without `x-polling`."""
+    poll: str = ""
+    poll_type: str = ""
+    """The expression of the function that polls, and the type of what it reads."""
     parts: list[tuple[str, str]]
     """The arguments of `Call` besides the operation, with the expressions of their values."""
 
@@ -215,6 +220,8 @@ class OperationPlan:
     @property
     def call_type(self) -> str:
         """The type of the call whose response is no stream."""
+        if self.polling:
+            return f"polling.PolledCall[{self.result_type}, {self.poll_type}]"
         return f"paging.PagedCall[{self.result_type}, {self.item_type}]" if self.pages else f"Call[{self.result_type}]"
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from . import names
-from .keywords import SCHEMA, refusal
+from .keywords import EXTENSIONS, SCHEMA, refusal
 from .media import SSE
 from .problems import Pointer
 from .responses import envelopes, successes
@@ -36,6 +36,7 @@ def operation_rules(spec: Spec) -> Iterator[Finding]:
         yield from _path_parameters(spec, pointer, operation)
     yield from _parameters(spec)
     yield from _terminal(spec)
+    yield from _misplaced(spec)
 
 
 def _path(path: str) -> Iterator[Finding]:
@@ -133,6 +134,16 @@ def _terminal(spec: Spec) -> Iterator[Finding]:
             )
         elif not isinstance(node["x-terminal"], bool):
             yield where, "`x-terminal` is a boolean; write `true`, or remove it"
+
+
+def _misplaced(spec: Spec) -> Iterator[Finding]:
+    """Yield the extensions of operations that stand elsewhere, where nothing would read them."""
+    places = {pointer for pointer, _ in spec.operations()}
+    for pointer, node in (*objects(spec), *schemas(spec)):
+        named = pointer[-1:] == ("headers",) or (pointer[:1] == ("components",) and len(pointer) == 2)
+        for key in () if named or pointer in places else node:
+            if EXTENSIONS.get(key) == "operation":
+                yield (*pointer, key), f"`{key}` belongs on an operation; move it there"
 
 
 def schema_rules(spec: Spec) -> Iterator[Finding]:

@@ -109,6 +109,7 @@ if TYPE_CHECKING:
         InsufficientCreditsError as InsufficientCreditsError,
         InternalServerError as InternalServerError,
         NotFoundError as NotFoundError,
+        OperationFailedError as OperationFailedError,
         ParetaError as ParetaError,
         PermissionDeniedError as PermissionDeniedError,
         RateLimitError as RateLimitError,
@@ -151,8 +152,8 @@ _HOMES = {
     "pareta._exceptions": (
         "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
         "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError "
-        "InsufficientCreditsError InternalServerError NotFoundError ParetaError PermissionDeniedError "
-        "RateLimitError StreamError UnprocessableEntityError"
+        "InsufficientCreditsError InternalServerError NotFoundError OperationFailedError ParetaError "
+        "PermissionDeniedError RateLimitError StreamError UnprocessableEntityError"
     ),
     "pareta._models": "ChatCompletion Endpoint ModelList",
     "pareta._policy.hooks": "Hooks RequestInfo",

@@ -96,9 +96,9 @@ def through(proxy: str | None) -> str:
     return f" (through the proxy {proxy})" if proxy else ""
 
 
-def not_a_call(value: object) -> str:
-    """Say what `client.call` takes instead of `value`."""
+def not_a_call(value: object, takes: str = "call() takes what a function of pareta_generated.api returns") -> str:
+    """Say what `client.call` or `client.wait` takes instead of `value`."""
     kind = type(value)
     found = f"the {kind.__name__} of {kind.__module__}" if hasattr(value, "operation") else f"a {kind.__name__}"
     way = "; call the function first" if callable(value) else ""
-    return f"call() takes what a function of pareta_generated.api returns, not {found}{way}. Nothing was sent."
+    return f"{takes}, not {found}{way}. Nothing was sent."

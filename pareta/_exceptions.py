@@ -17,6 +17,7 @@ ParetaError
 ├── APIResponseError             a 2xx response that cannot be read, or is an error
 │   └── StreamError              a chat stream that is incomplete, or ended by an error
 ├── DeployError                  a deployment that did not become live
+├── OperationFailedError         work that a call started, and that failed
 └── BudgetExceededError          a completion that would pass the budget of its client
 """
 
@@ -25,7 +26,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from ._error_text import detail_of, is_missing_route, phrase_of, place_of, text_of
+from ._error_text import detail_of, is_missing_route, phrase_of, place_of, text_of, words_in
 
 if TYPE_CHECKING:
     from pareta_generated.types import View
@@ -250,6 +251,23 @@ class DeployError(ParetaError):
         """The last event of the deploy stream, `{"event": …, "data": …}`."""
         self.endpoint_id = endpoint_id
         """The endpoint's id, if known."""
+
+
+class OperationFailedError(ParetaError):
+    """The work that `client.wait` waited for failed."""
+
+    def __init__(self, message: str, *, state: Any, result: Any) -> None:
+        super().__init__(message)
+        self.state = state
+        """The state that says so, a str, bool or int."""
+        self.result = result
+        """What the last poll read."""
+
+    @classmethod
+    def of(cls, operation_id: str, state: Any, result: Any) -> OperationFailedError:
+        """Return the error for the last answer of a poll."""
+        said = text_of(words_in(dict(result)))[:1000]
+        return cls(f"{operation_id} failed: {said or f'its state is {state!r}'}", state=state, result=result)
 
 
 class BudgetExceededError(ParetaError):

@@ -58,6 +58,9 @@ KINDS: dict[str, Kind] = {
     "pagination-added": _added("an iterator over all pages more"),
     "pagination-removed": _breaking("the iterator over all pages is gone"),
     "pagination-changed": _risky("released clients look for the next page elsewhere"),
+    "polling-added": _added("a method more, which waits for the work"),
+    "polling-removed": _breaking("the method that waits for the work is gone"),
+    "polling-changed": _risky("released clients look for the state of the work as before"),
     # Parameters.
     "parameter-added": _added("a keyword more"),
     "parameter-required-added": _breaking("calls without it fail"),

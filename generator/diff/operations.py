@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -100,10 +101,8 @@ class _Comparer:
             add("operation-server-changed", f"the server of {id_}")
         if old.get("x-stream-field") != new.get("x-stream-field") and old.get("x-stream-field"):
             add("stream-selector-changed", f"{id_}: `x-stream-field` is {new.get('x-stream-field')}")
-        paged = old.get("x-pagination"), new.get("x-pagination")
-        if paged[0] != paged[1]:
-            kind = "removed" if not paged[1] else "changed" if paged[0] else "added"
-            add(f"pagination-{kind}", f"{id_}: `x-pagination`")
+        for extension, change in _extensions(old, new):
+            add(f"{extension}-{change}", f"{id_}: `x-{extension}`")
         self._security(id_, places, old, new)
         self._parameters(id_, places, old, new)
         self._body(id_, places, old, new)
@@ -178,6 +177,14 @@ class _Comparer:
         pointers = (*before_at, "content", taken[0], "schema"), (*after_at, "content", taken[1], "schema")
         schemas = at(contents[0], taken[0]).get("schema"), at(contents[1], taken[1]).get("schema")
         self.schemas.compare("request", *pointers, schemas, f"{name}(body)")
+
+
+def _extensions(old: dict[str, Any], new: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the extensions of an operation that differ, and how."""
+    for extension in ("pagination", "polling"):
+        before, after = old.get(f"x-{extension}"), new.get(f"x-{extension}")
+        if before != after:
+            yield extension, "removed" if not after else "changed" if before else "added"
 
 
 def _plain(node: Any) -> dict[str, Any]:

@@ -95,7 +95,11 @@ def _clean(text: str) -> str:
 
 
 def _links(work: Import, renamed: Mapping[str, str]) -> None:
-    """Rename the operations in links, which name them."""
+    """Rename the operations in links and in `x-polling`, which name them."""
+    for _, operation in work.spec.operations():
+        polling = at(operation, "x-polling")
+        if polling.get("operation") in renamed:
+            polling["operation"] = renamed[polling["operation"]]
     stack: list[Any] = [work.root.get("paths"), at(work.root, "components")]
     while stack:
         node = stack.pop()

@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack, overload
 
 from pareta_generated.types import Call, StreamCall
 
 from .._credentials import KeySource
 from .._error_text import not_a_call
+from .._policy.logical import logical
 from .._policy.options import NOT_GIVEN, CallOptions, HttpxTimeout, NotGiven
 from .._policy.session import Session
 from .._transport.settings import TransportSettings
@@ -18,10 +19,13 @@ from .requester import Requester
 if TYPE_CHECKING:
     from openai import OpenAI
 
+    from pareta_generated.polling import PolledCall
+
     from .._models import Endpoint
     from .streams import Stream
 
 T = TypeVar("T")
+P = TypeVar("P")
 
 
 class ClientBase:
@@ -135,6 +139,38 @@ class ClientBase:
         if not isinstance(call, StreamCall):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(not_a_call(call))
         return self._requester.stream(call, options)
+
+    def wait(
+        self,
+        call: PolledCall[Any, P],
+        *,
+        on_progress: Callable[[P], object] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> P:
+        """Send a call that starts work, and poll until the work is done, as `x-polling` of its document says.
+
+        Args:
+            call: The result of a generated function whose operation has `x-polling`. This platform has none.
+            on_progress: A function that is called with each answer of the poll.
+            options: Options of each request; the `deadline` is that of the whole, by default an hour.
+
+        Returns:
+            The last answer of the poll.
+
+        Raises:
+            OperationFailedError: The work failed.
+            APITimeoutError: It is not done in time.
+            TypeError: It is no such call; nothing is sent.
+
+        """
+        from pareta_generated.polling import PolledCall
+
+        from .._policy import polling
+
+        if not isinstance(call, PolledCall):  # pyright: ignore[reportUnnecessaryIsInstance]
+            raise TypeError(not_a_call(call, "wait() takes what a function of an operation with `x-polling` returns"))
+        session, call = self._requester.session.prepare(call, options)
+        return self._requester.run(logical(session, call, polling.wait(session, call, on_progress)))
 
     def close(self) -> None:
         """Close the connections. Your own `http_client` or `transport` stays open."""

@@ -58,6 +58,16 @@ paths:
       responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Page'}}}}}
   /plain:
     get: {operationId: plain, responses: {'204': {description: ok}}}
+  /jobs:
+    post:
+      operationId: start_job
+      x-polling: {operation: read_job, parameter: job, id: id, state: state, done: [done]}
+      responses: {'201': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Job'}}}}}
+  /jobs/{job}:
+    get:
+      operationId: read_job
+      parameters: [{name: job, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Job'}}}}}
 webhooks:
   sent:
     post:
@@ -104,6 +114,7 @@ components:
         old: {type: string}
     Page: {type: object, properties: {data: {type: array, items: {type: string}}, total: {type: integer}}}
     Problem: {type: object, properties: {title: {type: string}}}
+    Job: {type: object, properties: {id: {type: string}, state: {type: string}}}
     Sent: {type: object, properties: {type: {const: sent}}}
     Part: {type: object, properties: {p: {type: string}}}
     Other: {type: object, properties: {o: {type: string}}}
@@ -128,6 +139,8 @@ EDITS = [
     ("operation-security-changed", "operation-security-changed", "      x-stream", "      security: [{key: [a]}]\n      x-stream"),
     ("pagination-added", "pagination-removed", "      summary: Read\n", "      summary: Read\n      x-pagination: {style: offset, parameter: limit, items: tags}\n"),
     ("pagination-changed", "pagination-changed", "items: data}", "items: data, total: total}"),
+    ("polling-removed", "polling-added", "      x-polling: {operation: read_job, parameter: job, id: id, state: state, done: [done]}\n", ""),
+    ("polling-changed", "polling-changed", "done: [done]", "done: [done, over]"),
     ("parameter-added", "parameter-removed", "        - {name: sort", "        - {name: q, in: query, schema: {}}\n        - {name: sort"),
     ("parameter-required-added", "parameter-removed", "        - {name: X-T", "        - {name: r, in: query, required: true, schema: {}}\n        - {name: X-T"),
     ("parameter-made-optional", "parameter-made-required", "{name: must, in: query, required: true,", "{name: must, in: query,"),

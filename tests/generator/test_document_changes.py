@@ -80,6 +80,12 @@ def test_changes_in_pairs_are_both_found() -> None:
     assert tried > 2000
 
 
+def test_the_documentation_counts_the_kinds() -> None:
+    """The number is that of the table."""
+    text = (Path(__file__).parents[2] / "docs" / "generator.md").read_text("utf-8")
+    assert f"`diff` knows {len(KINDS)} kinds of change" in text
+
+
 def test_every_kind_is_shown() -> None:
     """Sixty and more; what griffe finds is shown in a test of its own, and a stream that comes or goes below."""
     shown = {kind for one in EDITS for kind in (*also(one[0]), *also(one[1]))}

@@ -456,6 +456,10 @@ PARTS = "{type: object, properties: {a: {}}}"
 HEADERS = ", encoding: {a: {headers: {X-A: {required: true, schema: {}}, X-B: {schema: {}}}}}"
 REFUSED = {
     "dynamic reference": (answer("{$dynamicRef: '#T'}"), "`$dynamicRef`: a type that depends on"),
+    "extension of operations": (
+        answer("{type: object, x-polling: {}}"),
+        "`x-polling` belongs on an operation; move it",
+    ),
     "misspelt keyword": (answer("{type: string, maxLenght: 3}"), "'maxLenght' is no keyword of a schema"),
     "style of another place": (
         f"{NOTHING}, parameters: [{{name: a, in: query, style: matrix, schema: {{}}}}]",

@@ -55,6 +55,7 @@ TREE = {
     "APIResponseError": "ParetaError",
     "StreamError": "APIResponseError",
     "DeployError": "ParetaError",
+    "OperationFailedError": "ParetaError",
     "BudgetExceededError": "ParetaError",
 }
 
@@ -160,7 +161,7 @@ except Exception as error:
     print(type(error))
     print(*(kind.__module__ for kind in type(error).__subclasses__()))
 """
-    assert fresh(code).splitlines() == ["<class 'pareta.ParetaError'>", "pareta pareta pareta pareta pareta"]
+    assert fresh(code).splitlines() == ["<class 'pareta.ParetaError'>", "pareta pareta pareta pareta pareta pareta"]
 
 
 def test_every_argument_of_a_public_method_is_documented() -> None:
