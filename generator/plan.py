@@ -205,10 +205,9 @@ class OperationPlan:
     item_type: str
     """The type of a page's items."""
     polling: str = ""
-    """How its work is followed, as code; empty without `x-polling`."""
     poll: str = ""
     poll_type: str = ""
-    """The expression of the function that polls, and the type of what it reads."""
+    """How its work is followed and by which function, as code, and what that reads; empty without `x-polling`."""
     parts: list[tuple[str, str]]
     """The arguments of `Call` besides the operation, with the expressions of their values."""
 
@@ -238,10 +237,8 @@ class WebhooksPlan:
     reader: str
     """The class or the reader of an event."""
     sent: str
-    """The type of an event that a test sends."""
     doc: str
     name: str = "WebhookEvent"
-    """The name of the union."""
 
 
 @attrs.frozen

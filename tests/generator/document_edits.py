@@ -68,6 +68,11 @@ paths:
       operationId: read_job
       parameters: [{name: job, in: path, required: true, schema: {type: string}}]
       responses: {'200': {description: ok, content: {application/json: {schema: {$ref: '#/components/schemas/Job'}}}}}
+  /jobs/{job}/log:
+    get:
+      operationId: follow_job
+      parameters: [{name: job, in: path, required: true, schema: {type: string}}]
+      responses: {'200': {description: ok, content: {application/jsonl: {schema: {$ref: '#/components/schemas/Job'}}}}}
 webhooks:
   sent:
     post:
@@ -204,7 +209,7 @@ EDITS = [
     ("event-no-longer-terminal", "event-made-terminal", "x-terminal: true, ", ""),
     ("webhook-added", "webhook-removed", "  sent:\n", "  gone: {post: {requestBody: {content: {application/json: {}}}, responses: {}}}\n  sent:\n"),
     ("answer-field-added", "answer-field-removed", "{type: {const: sent}}", "{type: {const: sent}, at: {type: string}}"),
-    ("stream-media-changed", "stream-media-changed", "text/event-stream: {", "application/jsonl: {"),
+    ("stream-media-changed", "stream-media-changed", "application/jsonl: {", "application/x-ndjson: {"),
     ("stream-end-changed", "stream-end-changed", ", {$ref: '#/components/schemas/Done'}]", "]"),
 ]  # fmt: skip
 EXTRA = {
