@@ -218,7 +218,7 @@ def examples(folder: Path, name: str) -> str:
 
 
 def _examples(document: dict[str, Any]) -> Iterator[tuple[str, int, Any]]:
-    for item in document["paths"].values():
+    for item in document.get("paths", {}).values():
         for method in _METHODS:
             operation = item.get(method)
             for status, node in (operation or {}).get("responses", {}).items():
