@@ -199,6 +199,32 @@ async def history(item_id: Found) -> AsyncIterator[Progress]:
     yield Progress(done=2, of=2)
 
 
+class Sold(BaseModel):
+    """An item was sold."""
+
+    type: Literal["item.sold"] = "item.sold"
+    item: uuid.UUID
+
+
+class Returned(BaseModel):
+    """An item came back."""
+
+    type: Literal["item.returned"] = "item.returned"
+    reason: str
+
+
 app = FastAPI(title="Shop", version="1.0.0")
+
+
+@app.webhooks.post("item.sold")
+def sold(event: Sold) -> None:
+    """Tell of a sale."""
+
+
+@app.webhooks.post("item.returned")
+def returned(event: Returned) -> None:
+    """Tell of a return."""
+
+
 app.include_router(public)
 app.include_router(router)

@@ -98,8 +98,8 @@ def test_files_are_uploaded_and_loaded(client: Any, mode: Mode) -> None:
     mode.run(client.items.delete(made.id))
 
 
-def test_streams_give_typed_items(client: Any, mode: Mode) -> None:
-    """Events and lines of JSON are of the class that the endpoint yields."""
+def test_streams_give_typed_items(shop: Shop, client: Any, mode: Mode) -> None:
+    """Events and lines of JSON are of the class that the endpoint yields, by a method or by a call of its own."""
     made = mode.run(client.items.create(name="s", price=1, detail=DETAIL))
     with mode.entered(mode.run(client.items.watch(made.id, steps=4))) as events:
         assert [(one.done, one.of) for one in mode.each(events)] == [(n, 4) for n in range(1, 5)]
@@ -108,7 +108,17 @@ def test_streams_give_typed_items(client: Any, mode: Mode) -> None:
             ("Progress", 1, 2),
             ("Progress", 2, 2),
         ]
+    call = importlib.import_module("shop.api").history(made.id)
+    with mode.entered(mode.run(mode.client(shop.url, api_key=KEY).call(call))) as lines:
+        assert [one.done for one in mode.each(lines)] == [1, 2]
     mode.run(client.items.delete(made.id))
+
+
+def test_webhooks_give_typed_events(client: Any) -> None:
+    """FastAPI describes them beside the routes; their literals tell the kinds."""
+    body, headers = importlib.import_module("shop.webhooks").wrap({"type": "item.sold", "item": "i"}, secret="c2VjcmV0")
+    event = client.webhooks.unwrap(body, headers, secret="c2VjcmV0")
+    assert (type(event).__name__, event.item) == ("Sold", "i")
 
 
 def test_cookies_headers_forms_and_text_arrive(client: Any, mode: Mode) -> None:
