@@ -4,10 +4,14 @@ from typing import reveal_type
 
 from pareta import AsyncPareta, Pareta
 from pareta_generated import api
-from pareta_generated.models import DeployComplete, DeployFailure, DeployProgress
+from pareta_generated.models import DeployComplete, DeployFailure, DeployProgress, Endpoint, EndpointState
+from pareta_generated.polling import PolledCall
 
 
-def blocking(pa: Pareta, stream: bool) -> None:
+Work = PolledCall[EndpointState, Endpoint]
+
+
+def blocking(pa: Pareta, stream: bool, work: Work) -> None:
     reveal_type(api.retrieve_endpoint("e"))  # Call[Endpoint]
     reveal_type(api.deploy_endpoint(task="t"))  # StreamCall[DeployProgress | DeployComplete | DeployFailure]
     reveal_type(pa.call(api.list_models()))  # ModelList
@@ -40,11 +44,14 @@ def blocking(pa: Pareta, stream: bool) -> None:
                 reveal_type(event.endpoint)  # Endpoint
             case DeployFailure():
                 reveal_type(event.message)  # str | None
+    reveal_type(pa.wait(work, on_progress=lambda one: print(one.status)))  # Endpoint
     pa.call("e")  # refused
     pa.call(api.retrieve_endpoint("e"), timout=3)  # refused
+    pa.wait(api.retrieve_endpoint("e"))  # refused
+    pa.wait(work, timout=3)  # refused
 
 
-async def waiting(pa: AsyncPareta, stream: bool) -> None:
+async def waiting(pa: AsyncPareta, stream: bool, work: Work) -> None:
     reveal_type(await pa.call(api.list_models()))  # ModelList
     reveal_type(await pa.call(api.list_endpoints()))  # list[Endpoint]
     reveal_type(await pa.call(api.retrieve_endpoint("e")))  # Endpoint
@@ -58,8 +65,11 @@ async def waiting(pa: AsyncPareta, stream: bool) -> None:
     reveal_type(await pa.call(either))  # ChatCompletion | AsyncStream[ChatCompletionChunk]
     async for event in await pa.call(api.deploy_endpoint(task="t")):
         reveal_type(event)  # DeployProgress | DeployComplete | DeployFailure
+    reveal_type(await pa.wait(work, on_progress=lambda one: print(one.status)))  # Endpoint
     await pa.call("e")  # refused
     await pa.call(api.retrieve_endpoint("e"), timout=3)  # refused
+    await pa.wait(api.retrieve_endpoint("e"))  # refused
+    await pa.wait(work, timout=3)  # refused
 
 
 def misspelt() -> None:
