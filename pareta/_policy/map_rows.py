@@ -116,17 +116,22 @@ def refuse_own(extra: Mapping[str, Any]) -> None:
 
 def arguments_of(row: Any, prompt: Callable[[Any], Any] | None) -> dict[str, Any]:
     """Return the keywords of `create` for a row; raise ValueError for one that has no messages."""
-    value: Any = row if prompt is None else prompt(row)
+    value = _without_array(row if prompt is None else prompt(row))
     kind: Any = value.__class__
     if isinstance(value, str):
         return {"messages": [{"role": "user", "content": value}]}
-    if issubclass(kind, Mapping) and value.get("messages"):
+    if issubclass(kind, Mapping) and (messages := _without_array(value.get("messages"))):
         # A row has columns of its own; what `prompt` returns is meant to be sent.
-        return {"messages": value["messages"]} if prompt is None else _converted(value)
+        return {"messages": messages} if prompt is None else _converted(value)
     if issubclass(kind, Sequence) and value and not issubclass(kind, bytes | bytearray):
         return {"messages": value}
     what = "a row" if prompt is None else "what prompt returns"
     raise ValueError(f"{what} must be a text, a list of messages, or a dict with messages, not {kind.__name__}")
+
+
+def _without_array(value: Any) -> Any:
+    """Return a list for an array of NumPy, which Ray and pandas make of one, and which has no truth."""
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 def _converted(arguments: Mapping[str, Any]) -> dict[str, Any]:

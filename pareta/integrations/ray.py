@@ -26,6 +26,8 @@ class ChatCompletions:
             the column `messages` is sent.
         id_column: The column that tells rows apart. Without it, rows that are alike in one batch are counted, and
             rows that are alike in two batches get one answer, and are billed once.
+        run: A name that takes part in the keys: objects of one name send a row under one key. Without it, copies of
+            one object do, and no others. Actors make objects of their own, so give them one.
         options: Further arguments of `map`, such as `concurrency`, `rps`, `wake` or `temperature`.
 
     """
@@ -36,9 +38,10 @@ class ChatCompletions:
         model: str,
         prompt: Callable[[dict[str, Any]], Any] | None = None,
         id_column: str | None = None,
+        run: str | None = None,
         **options: Any,
     ) -> None:
-        self._run = os.urandom(12).hex()
+        self._run = os.urandom(12).hex() if run is None else run
         self._id_column = id_column
         self._options: dict[str, Any] = {"model": model, "prompt": prompt, **options}
 

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from modes import AsyncioMode, Mode, SyncMode
 from wire import PATIENCE, Peer, Wire, answer
@@ -79,6 +80,16 @@ def test_rows_have_several_forms(mode: Mode, sandbox: Sandbox) -> None:
     assert [each.row for each in results] == rows
     bodies = [each.body for each in sent(sandbox)]
     assert bodies == [{"model": MODEL, "messages": messages, "temperature": 0}] * 3
+
+
+def test_messages_may_be_an_array(mode: Mode, sandbox: Sandbox) -> None:
+    """Ray and pandas make arrays of NumPy of lists: in a row, and as a row or what a function returns."""
+    messages = np.array([{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Who? Alder."}])
+    pa = completions(mode, sandbox)
+    found = [*mode.each(pa.map([{"messages": messages}, messages], model=MODEL))]
+    found += mode.each(pa.map([7], model=MODEL, prompt=lambda _row: {"messages": messages}))
+    assert [each.completion.choices[0].message.content for each in found] == ["Alder."] * 3
+    assert [each.body["messages"] for each in sent(sandbox)] == [messages.tolist()] * 3
 
 
 def test_a_function_makes_the_prompt(mode: Mode, sandbox: Sandbox) -> None:
@@ -536,5 +547,8 @@ def test_batches_of_columns_are_answered(sandbox: Sandbox, monkeypatch: pytest.M
     alike = ChatCompletions(model=MODEL)
     alike({"messages": [messages, messages]})
     assert before - sandbox.balance == 4 * PRICE
+    for _ in range(2):  # As two actors, or two runs of a program.
+        ChatCompletions(model=MODEL, id_column="id", run="of May")({"id": [1], "messages": [messages]})
+    assert before - sandbox.balance == 5 * PRICE
     _client().close()
     _client.cache_clear()
