@@ -98,6 +98,11 @@ class ResultQueue:
         else:
             self._came.append(result)
 
+    @property
+    def ready(self) -> bool:
+        """Whether the next result is there."""
+        return self._next in self._by_index if self._came is None else bool(self._came)
+
     def pop(self) -> MapResult[Any] | None:
         """Return the next result; None where it is not there yet."""
         if self._came is not None:

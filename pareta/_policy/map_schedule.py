@@ -85,6 +85,11 @@ class MapSchedule:
         """Whether every row that was read has been delivered, and no more will be."""
         return self.exhausted and self.read == self.delivered
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is something to read: the next result, or the end."""
+        return self._results.ready or self.over
+
     def stop(self, error: Exception | None = None, *, drop: bool = True) -> None:
         """Read no more rows. `drop` sends none again either: what has failed so far is their result."""
         self.exhausted = True
@@ -133,8 +138,11 @@ class MapSchedule:
 
     def _open(self, now: float) -> Lane | None:
         """Return the endpoint with most room of those that may be asked now."""
-        found = [lane for lane in self.lanes if lane.open_at(now) == now]
-        return min(found, key=lambda lane: lane.load) if len(found) > 1 else found[0] if found else None
+        found: Lane | None = None
+        for lane in self.lanes:
+            if lane.open_at(now) == now and (found is None or lane.load < found.load):
+                found = lane
+        return found
 
     def _send(self, row: MapRow, lane: Lane, now: float) -> MapRow:
         if row.lane is not lane:

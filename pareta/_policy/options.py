@@ -83,6 +83,10 @@ class SingleUseKey:
             raise ValueError("idempotency_key must be 1 to 255 visible ASCII characters")
         self._unused = [value]  # `pop` is atomic: one thread gets it.
 
+    def renew(self, value: str) -> None:
+        """Be another key, of the client's own making, when the request of the one before has ended."""
+        self._unused = [value]
+
     def take(self) -> str:
         """Return the key, once."""
         try:

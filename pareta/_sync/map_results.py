@@ -11,16 +11,15 @@ import attrs
 
 from .._exceptions import public
 from .._map_journal import MapJournal
-from .._models import ChatCompletion
-from .._policy.map_rows import MapResult, MapRow, arguments_of, digest_of
+from .._policy.map_rows import MapResult, digest_of
 from .._policy.map_schedule import MapSchedule
 from .._policy.map_settings import MapSettings
 from .._spending import Spending
-from .map_sender import RowSender, price_or_none, wake
+from .map_sender import price_or_none
 
 if TYPE_CHECKING:
-    from .._policy.map_lanes import Lane
-    from .._transport.sync_workers import Rows, Source, Workers
+    from .._transport.sync_workers import Rows
+    from .map_run import MapRun
     from .requester import Requester
 
 R = TypeVar("R")
@@ -53,41 +52,41 @@ class MapResults(Generic[R]):
         own = None if settings.budget is None else Spending(settings.budget)
         self._spendings = [each for each in (session.spending, own) if each is not None]
         self._requester = requester._replace(session=attrs.evolve(session, spending=None))
-        self._schedule: MapSchedule | None = None
+        self._run: MapRun | None = None
         self._journal: MapJournal | None = None
-        self._workers: Workers
-        self._source: Source
-        self._sender: RowSender
         self._closed = self._stopping = False
-        self.resumed = 0
-        """How many results came from the journal."""
         self.failed = 0
         """How many results are errors."""
 
     @property
+    def resumed(self) -> int:
+        """How many rows came from the journal."""
+        return self._run.resumed if self._run else 0
+
+    @property
     def delivered(self) -> int:
         """How many results have been read."""
-        return self._schedule.delivered if self._schedule else 0
+        return self._run.schedule.delivered if self._run else 0
 
     @property
     def requests(self) -> int:
         """How many requests were sent."""
-        return self._schedule.requests if self._schedule else 0
+        return self._run.schedule.requests if self._run else 0
 
     @property
     def spent_micro_usd(self) -> int:
         """What the completions of this run have cost; 0 where the price is not known."""
-        return self._schedule.spent if self._schedule else 0
+        return self._run.schedule.spent if self._run else 0
 
     @property
     def in_flight(self) -> int:
         """How many requests are in flight."""
-        return self._schedule.in_flight if self._schedule else 0
+        return self._run.schedule.in_flight if self._run else 0
 
     @property
     def concurrency(self) -> int:
         """How many requests may be in flight now."""
-        return sum(lane.window.size for lane in self._schedule.lanes) if self._schedule else 0
+        return sum(lane.window.size for lane in self._run.schedule.lanes) if self._run else 0
 
     def stop(self) -> None:
         """Read no more rows; the results of those in flight can still be read, and then it ends.
@@ -95,135 +94,80 @@ class MapResults(Generic[R]):
         It may be called in any thread, and by the handler of a signal.
         """
         self._stopping = True  # The loop that reads sees it: it may be in the middle of the schedule now.
-        if self._schedule is not None and not self._closed:
-            self._workers.wake()
+        if self._run is not None and not self._closed:
+            self._run.workers.wake()
 
     def __iter__(self) -> Iterator[MapResult[R]]:
         return _Loop(self, self._release)
 
     def __next__(self) -> MapResult[R]:
-        if self._closed or (self._stopping and self._schedule is None):
+        if self._closed or (self._stopping and self._run is None):
             raise StopIteration
         try:
-            if self._schedule is None:
-                self._schedule = self._begin()
-            return self._next(self._schedule)
+            if self._run is None:
+                self._run = self._begin()
+            return self._next(self._run)
         except BaseException:
             self._release()
             raise
 
-    def _next(self, schedule: MapSchedule) -> MapResult[R]:
+    def _next(self, run: MapRun) -> MapResult[R]:
         while True:
-            for done in self._workers.collect():
-                self._settle(schedule, done)
-            schedule.starved = False
             if self._stopping:
-                schedule.stop()
-            self._fill(schedule)
-            result = schedule.pop()
+                run.schedule.stop()
+            run.advance()
+            result = run.schedule.pop()
             if result is not None:
                 self.failed += result.error is not None
                 if result.error is not None and self._settings.raises:
                     raise result.error
                 return result
-            if schedule.over:
-                raise schedule.error or StopIteration
-            self._workers.wait(schedule.seconds(self._requester.session.clock()))
+            if run.schedule.over:
+                raise run.schedule.error or StopIteration
+            run.workers.wait(run.seconds(), run.advance)
 
-    def _begin(self) -> MapSchedule:
+    def _begin(self) -> MapRun:
         """Open the journal, and find out what a completion costs."""
         from .._transport.sync_waiting import MAX_CONNECTIONS
         from .._transport.sync_workers import Source, Workers
+        from .map_run import MapRun
 
-        session = self._requester.session
+        requester, settings = self._requester, self._settings
         if self._path is not None:
-            self._journal = MapJournal(self._path, digest_of({"models": self._settings.models, **self._arguments}))
+            self._journal = MapJournal(self._path, digest_of({"models": settings.models, **self._arguments}))
         strict = bool(self._spendings)  # A budget cannot be kept without prices.
-        prices = [price_or_none(self._requester, model, strict=strict) for model in self._settings.models]
-        self._workers = Workers()
-        self._source = Source(self._rows, self._workers)
-        arguments = {**self._arguments, **self._options}
-        self._sender = RowSender(self._requester, self._settings, arguments, self._journal)
-        return MapSchedule(
-            self._settings,
-            prices,
-            most=self._requester.sender.limit or MAX_CONNECTIONS,
+        schedule = MapSchedule(
+            settings,
+            [price_or_none(requester, model, strict=strict) for model in settings.models],
+            most=requester.sender.limit or MAX_CONNECTIONS,
             spendings=self._spendings,
-            random=session.random,
+            random=requester.session.random,
             journal_id=self._journal.id if self._journal else None,
         )
-
-    def _fill(self, schedule: MapSchedule) -> None:
-        """Send what may be sent now."""
-        from .._transport.sync_workers import END, PENDING
-
-        now = self._requester.session.clock()
-        while True:
-            row = schedule.due(now)
-            if row is None:
-                lane = schedule.room(now)
-                if lane is None:
-                    return
-                value = self._source.read()
-                schedule.starved = value is PENDING
-                if value is END:
-                    schedule.stop(drop=False)
-                    if self._journal is not None:
-                        self._journal.check_end(schedule.read)
-                    return
-                if value is PENDING:
-                    return
-                row = self._admit(schedule, value, lane, now)
-            if row is not None:
-                self._workers.start(self._sender.send, row)
-
-    def _admit(self, schedule: MapSchedule, value: Any, lane: Lane, now: float) -> MapRow | None:
-        """Take a row of the inputs, for an endpoint; return it where it is to be sent."""
-        index, journal = schedule.read, self._journal
-        row = MapRow(index=index, value=value)
-        try:
-            row.arguments = arguments_of(value, self._settings.prompt)
-            if self._settings.key is not None:
-                row.name = str(self._settings.key(value))
-            if journal is not None or row.name is not None:
-                row.digest = digest_of({**self._arguments, **row.arguments})
-        except Exception as error:  # A row that is wrong, or a function of the user's that fails: the others go on.
-            row.error = error
-            schedule.take_unsent(row.result())
-            return None
-        if journal is not None:
-            line = journal.read(index, row.digest)
-            if line is not None:
-                row.completion = ChatCompletion.from_dict(line["completion"])
-                row.attempts, row.price = line["attempts"], line["cost_micro_usd"]
-                self.resumed += 1
-                schedule.take_unsent(row.result())
-                return None
-            earlier = {each.model: each for each in schedule.lanes}.get(journal.models.pop(index, ""))
-            if earlier is not None:  # It may have answered, and billed, in an earlier run.
-                row.bound, lane = True, earlier
-        return row if schedule.admit(row, lane, now) else None
-
-    def _settle(self, schedule: MapSchedule, done: Any) -> None:
-        if isinstance(done, MapRow):
-            lane = schedule.settle(done)
-            if lane is not None:
-                self._workers.start(wake, self._requester, lane)
-        elif done is not None:
-            schedule.woken(*done)
+        workers = Workers()
+        return MapRun(
+            requester,
+            schedule,
+            Source(self._rows, workers),
+            workers,
+            settings=settings,
+            arguments=self._arguments,
+            options=self._options,
+            journal=self._journal,
+        )
 
     def _release(self) -> None:
         self._closed = True
-        if self._schedule is not None:
-            self._workers.cancel()
+        if self._run is not None:
+            self._run.workers.cancel()
         if self._journal is not None:
             self._journal.close()
 
     def close(self) -> None:
         """End what is in flight. Closing it again does nothing."""
         self._release()
-        if self._schedule is not None:
-            self._workers.close()
+        if self._run is not None:
+            self._run.workers.close()
 
     def __enter__(self) -> Self:
         return self

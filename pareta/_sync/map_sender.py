@@ -32,10 +32,16 @@ class RowSender:
 
         self._completions = Completions
         self._requester = requester
-        self._options = requester.session.options._replace(max_retries=0)
+        self._idle: list[tuple[SingleUseKey, Callable[..., Any]]] = []
+        """A key and the `create` that sends it, for as many rows as were in flight; making them takes 5 µs."""
         self._arguments = arguments
         self._journal = journal
         self._several = len(settings.models) > 1
+
+    def _new(self) -> tuple[SingleUseKey, Callable[..., Any]]:
+        key, session = SingleUseKey("unused"), self._requester.session
+        session = attrs.evolve(session, options=session.options._replace(max_retries=0, key=key))
+        return key, self._completions(self._requester._replace(session=session)).create
 
     def send(self, row: MapRow) -> MapRow:
         """Send a row and return it, with the completion or the error."""
@@ -43,14 +49,17 @@ class RowSender:
         model = row.lane.model if row.lane else ""
         if journal is not None and self._several and not row.bound:
             journal.assign(row.index, model)
-        # As `create(max_retries=0, idempotency_key=…)`, in a third of the time.
-        session = attrs.evolve(self._requester.session, options=self._options._replace(key=SingleUseKey(row.key)))
-        create: Callable[..., Any] = self._completions(self._requester._replace(session=session)).create
+        try:
+            key, create = self._idle.pop()  # Atomic, since threads share it.
+        except IndexError:
+            key, create = self._new()
+        key.renew(row.key)
         try:
             row.completion = create(model=model, **{**self._arguments, **row.arguments})
         except Exception as error:
             row.error = error.with_traceback(None)  # It would refer to the row, and so to itself.
-        row.ended = session.clock()
+        self._idle.append((key, create))
+        row.ended = self._requester.session.clock()
         if journal is not None and row.completion is not None:
             line = {"attempts": row.attempts, "cost_micro_usd": row.price, "completion": row.completion.to_dict()}
             journal.write(row.index, row.digest, line)

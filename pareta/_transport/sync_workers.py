@@ -62,7 +62,7 @@ class Workers:
             found.append(result)
         return found
 
-    def wait(self, seconds: float | None) -> None:
+    def wait(self, seconds: float | None, _advance: Callable[[], bool] | None = None) -> None:
         """Wait until something is done, for at most so many seconds."""
         if not self._first:
             with suppress(Empty):

@@ -9,6 +9,7 @@ import pickle
 import signal
 import threading
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
@@ -163,8 +164,28 @@ def test_the_error_of_an_input_is_raised(mode: Mode, sandbox: Sandbox) -> None:
         yield "Who? Alder."
         raise KeyError("broken")
 
-    with pytest.raises(KeyError, match="broken"):
-        list(mode.each(completions(mode, sandbox).map(rows(), model=MODEL)))
+    for concurrency in (1, 2):  # The second row is read when the first is answered, or at once.
+        with pytest.raises(KeyError, match="broken"):
+            list(mode.each(completions(mode, sandbox).map(rows(), model=MODEL, concurrency=concurrency)))
+
+
+def test_rows_are_read_in_the_context_of_who_reads_results(sandbox: Sandbox) -> None:
+    """Rows that are read while it waits for an answer see its context variables too."""
+    variable = ContextVar("variable", default=0)
+    seen: list[int] = []
+
+    def rows() -> Iterator[str]:
+        for text in texts(4):
+            seen.append(variable.get())
+            yield text
+
+    async def main() -> None:
+        async with AsyncPareta(api_key=sandbox.api_key, base_url=sandbox.base_url) as pa:
+            async for result in pa.chat.completions.map(rows(), model=MODEL, concurrency=1):
+                variable.set(result.index + 1)
+
+    asyncio.run(main())
+    assert seen == [0, 0, 1, 2]
 
 
 def test_blocking_code_reads_no_async_iterable(sandbox: Sandbox) -> None:
@@ -369,7 +390,7 @@ def test_closing_it_waits_until_all_has_ended(async_mode: AsyncioMode, wire: Ser
     results = async_mode.client(server.url).chat.completions.map(texts(9), model="e", concurrency=3, ordered=False)
     with async_mode.entered(results):
         assert next(async_mode.each(results)).completion is not None
-    assert results._workers._running == set()
+    assert results._run.workers._running == set()
     assert list(async_mode.each(results)) == []
 
 
