@@ -26,9 +26,9 @@ LONGEST_PAUSE = 30.0
 class Window:
     """How many requests may be in flight: a number that stays, or one that follows the answers (AIMD).
 
-    It doubles each round up to the first refusal, timeout or slow round. Then it grows by one each round. A refusal,
-    a timeout or a very slow round halves it. A round is as many answers as the window is wide, to requests that were
-    sent since it last changed.
+    It doubles each round up to the first refusal, timeout or slow round. Then it grows by one each round up to the size
+    that was too much, and by 1, 2, 4 … beyond it, since that limit is gone. A refusal, a timeout or a very slow round
+    halves it. A round is as many answers as the window is wide, to requests that were sent since it last changed.
 
     After refusals, each answer adds one, up to half of the size that was refused. A further refusal lowers this goal
     only by the answers since the one before: a storm that refuses everything says nothing of what is too many.
@@ -39,6 +39,8 @@ class Window:
         self._adaptive = adaptive
         self._size = min(FIRST_WINDOW, most) if adaptive else most
         self._doubles = True
+        self._limit, self._step = 0, 1
+        """The size that was too much, and how much a round adds."""
         self._regains = 0
         """The size that it regains at once: up to it, each answer adds one."""
         self._quickest: float | None = None
@@ -81,13 +83,18 @@ class Window:
             self._halve()
             self._halved_at, self._regains = latency, 0
         elif latency >= GROWS_BELOW * quickest:
-            self._doubles, self._regains = False, 0
-        elif full:  # Else whoever reads the answers, or brings the rows, sets the pace.
-            self._size = min(self._most, self._size * 2 if self._doubles else self._size + 1)
+            self._stop_growing()
+            self._regains = 0
+        elif full and self._size < self._most:  # Else whoever reads the answers, or brings the rows, sets the pace.
+            self._size = min(self._most, self._size * 2 if self._doubles else self._size + self._step)
+            self._step *= 2 if self._size > self._limit else 1
+
+    def _stop_growing(self) -> None:
+        self._doubles, self._limit, self._step = False, self._size, 1
 
     def _halve(self) -> None:
+        self._stop_growing()
         self._size = max(1, self._size // 2)
-        self._doubles = False
 
     def cut(self, now: float) -> None:
         """Halve it."""

@@ -321,6 +321,23 @@ def test_a_storm_of_refusals_is_soon_forgotten(headers: dict[str, str]) -> None:
     assert len(run.go(until=70).results) - answered > 0.9 * 64 / 0.5 * 10
 
 
+@pytest.mark.parametrize("headers", [{}, {"retry_after": "1"}], ids=str)
+@pytest.mark.parametrize("every", [20, 5, 2])
+def test_a_storm_that_refuses_a_part_is_soon_forgotten(every: int, headers: dict[str, str]) -> None:
+    """Half a minute of 429 to each so manyth request; half a minute later, nearly all places are in use again."""
+    server = Server(64, 0.5)
+
+    asked = count()
+
+    def answer(now: float, index: int) -> Outcome:
+        refuses = 20 <= now < 50 and next(asked) % every == 0
+        return (0.05, refused(429, **headers)) if refuses else server(now, index)
+
+    run = Run(answer, concurrency="auto", rows=10**6).go(until=80)
+    answered = len(run.results)
+    assert len(run.go(until=90).results) - answered > 0.9 * 64 / 0.5 * 10
+
+
 def test_a_server_that_shrinks_is_not_asked_for_its_old_size() -> None:
     """Where a limit falls, the window settles below it; the goal of the larger one is given up."""
     server = Server(100, 0.2, limit=100)
