@@ -39,10 +39,10 @@ class Platform:
         )
         self.where = self._answer()
 
-    def ask(self) -> Any:
-        """Return what was spent, and what the line did."""
+    def ask(self, refused: float = 0, *, out: bool = False) -> Any:
+        """Have a share of all refused, or nothing come through; return what was spent, and what the line did."""
         assert self._process.stdin is not None
-        self._process.stdin.write("\n")
+        self._process.stdin.write(f"{json.dumps([refused, out])}\n")
         self._process.stdin.flush()
         return self._answer()
 

@@ -10,7 +10,8 @@ from collections import Counter
 from contextlib import suppress
 
 _RESET = struct.pack("ii", 1, 0)
-_FAULTS = ("reset before", "reset", "truncation", "delay", "429", "503")
+_FAULTS = ("reset before", "reset", "truncation", "delay", "429; retry-after=0", "503; retry-after=0")
+_STORM = "429; retry-after=1"
 
 
 class Line:
@@ -21,6 +22,10 @@ class Line:
         self._share = share
         self._random = random.Random(seed)
         self.counts: Counter[str] = Counter()
+        self.refused = 0.0
+        """The share of exchanges that are answered by 429, and a second to wait."""
+        self.out = False
+        """Whether no connection lives."""
 
     async def start(self) -> int:
         """Listen, and return the port."""
@@ -29,6 +34,9 @@ class Line:
         return port
 
     async def _serve(self, near: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if self.out:
+            _reset(writer)
+            return
         far, upward = await asyncio.open_connection(*self._upstream)
         link = _Link(self, writer)
         pumps = [asyncio.ensure_future(link.up(near, upward)), asyncio.ensure_future(link.down(far))]
@@ -45,6 +53,10 @@ class Line:
         """Return what is done to the next exchange, mostly nothing."""
         self.counts["exchanges"] += 1
         fault = self._random.choice(_FAULTS) if self._random.random() < self._share else ""
+        if self.out:
+            fault = "reset before"
+        elif self._random.random() < self.refused:
+            fault = _STORM
         if fault:
             self.counts[fault] += 1
         return fault
@@ -70,11 +82,11 @@ class _Link:
                 self._fault = self._line.draw()
                 self._left = self._line.number(1500)
             if self._fault == "reset before":
-                self._reset()
+                _reset(self._writer)
                 return
-            if self._fault in ("429", "503"):
+            if ";" in self._fault:
                 first, end, rest = piece.partition(b"\r\n")
-                piece = first + end + f"x-sandbox-scenario: {self._fault}; retry-after=0\r\n".encode() + rest
+                piece = first + end + f"x-sandbox-scenario: {self._fault}\r\n".encode() + rest
                 self._fault = ""
             upward.write(piece)
             await upward.drain()
@@ -91,13 +103,14 @@ class _Link:
                 if self._left <= 0:
                     await self._writer.drain()
                     if self._fault == "reset":
-                        self._reset()
+                        _reset(self._writer)
                     return
             else:
                 self._writer.write(piece)
             await self._writer.drain()
 
-    def _reset(self) -> None:
-        sock = self._writer.get_extra_info("socket")
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
-        self._writer.transport.abort()
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    sock = writer.get_extra_info("socket")
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+    writer.transport.abort()

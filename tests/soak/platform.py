@@ -1,5 +1,8 @@
 # ruff: noqa: T201  # Its standard output is how it is asked.
-"""The other side, in a process of its own: a sandbox and the bad line to it. Each line of input asks how it stands."""
+"""The other side, in a process of its own: a sandbox and the bad line to it.
+
+Each line of input sets a share of 429 and whether there is an outage, and asks how it stands.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ def main(share: float, seed: int) -> None:
         port = asyncio.run_coroutine_threadsafe(line.start(), loop).result()
         where = {"line": f"http://127.0.0.1:{port}", "direct": sandbox.base_url, "key": sandbox.api_key}
         print(json.dumps(where), flush=True)
-        for _ in sys.stdin:
+        for order in sys.stdin:
+            line.refused, line.out = json.loads(order)
             print(json.dumps({"spent": BALANCE - sandbox.balance, "line": line.counts}), flush=True)
 
 
