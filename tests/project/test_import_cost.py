@@ -59,6 +59,14 @@ def test_a_client_loads_its_own_half_alone(client: str, other: str) -> None:
     assert "httpx" not in loaded(f"from pareta import {client}")
 
 
+@pytest.mark.parametrize("client", ["Pareta", "AsyncPareta"])
+def test_map_is_loaded_when_it_is_called(client: str) -> None:
+    """A client that maps nothing loads nothing of it; what answers for Ray loads no Ray, and no NumPy."""
+    found = loaded(f"from pareta import {client}\n{client}(api_key='pareta_sk_test').chat.completions.map")
+    assert [name for name in found if ".map_" in name or "workers" in name or "journal" in name] == []
+    assert loaded("import pareta.integrations.ray") & {"ray", "numpy", "pandas", "httpx"} == set()
+
+
 def test_importing_pareta_is_a_fraction_of_importing_httpx() -> None:
     """It takes at most two fifths of the time that `import httpx` takes in the same run, by the median of seven."""
     code = (
