@@ -140,7 +140,7 @@ class Lane:
         self.woken_at: float | None = None
         """When it had been started; infinite while it is being started."""
         self._random = random
-        self._paused_until = 0.0
+        self._pause = self._paused_until = 0.0
         self._cut_at = float("-inf")
         """Failures of requests that were sent before it say nothing new."""
         self._streak = self._pauses = 0
@@ -174,14 +174,13 @@ class Lane:
 
         """
         self._streak += 1
-        if begun < self._cut_at:
-            return
-        if self._streak >= OUTAGE and pause is None:
+        new = begun >= self._cut_at
+        if new and self._streak >= OUTAGE and pause is None:
             pause = min(0.5 * 2.0 ** min(self._pauses, 10), LONGEST_PAUSE) * (0.75 + 0.25 * self._random())
             self._pauses += 1
-        if congested:
+        if new and congested:
             self.window.cut(now)
-        if congested or pause is not None:
-            self._cut_at = now
-        if pause is not None:
-            self._paused_until = now + pause
+        if new and (congested or pause is not None):
+            self._cut_at, self._pause = now, 0.0
+        if pause is not None and pause > self._pause:  # The longest that is asked for.
+            self._pause, self._paused_until = pause, now + pause

@@ -12,14 +12,10 @@ from .._exceptions import (
     APIResponseError,
     APIStatusError,
     APITimeoutError,
-    AuthenticationError,
     BudgetExceededError,
-    EndpointNotReadyError,
-    InsufficientCreditsError,
-    NotFoundError,
-    PermissionDeniedError,
 )
 from .._spending import Spending
+from .map_failures import concerns_all, is_stopped
 from .map_lanes import Lane, Retries, Window
 from .map_rows import MapResult, MapRow, ResultQueue, key_of
 from .map_settings import MapSettings
@@ -31,8 +27,6 @@ GIVES_UP_AFTER = 1800.0
 """So many seconds of failures, without one answer, end it."""
 LONGEST_RETRY_AFTER = 600.0
 """The longest `Retry-After` that is waited for, in seconds. A longer one ends it."""
-_CONCERNS_ALL = (AuthenticationError, InsufficientCreditsError, PermissionDeniedError, NotFoundError)
-"""What every further row would be answered too."""
 
 
 class MapSchedule:
@@ -182,7 +176,7 @@ class MapSchedule:
             self.spent += row.price or 0
             self._finish(row)
             return None
-        if self._settings.wake and _stopped(error) and (lane.woken_at is None or row.begun < lane.woken_at):
+        if self._settings.wake and is_stopped(error) and (lane.woken_at is None or row.begun < lane.woken_at):
             asked, lane.woken_at = lane.woken_at, lane.woken_at or inf
             self._again(row, row.ended)
             return lane if asked is None else None
@@ -204,7 +198,10 @@ class MapSchedule:
             self._finish(row)
             return
         self._failed += 1
-        (row.lane.retries if row.bound or len(self.lanes) == 1 else self._shared).push(row, at)
+        (row.lane.retries if self._stays(row) else self._shared).push(row, at)
+
+    def _stays(self, row: MapRow) -> bool:
+        return row.bound or len(self.lanes) == 1
 
     def _retry_at(self, row: MapRow, lane: Lane, error: Exception) -> float | None:
         """Return when to send a row again; None where its error is its result."""
@@ -220,8 +217,8 @@ class MapSchedule:
             return None
         refused = status in (429, 503)
         if refused and asked is not None:
-            pause = 0.0  # It is the endpoint that pauses.
-        if isinstance(error, _CONCERNS_ALL) or (status == 503 and pause is None) or (asked or 0) > LONGEST_RETRY_AFTER:
+            pause = asked if self._stays(row) else 0.0  # Its endpoint pauses; another may be asked now.
+        if concerns_all(error) or (status == 503 and pause is None) or (asked or 0) > LONGEST_RETRY_AFTER:
             self.stop(error)
         if pause is None:
             return None
@@ -251,8 +248,3 @@ class MapSchedule:
         result = self._results.pop()
         self.delivered += result is not None
         return result
-
-
-def _stopped(error: Exception) -> bool:
-    """Return whether an endpoint is stopped, and not about to answer: it does not say when to ask again."""
-    return isinstance(error, EndpointNotReadyError) and error.response.retry_after is None

@@ -193,6 +193,18 @@ def test_a_retry_after_pauses_all_once() -> None:
     times = sorted({now for now, _, _ in run.sent})
     assert times[:2] == [0.0, pytest.approx(5.1)]
     assert all(each.error is None for each in run.results)
+    again = {index: now for now, index, _ in run.sent}
+    assert all(again[index] >= 5.1 + index * 0.01 for index in range(10))
+
+
+def test_the_longest_retry_after_counts() -> None:
+    """Where those in flight are asked to wait for unlike times, no request is sent before any of them is over."""
+
+    def answer(now: float, index: int) -> Outcome:
+        return (0.1 + index * 0.01, refused(429, retry_after="9" if index == 5 else "5")) if now == 0 else (0.1, None)
+
+    run = Run(answer, concurrency=10).go()
+    assert sorted({now for now, _, _ in run.sent})[1] == pytest.approx(9.15)
 
 
 def test_refusals_do_not_use_up_attempts() -> None:
