@@ -90,17 +90,21 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
     made = ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=made.serve_forever, args=(0.01,))
     thread.start()
-    yield f"http://127.0.0.1:{made.server_port}"
-    made.shutdown()
-    thread.join()
-    made.server_close()
+    try:
+        yield f"http://127.0.0.1:{made.server_port}"
+    finally:
+        made.shutdown()
+        thread.join()
+        made.server_close()
 
 
 @contextmanager
 def imported(package: Path) -> Iterator[ModuleType]:
     """Import the client of a generated package, and forget it afterwards."""
     sys.path.insert(0, str(package.parent))
-    yield importlib.import_module(f"{package.name}.client")
-    sys.path.remove(str(package.parent))
-    for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
-        del sys.modules[name]
+    try:
+        yield importlib.import_module(f"{package.name}.client")
+    finally:
+        sys.path.remove(str(package.parent))
+        for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
+            del sys.modules[name]
