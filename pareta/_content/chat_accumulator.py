@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from pareta_generated.json_values import JSON, is_array, is_object, parse_integer
 from pareta_generated.models import ChatCompletionChunk
 
 from .growing_json import GrowingList, GrowingObject, text_at
+from .strict_json import around_object, decode_short_object
 from .tool_calls import ToolCalls
+
+
+class ChunkTemplate(NamedTuple):
+    """A chunk, but for its delta: if it comes again, all else in it changes nothing."""
+
+    before: str
+    """The text before the delta."""
+    after: str
+    chunk: JSON
+    choice: JSON
+    """Its only choice."""
+
+
+_NO_TEMPLATE = ChunkTemplate("", "", {}, {})
 
 
 class ChatAccumulator:
@@ -24,35 +39,34 @@ class ChatAccumulator:
         self._last_head: JSON = {}
         self._choices: dict[int, _Choice] = {}
 
-    def add_repeated(self, chunk: JSON) -> bool:
-        """Take a chunk that repeats the last one but for a delta, as nearly every chunk does; else return False."""
-        try:
-            (choice,) = chunk["choices"]
-            known = self._choices[choice["index"]]
-            delta: Any = choice["delta"]
-            known.last_choice["delta"] = delta
-            if chunk != known.last_chunk or delta.__class__ is not dict:
-                return False
-        except (LookupError, TypeError, ValueError):
-            return False
-        if len(delta) == 1 and type(text := delta.get("content")) is str and known.parts is None:
-            known.content.write(text)
-        else:
-            known.extend(delta)
-        return True
+    def add_repeated(self, text: str) -> JSON | None:
+        """Take the text of a chunk that repeats another but for its delta, as nearly every one does; else return None.
 
-    def add(self, chunk: JSON) -> None:
-        """Take a chunk, as raw JSON."""
+        Only its delta is decoded.
+        """
+        for choice in self._choices.values():
+            before, after, chunk, fields = choice.template
+            if before and text.startswith(before) and text.endswith(after):
+                delta = decode_short_object(text, len(before), len(after))
+                if delta is None:
+                    break
+                choice.extend(delta)
+                return {**chunk, "choices": [{**fields, "delta": delta}]}
+        return None
+
+    def add(self, chunk: JSON, text: str = "") -> None:
+        """Take a chunk, as raw JSON, and the text that it was decoded from."""
         head = {name: value for name, value in chunk.items() if name != "choices" and value is not None}
         if head != self._last_head:
             self._last_head = head
             self._head.add(head)
             for known in self._choices.values():
-                known.last_chunk = {}
+                known.template = _NO_TEMPLATE
         for index, choice in _choices_of(chunk):
             if index not in self._choices:
                 self._choices[index] = _Choice()
-            self._choices[index].add(choice, chunk)
+            self._choices[index].add(choice)
+            self._choices[index].learn(choice, chunk, text)
 
     @property
     def finished(self) -> bool:
@@ -79,14 +93,12 @@ class ChatAccumulator:
 class _Choice:
     """One choice, growing."""
 
-    __slots__ = ("_calls", "_fields", "_message", "_spoke", "content", "last_choice", "last_chunk", "parts")
+    __slots__ = ("_around", "_calls", "_fields", "_message", "_spoke", "content", "parts", "template")
 
     def __init__(self) -> None:
         self.content = StringIO()
-        self.last_chunk: JSON = {}
-        """The last chunk with this choice, where all but its delta changes nothing when it comes again."""
-        self.last_choice: JSON = {}
-        """The only choice of that chunk."""
+        self.template = _NO_TEMPLATE
+        self._around = ("", "")
         self._fields = GrowingObject("choice")
         self._message = GrowingObject("message")
         self._calls = ToolCalls()
@@ -98,19 +110,28 @@ class _Choice:
         """Why it ended; None before."""
         return text_at(self._fields.fields, "finish_reason")
 
-    def add(self, choice: JSON, chunk: JSON) -> None:
+    def add(self, choice: JSON) -> None:
         """Add what a chunk holds of this choice."""
-        repeatable = True
         for name, value in choice.items():
             if name not in ("index", "delta", "message") and value is not None:
                 self._fields.grow(name, value)
-                repeatable = repeatable and not isinstance(value, list | dict)
-        self.last_choice = choice.copy()
-        self.last_chunk = {**chunk, "choices": [self.last_choice]} if repeatable else {}
         self.extend(_delta_of(choice))
+
+    def learn(self, choice: JSON, chunk: JSON, text: str) -> None:
+        """Make a template of the last chunk, where what stands around its delta came twice and has only scalars."""
+        known, self._around = self._around, around_object(text, "delta")
+        self.template = _NO_TEMPLATE
+        if self._around == known and all(known) and not (_nested(chunk, "choices") or _nested(choice, "delta")):
+            empty = {**chunk, "choices": [{**choice, "delta": 0}]}
+            if decode_short_object("0".join(known)) == empty:  # So it is this object that stands between, no other.
+                self.template = ChunkTemplate(*known, chunk.copy(), choice.copy())
 
     def extend(self, delta: JSON) -> None:
         """Add to the message."""
+        if len(delta) == 1 and type(text := delta.get("content")) is str and self.parts is None:
+            self._spoke = True  # As the loop does, for nearly every delta.
+            self.content.write(text)
+            return
         for name, value in delta.items():
             if name == "content":
                 self._speak(value)
@@ -171,6 +192,11 @@ def _choices_of(chunk: JSON | ChatCompletionChunk) -> Iterator[tuple[int, JSON]]
 def _delta_of(choice: JSON) -> JSON:
     delta = choice.get("delta", choice.get("message"))  # Some servers send a whole message.
     return delta if is_object(delta) else {}
+
+
+def _nested(raw: JSON, but: str) -> bool:
+    """Return whether anything nested stands beside `but`."""
+    return any(isinstance(value, dict | list) for name, value in raw.items() if name != but)
 
 
 def _parts_of(content: Any) -> list[JSON]:

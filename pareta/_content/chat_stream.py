@@ -35,17 +35,17 @@ class ChatStreamParser(StreamParser[ChatCompletionChunk]):
         return f"{len(self.accumulator.text()):,} characters"
 
     def _items(self, events: Sequence[tuple[str, str]]) -> Iterator[ChatCompletionChunk]:
-        repeats, at = self.accumulator.add_repeated, self._origin.with_root
+        repeated, at = self.accumulator.add_repeated, self._origin.with_root
         for name, text in events:
-            raw = strict_json.decode_short_object(text)
-            if raw is None or name != "message" or not repeats(raw):
+            raw = repeated(text) if name == "message" else None
+            if raw is None:
                 if is_keep_alive(name, text):
                     continue
                 if text.strip() == _DONE:
                     self._end("[DONE] came, but no finish_reason", finished=self.accumulator.finished_any)
                     return
                 raw = self._decoded(name, text)
-                self.accumulator.add(raw)
+                self.accumulator.add(raw, text)
             self.last_event = raw
             yield ChatCompletionChunk(raw, at(raw))
 

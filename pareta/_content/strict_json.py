@@ -58,18 +58,28 @@ def decode_text(text: str) -> Any:
     return value
 
 
-def decode_short_object(text: str) -> dict[str, Any] | None:
-    """Decode a short JSON object fast. Return None where this does not apply; use `decode_text` then.
+def decode_short_object(text: str, start: int = 0, after: int = 0) -> dict[str, Any] | None:
+    """Decode a JSON object fast that stands in a short text, from `start` up to the last `after` characters.
 
-    A text this short is not nested too deep: each level takes two brackets.
+    Return None where this does not apply; use `decode_text` then. A text this short is not nested too deep: each level
+    takes two brackets.
     """
     if len(text) > 2 * DEPTH:
         return None
     try:
-        value, end = _scan(text, 0)
+        value, end = _scan(text, start)
     except (ValueError, StopIteration, RecursionError):
         return None
-    return cast("dict[str, Any]", value) if end == len(text) and type(value) is dict else None
+    return cast("dict[str, Any]", value) if end + after == len(text) and type(value) is dict else None
+
+
+def around_object(text: str, name: str) -> tuple[str, str]:
+    """Return what stands before and after the first object called `name`, if `text` is short and has one."""
+    start = text.find("{", text.find(f'"{name}"') + 1)
+    try:
+        return (text[:start], text[_scan(text, start)[1] :]) if 0 <= start < len(text) <= 2 * DEPTH else ("", "")
+    except (ValueError, StopIteration, RecursionError):
+        return "", ""
 
 
 def _too_deep(text: str, value: Any) -> bool:

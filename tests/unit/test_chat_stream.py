@@ -377,8 +377,9 @@ def test_folding_takes_chunks_of_any_shape(chunks: list[Any]) -> None:
     once, twice = ChatAccumulator(), ChatAccumulator()
     for chunk in chunks:
         once.add(chunk)
-        if not twice.add_repeated(chunk):
-            twice.add(chunk)
+        text = json.dumps(chunk)
+        if twice.add_repeated(text) is None:
+            twice.add(json.loads(text), text)
         json.dumps(once.completion())
     assert json.dumps(chunks) == before
     assert twice.completion() == once.completion()
@@ -396,6 +397,61 @@ def test_a_chunk_of_any_shape_comes_through(chunks: list[Any], step: int) -> Non
     assert [chunk.to_dict() for chunk in found] == chunks
     assert reading.completion().to_dict() == folded(*chunks)
     assert "".join(map(first_text, found)) == reading.accumulator.text()
+
+
+FIELDS = st.sampled_from(
+    [{}, {"finish_reason": None}, {"finish_reason": "stop"}, {"logprobs": {"content": []}}, {'"delta"': {}}, {"{": ": 1}"}]
+)
+
+
+@given(
+    chunks=st.lists(st.builds(lambda delta, more: piece(delta, **more), DELTAS, FIELDS), min_size=1, max_size=2),
+    deltas=st.lists(st.none() | DELTAS | st.builds(lambda text: {"content": text}, st.text(max_size=3)), max_size=8),
+    more=FIELDS,
+    first=st.booleans(),
+    space=st.sampled_from([(",", ":"), (", ", ": "), (" , ", " : ")]),
+)
+def test_a_chunk_that_repeats_another_is_read_as_any_other(
+    chunks: list[Any], deltas: list[Any], more: dict[str, Any], space: tuple[str, str], *, first: bool
+) -> None:
+    """Chunks that differ in their deltas alone come through, and add up, however they are written."""
+    sent = [json.loads(json.dumps(chunk)) for chunk in chunks for _ in range(2)]
+    for place, changed in enumerate(deltas):
+        chunk = json.loads(json.dumps(chunks[place % len(chunks)]))
+        chunk["choices"][0]["delta"] = changed
+        sent.append(chunk)
+    sent = [more | chunk if first else chunk | more for chunk in sent]
+    texts = [json.dumps(chunk, separators=space) for chunk in sent]
+    reading, found = read(*(f"data: {text}\n\n" for text in texts))
+    assert [json.dumps(chunk.to_dict(), separators=space) for chunk in found] == texts
+    assert reading.completion().to_dict() == folded(*sent)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"choices":[{"index":0,"delta":{"content":"a"}}],"choices":[]}',
+        '{"choices":[{"index":0,"delta":{"content":"a"},"delta":null}]}',
+        '{"choices":[{"index":0,"delta":1,"{":": 1}"}]}',
+        '{"x":"\\"delta","y":{},"choices":[{"index":0,"delta":{"content":"a"}}]}',
+        '{"choices":[{"index":0,"delta":{"content":"a"}},{"index":1,"delta":{"content":"b"}}]}',
+    ],
+)
+def test_only_the_delta_of_a_choice_is_taken_for_it(text: str) -> None:
+    """Keys that come twice, objects in texts, and several choices are read as JSON says."""
+    reading, found = read(*[f"data: {text}\n\n"] * 4)
+    assert [chunk.to_dict() for chunk in found] == [json.loads(text)] * 4
+    assert reading.completion().to_dict() == folded(*[json.loads(text)] * 4)
+
+
+def test_a_change_of_one_chunk_is_in_no_other() -> None:
+    """The objects of a chunk are its own, though the next one repeats it."""
+    reading = ChatStreamParser(RESPONSE)
+    for _ in range(4):
+        (chunk,) = reading.feed(delta("x").encode())
+        assert chunk["choices"] == [{"index": 0, "delta": {"content": "x"}}]
+        chunk["choices"][0]["delta"]["content"] = chunk["choices"][0]["index"] = "changed"
+        chunk["choices"].clear()
 
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
