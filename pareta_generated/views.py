@@ -108,7 +108,7 @@ class View(Interchange):
         value = self._raw.get(key)
         if value is None:
             return None
-        if not is_object(value):
+        if value.__class__ is not dict and not is_object(value):
             raise self._origin.field_error(self._raw, key, f"an object ({view.__name__})", value)
         made = view(value, self._origin)
         if cache is None:
@@ -128,7 +128,7 @@ class View(Interchange):
             views: list[V] = cache[key]
             return views
         found: list[Any] | None = self._raw.get(key)
-        if type(found) is list and len(found) == 1 and is_object(one := found[0]):  # The case of nearly every chunk.
+        if type(found) is list and len(found) == 1 and (one := found[0]).__class__ is dict:  # Nearly every chunk.
             made = [view(one, self._origin)]
         else:
             made = make_views(view, read_array(self._raw, key, dict, self._origin), self._origin)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from pareta_generated.models import ChatCompletionChunk
@@ -28,8 +28,73 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class _Reading(Generic[T]):
+    """What a stream and the loops over it share."""
+
+    __slots__ = ("items", "open", "parser", "raw")
+
+    def __init__(self, raw: AsyncRawResponse, parser: StreamParser[T]) -> None:
+        self.raw = raw
+        self.parser = parser
+        self.items: Iterator[T] = iter(())
+        """The items of the last piece."""
+        self.open = True
+
+    async def aclose(self) -> None:
+        """Hang up, unless the stream has ended."""
+        self.open = False
+        await self.raw.aclose()
+
+
+class _Handle(Generic[T]):
+    """A stream, or one loop over it. Dropping it hangs up: by leaving the loop, or by the garbage collector."""
+
+    _reading: _Reading[T]
+
+    async def __anext__(self) -> T:
+        # One coroutine for all: each call more is felt at every event.
+        reading = self._reading
+        while reading.open:
+            try:
+                for item in reading.items:
+                    return item
+                if reading.parser.done:
+                    await reading.raw.drain()
+                    await reading.aclose()
+                    break
+                if piece := await reading.raw.read():
+                    reading.items = reading.parser.feed(piece)
+                elif reading.open:
+                    reading.items = reading.parser.end()
+            except TransportError as error:
+                if reading.open:  # Another task may have closed it meanwhile.
+                    await reading.aclose()
+                    raise reading.parser.broken(error) from error.__cause__
+            except BaseException:
+                await reading.aclose()
+                raise
+        if not reading.parser.done:
+            raise ParetaError("This stream was closed before its end; the rest was never read.")
+        raise StopAsyncIteration
+
+    def __del__(self) -> None:
+        self._reading.open = False
+        self._reading.raw.abort()
+
+
+class _Loop(_Handle[T]):
+    """One loop over a stream, which it keeps."""
+
+    def __init__(self, stream: AsyncStream[T], reading: _Reading[T]) -> None:
+        self._stream = stream
+        self._reading = reading
+
+    def __aiter__(self) -> Self:
+        return self
+
+
 @public
-class AsyncStream(Generic[T]):
+class AsyncStream(_Handle[T]):
     """A response in events, or in lines of JSON. Each is delivered as it arrives.
 
     It closes at its end, when a loop over it is left, at the end of an `async with`, and when it is garbage
@@ -37,15 +102,12 @@ class AsyncStream(Generic[T]):
     """
 
     def __init__(self, raw: AsyncRawResponse, parser: StreamParser[T], span: Span | None = None) -> None:
-        self._raw = raw if span is None else traced(raw, parser, span)
-        self._parser = parser
-        self._items: Iterator[T] = iter(())  # The items of the last piece.
-        self._open = True
+        self._reading = _Reading(raw if span is None else traced(raw, parser, span), parser)
 
     @property
     def response(self) -> Response:
         """The head of the response."""
-        return self._parser.response
+        return self._reading.parser.response
 
     @property
     def request_id(self) -> str | None:
@@ -53,36 +115,11 @@ class AsyncStream(Generic[T]):
         return self.response.request_id
 
     def __aiter__(self) -> AsyncIterator[T]:
-        return _Loop(self, self._hang_up)
-
-    async def __anext__(self) -> T:
-        while self._open:
-            try:
-                for item in self._items:
-                    return item
-                if self._parser.done:
-                    await self._raw.drain()
-                    await self.aclose()
-                    break
-                if piece := await self._raw.read():
-                    self._items = self._parser.feed(piece)
-                elif self._open:
-                    self._items = self._parser.end()
-            except TransportError as error:
-                if self._open:  # Another task may have closed it meanwhile.
-                    await self.aclose()
-                    raise self._parser.broken(error) from error.__cause__
-            except BaseException:
-                await self.aclose()
-                raise
-        if not self._parser.done:
-            raise ParetaError("This stream was closed before its end; the rest was never read.")
-        raise StopAsyncIteration
+        return _Loop(self, self._reading)
 
     async def aclose(self) -> None:
         """Hang up, unless the stream has ended. Closing it again does nothing."""
-        self._open = False
-        await self._raw.aclose()
+        await self._reading.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,44 +128,9 @@ class AsyncStream(Generic[T]):
         await self.aclose()
 
     def __repr__(self) -> str:
-        parser = self._parser
-        state = "ended" if parser.done else "open" if self._open else "closed"
+        parser = self._reading.parser
+        state = "ended" if parser.done else "open" if self._reading.open else "closed"
         return f"<{type(self).__name__}: {state}, {parser.progress} [{place_of(parser.response)}]>"
-
-    def _hang_up(self) -> None:
-        """Close without waiting; the garbage collector does it too."""
-        self._open = False
-        self._raw.abort()
-
-    __del__ = _hang_up
-
-
-class _Loop(Generic[T]):
-    """One loop over a stream. Leaving the loop drops this, and so hangs up."""
-
-    __slots__ = ("_hang_up", "_stream")
-
-    def __init__(self, stream: AsyncStream[T], hang_up: Callable[[], None]) -> None:
-        self._stream = stream
-        self._hang_up = hang_up
-
-    def __aiter__(self) -> AsyncIterator[T]:
-        return self
-
-    async def __anext__(self) -> T:
-        stream = self._stream
-        # An item that is there already needs no second coroutine.
-        if stream._open:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            try:
-                for item in stream._items:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-                    return item
-            except BaseException:
-                await stream.aclose()
-                raise
-        return await stream.__anext__()
-
-    def __del__(self) -> None:
-        self._hang_up()
 
 
 class _Text:

@@ -70,7 +70,8 @@ def decode_short_object(text: str, start: int = 0, after: int = 0) -> dict[str, 
         value, end = _scan(text, start)
     except (ValueError, StopIteration, RecursionError):
         return None
-    return cast("dict[str, Any]", value) if end + after == len(text) and type(value) is dict else None
+    found: dict[str, Any] | None = value if end + after == len(text) and value.__class__ is dict else None
+    return found
 
 
 def around_object(text: str, name: str) -> tuple[str, str]:

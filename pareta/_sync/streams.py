@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
 from pareta_generated.models import ChatCompletionChunk
@@ -29,8 +29,73 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class _Reading(Generic[T]):
+    """What a stream and the loops over it share."""
+
+    __slots__ = ("items", "open", "parser", "raw")
+
+    def __init__(self, raw: RawResponse, parser: StreamParser[T]) -> None:
+        self.raw = raw
+        self.parser = parser
+        self.items: Iterator[T] = iter(())
+        """The items of the last piece."""
+        self.open = True
+
+    def close(self) -> None:
+        """Hang up, unless the stream has ended."""
+        self.open = False
+        self.raw.close()
+
+
+class _Handle(Generic[T]):
+    """A stream, or one loop over it. Dropping it hangs up: by leaving the loop, or by the garbage collector."""
+
+    _reading: _Reading[T]
+
+    def __next__(self) -> T:
+        # One coroutine for all: each call more is felt at every event.
+        reading = self._reading
+        while reading.open:
+            try:
+                for item in reading.items:
+                    return item
+                if reading.parser.done:
+                    reading.raw.drain()
+                    reading.close()
+                    break
+                if piece := reading.raw.read():
+                    reading.items = reading.parser.feed(piece)
+                elif reading.open:
+                    reading.items = reading.parser.end()
+            except TransportError as error:
+                if reading.open:  # Another task may have closed it meanwhile.
+                    reading.close()
+                    raise reading.parser.broken(error) from error.__cause__
+            except BaseException:
+                reading.close()
+                raise
+        if not reading.parser.done:
+            raise ParetaError("This stream was closed before its end; the rest was never read.")
+        raise StopIteration
+
+    def __del__(self) -> None:
+        self._reading.open = False
+        self._reading.raw.abort()
+
+
+class _Loop(_Handle[T]):
+    """One loop over a stream, which it keeps."""
+
+    def __init__(self, stream: Stream[T], reading: _Reading[T]) -> None:
+        self._stream = stream
+        self._reading = reading
+
+    def __iter__(self) -> Self:
+        return self
+
+
 @public
-class Stream(Generic[T]):
+class Stream(_Handle[T]):
     """A response in events, or in lines of JSON. Each is delivered as it arrives.
 
     It closes at its end, when a loop over it is left, at the end of an `with`, and when it is garbage
@@ -38,15 +103,12 @@ class Stream(Generic[T]):
     """
 
     def __init__(self, raw: RawResponse, parser: StreamParser[T], span: Span | None = None) -> None:
-        self._raw = raw if span is None else traced(raw, parser, span)
-        self._parser = parser
-        self._items: Iterator[T] = iter(())  # The items of the last piece.
-        self._open = True
+        self._reading = _Reading(raw if span is None else traced(raw, parser, span), parser)
 
     @property
     def response(self) -> Response:
         """The head of the response."""
-        return self._parser.response
+        return self._reading.parser.response
 
     @property
     def request_id(self) -> str | None:
@@ -54,36 +116,11 @@ class Stream(Generic[T]):
         return self.response.request_id
 
     def __iter__(self) -> Iterator[T]:
-        return _Loop(self, self._hang_up)
-
-    def __next__(self) -> T:
-        while self._open:
-            try:
-                for item in self._items:
-                    return item
-                if self._parser.done:
-                    self._raw.drain()
-                    self.close()
-                    break
-                if piece := self._raw.read():
-                    self._items = self._parser.feed(piece)
-                elif self._open:
-                    self._items = self._parser.end()
-            except TransportError as error:
-                if self._open:  # Another task may have closed it meanwhile.
-                    self.close()
-                    raise self._parser.broken(error) from error.__cause__
-            except BaseException:
-                self.close()
-                raise
-        if not self._parser.done:
-            raise ParetaError("This stream was closed before its end; the rest was never read.")
-        raise StopIteration
+        return _Loop(self, self._reading)
 
     def close(self) -> None:
         """Hang up, unless the stream has ended. Closing it again does nothing."""
-        self._open = False
-        self._raw.close()
+        self._reading.close()
 
     def __enter__(self) -> Self:
         return self
@@ -92,44 +129,9 @@ class Stream(Generic[T]):
         self.close()
 
     def __repr__(self) -> str:
-        parser = self._parser
-        state = "ended" if parser.done else "open" if self._open else "closed"
+        parser = self._reading.parser
+        state = "ended" if parser.done else "open" if self._reading.open else "closed"
         return f"<{type(self).__name__}: {state}, {parser.progress} [{place_of(parser.response)}]>"
-
-    def _hang_up(self) -> None:
-        """Close without waiting; the garbage collector does it too."""
-        self._open = False
-        self._raw.abort()
-
-    __del__ = _hang_up
-
-
-class _Loop(Generic[T]):
-    """One loop over a stream. Leaving the loop drops this, and so hangs up."""
-
-    __slots__ = ("_hang_up", "_stream")
-
-    def __init__(self, stream: Stream[T], hang_up: Callable[[], None]) -> None:
-        self._stream = stream
-        self._hang_up = hang_up
-
-    def __iter__(self) -> Iterator[T]:
-        return self
-
-    def __next__(self) -> T:
-        stream = self._stream
-        # An item that is there already needs no second coroutine.
-        if stream._open:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-            try:
-                for item in stream._items:  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-                    return item
-            except BaseException:
-                stream.close()
-                raise
-        return stream.__next__()
-
-    def __del__(self) -> None:
-        self._hang_up()
 
 
 class _Text:

@@ -245,7 +245,7 @@ def test_hanging_up_in_another_thread_wakes_who_awaits(held: FaultServer) -> Non
             await anext(stream)
             reading = asyncio.ensure_future(anext(stream))
             await asyncio.sleep(0)
-            await asyncio.to_thread(stream._raw.abort)
+            await asyncio.to_thread(stream._reading.raw.abort)
             async with asyncio.timeout(1):
                 with pytest.raises(ParetaError):
                     await reading
@@ -279,9 +279,9 @@ def test_a_number_used_again_is_another_connection() -> None:
                 await anext(stream)
                 reading = asyncio.ensure_future(anext(stream)) if turn % 3 else None
                 await asyncio.sleep(0)
-                dropping = threading.Thread(target=stream._raw.abort)
+                dropping = threading.Thread(target=stream._reading.raw.abort)
                 dropping.start()
-                stream._raw.abort()  # Twice at once.
+                stream._reading.raw.abort()  # Twice at once.
                 if turn % 2:
                     dropping.join()
                 assert len(await client.models.list()) == 1
@@ -477,7 +477,7 @@ from pareta import Pareta
 client = Pareta(api_key="k", base_url=sys.argv[1])
 assert len(client.models.list()) == 1
 stream = client.endpoints.deploy(task="t")
-raw = stream._raw
+raw = stream._reading.raw
 while raw.read():
     pass
 child = os.fork()
