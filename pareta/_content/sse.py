@@ -42,6 +42,8 @@ class Decoder:
         self._begun = False  # Whether an event has begun, or an LF may follow a CR.
         self._start: bytes | None = b""  # The first bytes, while they may be a byte order mark.
         self._unknown: list[bytes] = []  # The first lines that are no fields.
+        self._last_name = "message"
+        self._prefix = b"data: "  # What an event begins with that is like the last one.
 
     def feed(self, piece: bytes) -> list[tuple[str, str]]:
         """Return the events that `piece` completes, as (name, data).
@@ -57,10 +59,10 @@ class Decoder:
             self._parts.clear()
             self._length = 0
         events: list[tuple[str, str]] = []
-        if piece[:6] == b"data: " and not self._begun:
+        if not self._begun and piece.startswith(self._prefix):
             end = piece.rfind(b"\n\n")
             if 0 < end < self._short:
-                events = _plain(piece[6:end].decode("utf-8", "replace"))
+                events = self._alike(piece[len(self._prefix) : end].decode("utf-8", "replace"))
                 if events:
                     piece = piece[end + 2 :]
         if piece:
@@ -104,9 +106,13 @@ class Decoder:
             if not line:
                 if data:
                     text = (data[0] if len(data) == 1 else b"\n".join(data)).decode("utf-8", "replace")
-                    events.append((self._name.decode("utf-8", "replace") or "message", text))
+                    name = self._name.decode("utf-8", "replace") or "message"
+                    events.append((name, text))
                     data.clear()
                     self._size = 0
+                    if name != self._last_name:
+                        self._last_name = name
+                        self._prefix = b"event: %s\ndata: " % self._name if self._name else b"data: "
                 self._name = b""
                 continue
             if len(line) > self._line_limit:
@@ -123,6 +129,22 @@ class Decoder:
             elif field not in _FIELDS and len(self._unknown) < _UNKNOWN_LINES:
                 self._unknown.append(line[:_UNKNOWN_LIMIT])
 
+    def _alike(self, text: str) -> list[tuple[str, str]]:
+        r"""Return the events of a text where each is like the last one, with one `data: ` line; else nothing.
+
+        The first one's prefix is left out. Such a text has no CR, and no LF except in prefixes and before them.
+        """
+        if "\r" in text:
+            return []
+        name = self._last_name
+        if "\n" not in text:
+            return [(name, text)]
+        separator = "\n\n" + self._prefix.decode("utf-8", "replace")
+        texts = text.split(separator)
+        if text.count("\n") != separator.count("\n") * (len(texts) - 1):
+            return []
+        return [(name, each) for each in texts]
+
     def _long_line(self) -> EventTooLargeError:
         return EventTooLargeError(f"a line is longer than {self._line_limit:,} bytes")
 
@@ -134,18 +156,3 @@ class Decoder:
             return b""
         self._start = None
         return start.removeprefix(_BOM)
-
-
-def _plain(text: str) -> list[tuple[str, str]]:
-    r"""Return the events of a text where each is one `data: ` line, as nearly all are; else nothing.
-
-    Such a text has no CR, and no LF except the two between events.
-    """
-    if "\r" in text:
-        return []
-    if "\n" not in text:
-        return [("message", text)]
-    texts = text.split("\n\ndata: ")
-    if text.count("\n") != 2 * len(texts) - 2:
-        return []
-    return [("message", each) for each in texts]

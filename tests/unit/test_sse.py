@@ -72,6 +72,20 @@ def test_events_do_not_depend_on_how_the_stream_is_cut(stream: bytes, cuts: list
     assert decoded(*(stream[start:end] for start, end in pairwise(edges))) == decoded(stream)
 
 
+EVENTS = st.sampled_from([
+    b"data: x\n\n", b"event: a\ndata: x\n\n", b"event: a\ndata: \n\n", b"event: b\ndata: y\n\n", b": c\n\n",
+    b"event: \xff\ndata: z\n\n", b"event: \xfe\ndata: z\xe2\n\n", b"event: message\ndata: 1\n\n", b"event: a\n\n",
+    b"event: \ndata: 2\n\n", b"event: a\ndata: x\ndata: y\n\n", b"event: a\r\ndata: x\r\n\r\n", b"event: a\n",
+    b"event: a\nid: 1\ndata: x\n\n", b"data: x\n",
+])  # fmt: skip
+
+
+@given(pieces=st.lists(st.lists(EVENTS, min_size=1, max_size=4).map(b"".join)))
+def test_events_that_come_whole_are_those_of_a_byte_at_a_time(pieces: list[bytes]) -> None:
+    """Events whose names repeat, change or are left out, alone in a piece or together, are read the same."""
+    assert decoded(*pieces) == decoded(*(bytes([byte]) for byte in b"".join(pieces)))
+
+
 @given(stream=STREAMS)
 def test_a_byte_at_a_time_gives_the_same_events(stream: bytes) -> None:
     """A stream cut at every byte gives the events of the whole."""
