@@ -14,18 +14,21 @@ from .strict_json import around_object, decode_short_object
 from .tool_calls import ToolCalls
 
 
-class ChunkTemplate(NamedTuple):
+class _Template(NamedTuple):
     """A chunk, but for its delta: if it comes again, all else in it changes nothing."""
 
     before: str
     """The text before the delta."""
     after: str
+    start: int
+    """The length of the text before the delta."""
+    rest: int
     chunk: JSON
     choice: JSON
     """Its only choice."""
 
 
-_NO_TEMPLATE = ChunkTemplate("", "", {}, {})
+_NO_TEMPLATE = _Template("[", "", 0, 0, {}, {})  # No object begins so.
 
 
 class ChatAccumulator:
@@ -44,14 +47,16 @@ class ChatAccumulator:
 
         Only its delta is decoded.
         """
-        for choice in self._choices.values():
-            before, after, chunk, fields = choice.template
-            if before and text.startswith(before) and text.endswith(after):
-                delta = decode_short_object(text, len(before), len(after))
+        for known in self._choices.values():
+            before, after, start, rest, chunk, choice = known.template
+            if text.startswith(before) and text.endswith(after):
+                delta = decode_short_object(text, start, rest)
                 if delta is None:
                     break
-                choice.extend(delta)
-                return {**chunk, "choices": [{**fields, "delta": delta}]}
+                known.extend(delta)
+                chunk, choice = chunk.copy(), choice.copy()
+                chunk["choices"], choice["delta"] = [choice], delta
+                return chunk
         return None
 
     def add(self, chunk: JSON, text: str = "") -> None:
@@ -121,10 +126,11 @@ class _Choice:
         """Make a template of the last chunk, where what stands around its delta came twice and has only scalars."""
         known, self._around = self._around, around_object(text, "delta")
         self.template = _NO_TEMPLATE
-        if self._around == known and all(known) and not (_nested(chunk, "choices") or _nested(choice, "delta")):
+        before, after = known
+        if self._around == known and before and not (_nested(chunk, "choices") or _nested(choice, "delta")):
             empty = {**chunk, "choices": [{**choice, "delta": 0}]}
-            if decode_short_object("0".join(known)) == empty:  # So it is this object that stands between, no other.
-                self.template = ChunkTemplate(*known, chunk.copy(), choice.copy())
+            if decode_short_object(f"{before}0{after}") == empty:  # So it is this object that stands between, no other.
+                self.template = _Template(before, after, len(before), len(after), chunk.copy(), choice.copy())
 
     def extend(self, delta: JSON) -> None:
         """Add to the message."""
