@@ -6,8 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-import attrs
-
 from .._exceptions import ConflictError, ParetaError
 from .._map_journal import MapJournal
 from .._policy.logical import price_of
@@ -39,7 +37,7 @@ class AsyncRowSender:
 
     def _new(self) -> tuple[SingleUseKey, Callable[..., Any]]:
         key, session = SingleUseKey("unused"), self._requester.session
-        session = attrs.evolve(session, options=session.options._replace(max_retries=0, key=key))
+        session = session._replace(options=session.options._replace(max_retries=0, key=key))
         return key, self._completions(self._requester._replace(session=session)).create
 
     async def send(self, row: MapRow) -> MapRow:

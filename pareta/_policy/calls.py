@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import count
-from typing import Any, TypeVar, overload
-
-import attrs
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from pareta_generated.types import Call, Request, StreamCall, View
 
@@ -27,9 +25,11 @@ from .._log import debug, debug_enabled, info
 from .._models import ResponseOrigin
 from .deadline import Deadline
 from .effects import CallBack, Flow, OpenStream, Outcome, Send, Sleep
-from .hooks import info_of, reason_of, tell
 from .retry import backoff
 from .session import Session, repeatable
+
+if TYPE_CHECKING:
+    from .hooks import RequestInfo
 
 T = TypeVar("T")
 V = TypeVar("V", bound=View)
@@ -127,8 +127,8 @@ def _attempts(
             raise error from (outcome.__cause__ if isinstance(outcome, TransportError) else None)
         info("retrying %s %s in %.2f s (%d of %d)", request.method, request.url, pause, attempt + 1, retries)
         if session.hooks:
-            seen = info_of(call, request, attempt + 1)
-            yield from tell(session.hooks, "on_retry", seen, reason_of(outcome), pause)
+            why = outcome.text if isinstance(outcome, TransportError) else outcome
+            yield from _tell(session, "on_retry", _info_of(call, request, attempt + 1), why, pause)
         yield Sleep(pause)
         if session.key.source is not None:  # The key may have changed; the rest is as it was.
             request = request.authorized((yield from _authenticated(session)).key.header())
@@ -141,9 +141,9 @@ def _stream_type(call: Request) -> str:
 
 def _attempt(session: Session, call: Request, sending: Send, number: int, begun: float) -> Flow[Outcome]:
     """Send a request once; tell the hooks, the log, and the response how many attempts it took."""
-    seen = info_of(call, sending.request, number) if session.hooks else None
+    seen = _info_of(call, sending.request, number) if session.hooks else None
     if seen is not None:
-        yield from tell(session.hooks, "on_request", seen)
+        yield from _tell(session, "on_request", seen)
     now = session.clock()
     outcome: Outcome = yield sending
     if debug_enabled():
@@ -152,15 +152,29 @@ def _attempt(session: Session, call: Request, sending: Send, number: int, begun:
         response = outcome if isinstance(outcome, Response) else outcome.response
         response.attempts, response.elapsed = number, session.clock() - begun
         if seen is not None:
-            yield from tell(session.hooks, "on_response", seen, response)
+            yield from _tell(session, "on_response", seen, response)
     return outcome
+
+
+def _info_of(call: Request, request: HttpRequest, attempt: int) -> RequestInfo:
+    from .hooks import info_of  # Loaded with the hooks.
+
+    return info_of(call, request, attempt)
+
+
+def _tell(session: Session, name: str, *values: Any) -> Flow[None]:
+    """Call the hook of a name, of each that has one."""
+    for each in session.hooks:
+        function = getattr(each, name)
+        if function is not None:
+            yield CallBack(function, values)
 
 
 def _authenticated(session: Session) -> Flow[Session]:
     """Return a session whose key is known."""
     if session.key.source is None:
         return session
-    return attrs.evolve(session, key=Key((yield CallBack(session.key.source))))
+    return session._replace(key=Key((yield CallBack(session.key.source))))
 
 
 def error_of(

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-import attrs
-
 from pareta_generated.api import DEPLOY_ENDPOINT
 from pareta_generated.types import Call, StreamCall
 
@@ -137,7 +135,7 @@ class Watch:
         self.done = False
         read = session.timeouts.read
         timeouts = session.timeouts._replace(read=_POLL_TIMEOUT if read is None else min(read, _POLL_TIMEOUT))
-        self._session = attrs.evolve(session, options=session.options.changed(timeout=timeouts))
+        self._session = session._replace(options=session.options.changed(timeout=timeouts))
         self._call = call
         self._id = endpoint_id
         self._deadline = deadline

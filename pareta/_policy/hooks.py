@@ -9,10 +9,9 @@ import attrs
 
 from pareta_generated.types import Request
 
-from .._content.exchange import HttpRequest, TransportError
+from .._content.exchange import HttpRequest
 from .._content.response import Response
 from .._exceptions import public
-from .effects import CallBack, Flow
 
 
 @public
@@ -83,16 +82,3 @@ def info_of(call: Request, request: HttpRequest, attempt: int) -> RequestInfo:
         headers=shown,
         body=request.body if isinstance(request.body, bytes) else b"",
     )
-
-
-def tell(hooks: tuple[Hooks, ...], name: str, *values: Any) -> Flow[None]:
-    """Call the hook of a name, of each that has one."""
-    for each in hooks:
-        function = getattr(each, name)
-        if function is not None:
-            yield CallBack(function, values)
-
-
-def reason_of(outcome: Response | TransportError) -> Response | str:
-    """Return why a request is retried."""
-    return outcome.text if isinstance(outcome, TransportError) else outcome

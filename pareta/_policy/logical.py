@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pareta_generated import api
 from pareta_generated.types import Call, Request
@@ -12,8 +12,10 @@ from .._models import RETRIEVE_ENDPOINT
 from .._spending import Spending
 from .calls import send
 from .effects import Flow, OpenStream
-from .hooks import Tracer
 from .session import Session
+
+if TYPE_CHECKING:
+    from .hooks import Tracer
 
 T = TypeVar("T")
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from typing import Any, Self, TypeVar
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote
-
-import attrs
 
 from pareta_generated.types import Request, StreamCall, encode_body, encode_query
 
@@ -19,7 +18,6 @@ from .._log import configure, debug
 from .._models import Endpoint
 from .._spending import Spending
 from .._version import __version__
-from .hooks import Hooks, Tracer
 from .options import (
     CALL_OPTIONS,
     DEFAULT_TIMEOUTS,
@@ -35,6 +33,9 @@ from .options import (
 from .retry import RetryBudget
 from .slips import refuse_unknown
 
+if TYPE_CHECKING:
+    from .hooks import Hooks, Tracer
+
 R = TypeVar("R", bound=Request)
 _METHODS_WITH_BODY = ("POST", "PUT", "PATCH")
 _USER_AGENT = f"pareta-python/{__version__}".encode()
@@ -47,25 +48,24 @@ def _random() -> float:
     return random()  # noqa: S311  # Jitter is no secret.
 
 
-@attrs.frozen(kw_only=True)
-class Session:
+class Session(NamedTuple):
     """The settings of a client, with the clock and the random numbers of its policy."""
 
     base: BaseUrl
-    key: Key = attrs.field(repr=False)
+    key: Key
+    budget: RetryBudget
+    """Shared by a client and all that `with_options` makes of it."""
     options: Options = Options()
     query: tuple[tuple[str, str], ...] = ()
     """Parameters of each request, unless the call has one of that name."""
     own_timeouts: Timeouts = DEFAULT_TIMEOUTS
     """The timeouts of the user's `http_client`, where the options have none."""
-    budget: RetryBudget = attrs.field(factory=RetryBudget, repr=False)
-    """Shared by a client and all that `with_options` makes of it."""
-    hooks: tuple[Hooks, ...] = attrs.field(default=(), repr=False)
-    tracer: Tracer | None = attrs.field(default=None, repr=False)
-    spending: Spending | None = attrs.field(default=None, repr=False)
+    hooks: tuple[Hooks, ...] = ()
+    tracer: Tracer | None = None
+    spending: Spending | None = None
     """Shared by a client that has a budget and all that `with_options` makes of it."""
-    clock: Callable[[], float] = attrs.field(default=monotonic, repr=False)
-    random: Callable[[], float] = attrs.field(default=_random, repr=False)
+    clock: Callable[[], float] = monotonic
+    random: Callable[[], float] = _random
 
     @classmethod
     def create(
@@ -88,6 +88,7 @@ class Session:
         session = cls(
             base=BaseUrl.parse(base_url or os.environ.get("PARETA_BASE_URL"), allow_http=allow_http),
             key=Key.of(api_key),
+            budget=RetryBudget(),
             options=Options(
                 timeouts=default if isinstance(timeout, NotGiven) else parse_timeout(timeout),
                 max_retries=count_of("max_retries", max_retries),
@@ -119,15 +120,15 @@ class Session:
         if not isinstance(budget_micro_usd, NotGiven):
             budget = budget_micro_usd
             spending = None if budget is None else Spending(count_of("budget_micro_usd", budget))
-        return attrs.evolve(self, key=key, spending=spending, options=self.options.changed(**options))
+        return self._replace(key=key, spending=spending, options=self.options.changed(**options))
 
     def bare(self) -> Self:
         """Return the session for a request of the client's own, beside the one that the user makes."""
-        return attrs.evolve(self, spending=None, options=self.options.changed()._replace(query=()))
+        return self._replace(spending=None, options=self.options.changed()._replace(query=()))
 
     def portable(self) -> Self:
         """Return the session for another process: hooks and traces stay here."""
-        return attrs.evolve(self, options=self.options.changed(), hooks=(), tracer=None)
+        return self._replace(options=self.options.changed(), hooks=(), tracer=None)
 
     def prepare(self, call: R, given: Mapping[str, Any], known: tuple[str, ...] = CALL_OPTIONS) -> tuple[Self, R]:
         """Apply the options of one call; return the session and the call to send.
@@ -149,13 +150,13 @@ class Session:
         if body is not None:
             if call.operation.method not in _METHODS_WITH_BODY:
                 raise ValueError(f"extra_body: a {call.operation.method} has no body; use extra_query")
-            call = attrs.evolve(call, body=encode_body(call.body or {}, body))
+            call = replace(call, body=encode_body(call.body or {}, body))
         if "idempotency_key" in changes and "idempotency-key" not in call.operation.headers:
             raise ValueError(f"idempotency_key: a {call.operation.method} takes none; repeating it has one effect")
         options = self.options.changed(**changes)
         if "idempotency_key" not in changes:
             options = options._replace(key=self.options.key)
-        return attrs.evolve(self, options=options), call
+        return self._replace(options=options), call
 
     def url_of(self, endpoint: Endpoint) -> str:
         """Return the base URL of an endpoint's own API; raise ValueError where it cannot be given the key."""

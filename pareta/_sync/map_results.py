@@ -7,8 +7,6 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-import attrs
-
 from .._exceptions import public
 from .._map_journal import MapJournal
 from .._policy.map_rows import MapResult, digest_of
@@ -51,7 +49,7 @@ class MapResults(Generic[R]):
         session = requester.session
         own = None if settings.budget is None else Spending(settings.budget)
         self._spendings = [each for each in (session.spending, own) if each is not None]
-        self._requester = requester._replace(session=attrs.evolve(session, spending=None))
+        self._requester = requester._replace(session=session._replace(spending=None))
         self._run: MapRun | None = None
         self._journal: MapJournal | None = None
         self._closed = self._stopping = False

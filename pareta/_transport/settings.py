@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import socket
-from importlib.util import find_spec
-from typing import TYPE_CHECKING, Any, Self
-
-import attrs
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from .._clock import monotonic
 from .._content.exchange import Timeouts
@@ -24,13 +21,12 @@ _PROBE_AFTER = 60
 """Seconds of silence after which the system probes a connection; it gives up after five probes."""
 
 
-@attrs.frozen(kw_only=True)
-class TransportSettings:
+class TransportSettings(NamedTuple):
     """The arguments of a client that concern its transport, checked."""
 
     http_client: Any = None
-    transport: Any = attrs.field(default=None, repr=False)
-    proxy: Any = attrs.field(default=None, repr=False)  # Its URL may hold a password.
+    transport: Any = None
+    proxy: Any = None
     verify: ssl.SSLContext | bool = True
     max_connections: int | None = None
 
@@ -69,6 +65,9 @@ class TransportSettings:
             raise ValueError(f"verify must be an ssl.SSLContext, True or False, not {type(verify).__name__}")
         given["verify"] = True if verify is None else verify
         return cls(http_client=http_client, **given)
+
+    def __repr__(self) -> str:
+        return type(self).__name__  # The URL of a proxy may hold a password.
 
     @property
     def own_timeouts(self) -> Timeouts | None:
@@ -118,6 +117,8 @@ class TransportSettings:
                 f"{'proxy=' if self.proxy else 'the environment'} names a proxy that cannot be used: its URL must be"
                 " http://, https:// or socks5://, a host and a port; quote special characters of a password"
             )
+        from importlib.util import find_spec
+
         if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
             raise ValueError("SOCKS proxies need another package: pip install 'httpx[socks]'")
         return proxy

@@ -77,10 +77,10 @@ from pareta import NotFoundError
 from pareta.sandbox import Sandbox
 from pareta_generated.types import Call
 from pareta_generated import api
-import attrs
+from dataclasses import replace
 
 def wrong(client):
-    call = attrs.evolve(api.match_task(query="x"), body={"query": "x", "limit": 3})
+    call = replace(api.match_task(query="x"), body={"query": "x", "limit": 3})
     client.call(call)
 
 @pytest.fixture

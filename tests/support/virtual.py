@@ -12,6 +12,7 @@ from pareta._content.response import Headers, Response
 from pareta._credentials import BaseUrl, Key
 from pareta._policy.effects import Flow, OpenStream, ReadToEnd, Send, Sleep
 from pareta._policy.options import Options
+from pareta._policy.retry import RetryBudget
 from pareta._policy.session import Session
 
 
@@ -60,6 +61,7 @@ class Virtual:
         return Session(
             base=BaseUrl.parse(None, allow_http=False),
             key=Key("pareta_sk_virtual"),
+            budget=RetryBudget(),
             options=Options().changed(**options),
             clock=lambda: self.now,
             random=lambda: 1.0,
