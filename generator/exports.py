@@ -10,7 +10,7 @@ from textwrap import wrap
 from .problems import GenerationError
 
 INIT = Path("pareta/__init__.py")
-BEGIN = "# From here on written by `make generate`: what `@public` marks, the exceptions, and the document's objects."
+BEGIN = "# From here on written by `make generate`: what `@public` marks, and the document's objects."
 END = "# To here."
 OBJECTS = "pareta_generated.models"
 
@@ -42,17 +42,16 @@ def _homes(package: Path, generated: Mapping[Path, str]) -> dict[str, list[str]]
     for path in sorted(paths):
         text = generated[path] if path in generated else path.read_text(encoding="utf-8")
         tree = ast.parse(text, path.name)
-        if names := sorted(_public(tree, everything=path.name == "_exceptions.py")):
+        if names := sorted(_public(tree)):
             found[".".join(path.relative_to(package.parent).with_suffix("").parts)] = names
     return found
 
 
-def _public(tree: ast.Module, *, everything: bool) -> Iterator[str]:
+def _public(tree: ast.Module) -> Iterator[str]:
+    kinds = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     for node in tree.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            marked = "public" in map(ast.unparse, node.decorator_list)
-            if marked or (everything and isinstance(node, ast.ClassDef)):
-                yield node.name
+        if isinstance(node, kinds) and "public" in map(ast.unparse, node.decorator_list):
+            yield node.name
 
 
 def _lines(homes: Mapping[str, list[str]]) -> Iterator[str]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from ._version import __version__ as __version__
 
-# From here on written by `make generate`: what `@public` marks, the exceptions, and the document's objects.
+# From here on written by `make generate`: what `@public` marks, and the document's objects.
 if TYPE_CHECKING:
     from pareta_generated.models import (
         ActivityHour as ActivityHour,
@@ -98,29 +98,31 @@ if TYPE_CHECKING:
     from ._exceptions import (
         APIConnectionError as APIConnectionError,
         APIResponseError as APIResponseError,
-        APIStatusError as APIStatusError,
         APITimeoutError as APITimeoutError,
-        AuthenticationError as AuthenticationError,
-        BadRequestError as BadRequestError,
         BudgetExceededError as BudgetExceededError,
-        ConflictError as ConflictError,
         DeployError as DeployError,
-        EndpointNotReadyError as EndpointNotReadyError,
-        InsufficientCreditsError as InsufficientCreditsError,
-        InternalServerError as InternalServerError,
-        NotFoundError as NotFoundError,
         OperationFailedError as OperationFailedError,
         ParetaError as ParetaError,
-        PermissionDeniedError as PermissionDeniedError,
-        RateLimitError as RateLimitError,
         StreamError as StreamError,
-        UnprocessableEntityError as UnprocessableEntityError,
     )
     from ._models import ChatCompletion as ChatCompletion, Endpoint as Endpoint, ModelList as ModelList
     from ._policy.hooks import Hooks as Hooks, RequestInfo as RequestInfo
     from ._policy.map_rows import MapResult as MapResult
     from ._policy.options import CallOptions as CallOptions
     from ._responses import response_of as response_of
+    from ._status_errors import (
+        APIStatusError as APIStatusError,
+        AuthenticationError as AuthenticationError,
+        BadRequestError as BadRequestError,
+        ConflictError as ConflictError,
+        EndpointNotReadyError as EndpointNotReadyError,
+        InsufficientCreditsError as InsufficientCreditsError,
+        InternalServerError as InternalServerError,
+        NotFoundError as NotFoundError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        UnprocessableEntityError as UnprocessableEntityError,
+    )
     from ._sync.chat import Chat as Chat
     from ._sync.client import Pareta as Pareta
     from ._sync.endpoints import Endpoints as Endpoints
@@ -150,16 +152,19 @@ _HOMES = {
     "pareta._async.tasks": "AsyncTasks",
     "pareta._content.response": "Headers RateLimit Response",
     "pareta._exceptions": (
-        "APIConnectionError APIResponseError APIStatusError APITimeoutError AuthenticationError "
-        "BadRequestError BudgetExceededError ConflictError DeployError EndpointNotReadyError "
-        "InsufficientCreditsError InternalServerError NotFoundError OperationFailedError ParetaError "
-        "PermissionDeniedError RateLimitError StreamError UnprocessableEntityError"
+        "APIConnectionError APIResponseError APITimeoutError BudgetExceededError DeployError "
+        "OperationFailedError ParetaError StreamError"
     ),
     "pareta._models": "ChatCompletion Endpoint ModelList",
     "pareta._policy.hooks": "Hooks RequestInfo",
     "pareta._policy.map_rows": "MapResult",
     "pareta._policy.options": "CallOptions",
     "pareta._responses": "response_of",
+    "pareta._status_errors": (
+        "APIStatusError AuthenticationError BadRequestError ConflictError EndpointNotReadyError "
+        "InsufficientCreditsError InternalServerError NotFoundError PermissionDeniedError RateLimitError "
+        "UnprocessableEntityError"
+    ),
     "pareta._sync.chat": "Chat",
     "pareta._sync.client": "Pareta",
     "pareta._sync.endpoints": "Endpoints",

@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-from .._exceptions import NotFoundError, ParetaError, public
+from .._exceptions import ParetaError, public
 from .._models import Endpoint
+from .._status_errors import NotFoundError
 
 if TYPE_CHECKING:
     from .._transport.async_waiting import AsyncTermination

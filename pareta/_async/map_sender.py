@@ -6,11 +6,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from .._exceptions import ConflictError, ParetaError
+from .._exceptions import ParetaError
 from .._map_journal import MapJournal
 from .._policy.logical import price_of
 from .._policy.map_rows import MapRow
 from .._policy.options import SingleUseKey
+from .._status_errors import ConflictError
 
 if TYPE_CHECKING:
     from .._policy.map_lanes import Lane

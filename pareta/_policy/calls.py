@@ -14,15 +14,10 @@ from .._content.exchange import EVENTS, HttpRequest, TimeLimit, TransportError
 from .._content.response import Response, Unreadable
 from .._credentials import Key
 from .._error_text import place_of
-from .._exceptions import (
-    APIConnectionError,
-    APIResponseError,
-    APIStatusError,
-    APITimeoutError,
-    ParetaError,
-)
+from .._exceptions import APIConnectionError, APIResponseError, APITimeoutError, ParetaError
 from .._log import debug, debug_enabled, info
 from .._models import ResponseOrigin
+from .._status_errors import APIStatusError
 from .deadline import Deadline
 from .effects import CallBack, Flow, OpenStream, Outcome, Send, Sleep
 from .retry import backoff

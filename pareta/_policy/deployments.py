@@ -10,16 +10,10 @@ from pareta_generated.types import Call, StreamCall
 
 from .._content.deploy_stream import DeployStreamParser
 from .._content.exchange import TimeLimit, TransportError
-from .._exceptions import (
-    APIConnectionError,
-    APIResponseError,
-    APIStatusError,
-    APITimeoutError,
-    DeployError,
-    NotFoundError,
-)
+from .._exceptions import APIConnectionError, APIResponseError, APITimeoutError, DeployError
 from .._log import info
 from .._models import Endpoint, ResponseOrigin
+from .._status_errors import APIStatusError, NotFoundError
 from .calls import open_stream, open_until, send
 from .deadline import Deadline
 from .effects import CallBack, Flow, OpenStream, ReadToEnd, Sleep

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pareta_generated import api
 from pareta_generated.types import Call, Request
 
-from .._exceptions import APIStatusError, ParetaError
+from .._exceptions import ParetaError
 from .._models import RETRIEVE_ENDPOINT
 from .._spending import Spending
+from .._status_errors import APIStatusError
 from .calls import send
 from .effects import Flow, OpenStream
 from .session import Session

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._exceptions import (
+from .._status_errors import (
     AuthenticationError,
     EndpointNotReadyError,
     InsufficientCreditsError,

@@ -7,14 +7,9 @@ from math import inf
 from typing import Any
 
 from .._content.exchange import TransportError
-from .._exceptions import (
-    APIConnectionError,
-    APIResponseError,
-    APIStatusError,
-    APITimeoutError,
-    BudgetExceededError,
-)
+from .._exceptions import APIConnectionError, APIResponseError, APITimeoutError, BudgetExceededError
 from .._spending import Spending
+from .._status_errors import APIStatusError
 from .map_failures import concerns_all, is_stopped
 from .map_lanes import Lane, Retries, Window
 from .map_rows import MapResult, MapRow, ResultQueue, key_of

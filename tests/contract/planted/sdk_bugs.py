@@ -111,7 +111,7 @@ PATCHES = (
     ),
     Patch(
         name="the wrong exception",
-        file="pareta/_exceptions.py",
+        file="pareta/_status_errors.py",
         old="    codes = (402,)",
         new="    codes = (499,)",
         found_by="test_a_status_raises_its_exception",
