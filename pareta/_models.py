@@ -20,6 +20,7 @@ P = ParamSpec("P")
 V = TypeVar("V", bound=View)
 G = TypeVar("G", bound=View)
 T = TypeVar("T")
+_new = object.__new__  # Each event of a stream needs one.
 
 
 class ResponseOrigin(Origin):
@@ -38,7 +39,7 @@ class ResponseOrigin(Origin):
 
     def with_root(self, root: Any) -> Self:
         """Return this origin with another root: an event of the same response."""
-        other = object.__new__(type(self))
+        other = _new(self.__class__)
         other.root, other.request_id, other.response = root, self.request_id, self.response
         return other
 

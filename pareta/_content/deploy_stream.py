@@ -43,15 +43,20 @@ class DeployStreamParser(StreamParser[dict[str, Any]]):
     def _items(self, events: Sequence[tuple[str, str]]) -> Iterator[dict[str, Any]]:
         for name, text in events:
             data = strict_json.decode_short_object(text)
-            if data is None and is_keep_alive(name, text):
-                continue
-            event = self.last_event = {"event": name, "data": _data(text) if data is None else data}
-            if name == "complete" and not isinstance(event["data"].get("endpoint"), dict):
-                raise self._failed("The deployment completed, but the event holds no endpoint: see endpoints.list().")
-            self.done = name in DEPLOY_ENDPOINT.terminal
-            yield event
-            if self.done:
+            if data is None:
+                if is_keep_alive(name, text):
+                    continue
+                data = _data(text)
+            event = self.last_event = {"event": name, "data": data}
+            if name in DEPLOY_ENDPOINT.terminal:
+                if name == "complete" and not isinstance(data.get("endpoint"), dict):
+                    raise self._failed(
+                        "The deployment completed, but the event holds no endpoint: see endpoints.list()."
+                    )
+                self.done = True
+                yield event
                 return
+            yield event
 
     def end(self) -> NoReturn:
         """Raise DeployError: only an event ends a deploy stream."""

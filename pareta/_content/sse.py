@@ -62,7 +62,8 @@ class Decoder:
         if not self._begun and piece.startswith(self._prefix):
             end = piece.rfind(b"\n\n")
             if 0 < end < self._short:
-                events = self._alike(piece[len(self._prefix) : end].decode("utf-8", "replace"))
+                text = piece[len(self._prefix) : end].decode("utf-8", "replace")
+                events = [(self._last_name, text)] if "\n" not in text and "\r" not in text else self._alike(text)
                 if events:
                     piece = piece[end + 2 :]
         if piece:
@@ -134,16 +135,11 @@ class Decoder:
 
         The first one's prefix is left out. Such a text has no CR, and no LF except in prefixes and before them.
         """
-        if "\r" in text:
-            return []
-        name = self._last_name
-        if "\n" not in text:
-            return [(name, text)]
         separator = "\n\n" + self._prefix.decode("utf-8", "replace")
         texts = text.split(separator)
-        if text.count("\n") != separator.count("\n") * (len(texts) - 1):
+        if "\r" in text or text.count("\n") != separator.count("\n") * (len(texts) - 1):
             return []
-        return [(name, each) for each in texts]
+        return [(self._last_name, each) for each in texts]
 
     def _long_line(self) -> EventTooLargeError:
         return EventTooLargeError(f"a line is longer than {self._line_limit:,} bytes")

@@ -10,6 +10,8 @@ from typing import Any, NoReturn, cast
 
 DEPTH = 200
 """How deep a response may be nested: reading, printing and pickling it must not exhaust the stack."""
+_SHORT = 2 * DEPTH
+"""A text up to this length is not nested too deep: each level takes two brackets."""
 LONG = 2_000
 """From this length on, scanning a text for brackets takes longer than checking each entry of a list."""
 _NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
@@ -61,10 +63,9 @@ def decode_text(text: str) -> Any:
 def decode_short_object(text: str, start: int = 0, after: int = 0) -> dict[str, Any] | None:
     """Decode a JSON object fast that stands in a short text, from `start` up to the last `after` characters.
 
-    Return None where this does not apply; use `decode_text` then. A text this short is not nested too deep: each level
-    takes two brackets.
+    Return None where this does not apply; use `decode_text` then.
     """
-    if len(text) > 2 * DEPTH:
+    if len(text) > _SHORT:
         return None
     try:
         value, end = _scan(text, start)
@@ -78,7 +79,7 @@ def around_object(text: str, name: str) -> tuple[str, str]:
     """Return what stands before and after the first object called `name`, if `text` is short and has one."""
     start = text.find("{", text.find(f'"{name}"') + 1)
     try:
-        return (text[:start], text[_scan(text, start)[1] :]) if 0 <= start < len(text) <= 2 * DEPTH else ("", "")
+        return (text[:start], text[_scan(text, start)[1] :]) if 0 <= start < len(text) <= _SHORT else ("", "")
     except (ValueError, StopIteration, RecursionError):
         return "", ""
 
