@@ -7,10 +7,11 @@ import json
 import sys
 import time
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from . import chart, report, sandbox
-from .cases import CASES, GROWTH
+from .cases import CASES, FLOORS, GROWTH
 from .environment import ROOT, python, versions
 from .measure import Bench
 
@@ -20,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="how often each case is measured (%(default)s)")
     parser.add_argument("--only", default="", metavar="TEXT", help="measure the rows whose names hold TEXT")
+    parser.add_argument("--floor", action="store_true", help="measure what stock parts cost, too")
     parser.add_argument("--chart", type=Path, default=ROOT / ".bench" / "bench.svg", help="where the chart goes")
     parser.add_argument("--json", type=Path, default=ROOT / ".bench" / "bench.json", help="where the figures go")
     arguments = parser.parse_args()
@@ -29,7 +31,7 @@ def main() -> int:
         bench = Bench(python(), stack)
         for case in (case for case in CASES if arguments.only in case.name):
             sys.stderr.write(f"{case.name} …\n")
-            results.append(bench.run(case, arguments.rounds))
+            results.append(bench.run(replace(case, asked=FLOORS if arguments.floor else ()), arguments.rounds))
         for growth in (growth for growth in GROWTH if arguments.only in growth.name):
             sys.stderr.write(f"{growth.name} …\n")
             large = any(case.units >= 100_000 for case in growth.cases)

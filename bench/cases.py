@@ -7,7 +7,8 @@ from typing import Any, Literal, NamedTuple
 
 Kind = Literal["calls", "cold", "construct", "import", "first call", "connections", "delay"]
 PARETA = ("pareta", "pareta+aiohttp")
-OPTIONAL = ("pareta+http_client", "pareta+otel")
+FLOORS = ("floor", "floor+aiohttp")
+OPTIONAL = ("pareta+http_client", "pareta+otel", *FLOORS)
 EVERYONE = (*PARETA, *OPTIONAL, "httpx", "httpx2", "aiohttp", "openai", "raw")
 BASELINE = "httpx"
 FLAT = 0.30
@@ -41,10 +42,13 @@ class Case:
     slow: tuple[str, ...] = ()
     """Contenders that take part in every third round only, since they take long."""
     only: tuple[str, ...] = EVERYONE
+    asked: tuple[str, ...] = ()
+    """Optional contenders that take part though they have no target."""
 
     def includes(self, name: str) -> bool:
-        """Return whether a contender takes part; an optional one does where it has a target."""
-        return name in self.only and (name not in OPTIONAL or name in {each.contender for each in self.targets})
+        """Return whether a contender takes part; an optional one does where it has a target, or is asked for."""
+        wanted = {*self.asked, *(each.contender for each in self.targets)}
+        return name in self.only and (name not in OPTIONAL or name in wanted)
 
 
 class Growth(NamedTuple):

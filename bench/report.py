@@ -14,10 +14,10 @@ from .measure import Grown, Result
 
 def costs(results: Sequence[Result]) -> str:
     """Return what a unit costs each contender, and its ratio to bare httpx, as a Markdown table."""
-    rows = [["case", *EVERYONE]]
+    names = [name for name in EVERYONE if any(result.case.includes(name) for result in results)]
+    rows = [["case", *names]]
     rows += [
-        [f"{result.case.name} (per {result.case.unit})", *(_cell(result, name) for name in EVERYONE)]
-        for result in results
+        [f"{result.case.name} (per {result.case.unit})", *(_cell(result, name) for name in names)] for result in results
     ]
     return _table(rows)
 

@@ -10,6 +10,8 @@ MODULES = {
     "pareta+aiohttp": "sdks",
     "pareta+http_client": "sdks",
     "pareta+otel": "sdks",
+    "floor": "floor",
+    "floor+aiohttp": "floor",
     "httpx": "with_httpx",
     "httpx2": "with_httpx",
     "aiohttp": "with_aiohttp",

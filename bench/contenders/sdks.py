@@ -118,7 +118,8 @@ def _tls_context() -> Any:
     return _load("httpx:create_ssl_context")
 
 
-def _aiohttp_transport() -> Any:
+def aiohttp_transport() -> Any:
+    """Return an httpx transport over aiohttp."""
     limits = _load("httpx:Limits", max_connections=1000)  # As many connections as bare aiohttp may have.
     # All share one TLS context, as the README says.
     return _load("httpx_aiohttp:AiohttpTransport", limits=limits, verify=_tls_context())
@@ -139,7 +140,7 @@ CONTENDERS = {
     ("pareta", "async"): (AsyncPareta, _pareta("AsyncPareta")),
     ("pareta+aiohttp", "async"): (
         AsyncPareta,
-        _pareta("AsyncPareta", transport=_aiohttp_transport),
+        _pareta("AsyncPareta", transport=aiohttp_transport),
     ),
     ("pareta+http_client", "sync"): (
         SyncPareta,
