@@ -82,13 +82,13 @@ def refuse_unknown(method: str, given: Iterable[str], known: tuple[str, ...]) ->
 
 def check_flag(name: str, value: Any) -> None:
     """Raise TypeError for a flag that is no bool: a text would count as True."""
-    if not isinstance(value, bool | None):
+    if value is not None and not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False, not {value!r}. Nothing was sent.")
 
 
 def check_list(name: str, value: Any) -> None:
     """Raise TypeError for a text or an object where a list belongs."""
-    if isinstance(value, str | Mapping):
+    if value is not None and value.__class__ is not list and isinstance(value, str | Mapping):
         kind = "str" if isinstance(value, str) else "mapping"
         raise TypeError(f"{name} must be a list, not a {kind}. Nothing was sent.")
 
