@@ -119,6 +119,11 @@ class View(Interchange):
 
     def _one_required(self, key: str, view: type[V]) -> V:
         """Return the object at `key`, which the document requires; an empty view if it is absent."""
+        value: Any = self._raw.get(key)
+        if self._cache is None and value.__class__ is dict:  # Nearly every chunk.
+            made = view(value, self._origin)
+            self._cache = {key: made}
+            return made
         return self._one(key, view) or view({}, self._origin)
 
     def _many(self, key: str, view: type[V]) -> list[V]:

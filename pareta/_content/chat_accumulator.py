@@ -53,7 +53,11 @@ class ChatAccumulator:
                 delta = decode_short_object(text, start, rest)
                 if delta is None:
                     break
-                known.extend(delta)
+                if len(delta) == 1 and type(content := delta.get("content")) is str and known.parts is None:
+                    known.spoke = True  # As `extend` does, for nearly every delta.
+                    known.content.write(content)
+                else:
+                    known.extend(delta)
                 chunk, choice = chunk.copy(), choice.copy()
                 chunk["choices"], choice["delta"] = [choice], delta
                 return chunk
@@ -98,7 +102,7 @@ class ChatAccumulator:
 class _Choice:
     """One choice, growing."""
 
-    __slots__ = ("_around", "_calls", "_fields", "_message", "_spoke", "content", "parts", "template")
+    __slots__ = ("_around", "_calls", "_fields", "_message", "content", "parts", "spoke", "template")
 
     def __init__(self) -> None:
         self.content = StringIO()
@@ -108,7 +112,7 @@ class _Choice:
         self._message = GrowingObject("message")
         self._calls = ToolCalls()
         self.parts: GrowingList | None = None
-        self._spoke = False
+        self.spoke = False
 
     @property
     def finish_reason(self) -> str | None:
@@ -134,10 +138,6 @@ class _Choice:
 
     def extend(self, delta: JSON) -> None:
         """Add to the message."""
-        if len(delta) == 1 and type(text := delta.get("content")) is str and self.parts is None:
-            self._spoke = True  # As the loop does, for nearly every delta.
-            self.content.write(text)
-            return
         for name, value in delta.items():
             if name == "content":
                 self._speak(value)
@@ -151,7 +151,7 @@ class _Choice:
         """Add text, or parts: they are kept beside the text if any of them is something else."""
         if content is None:
             return
-        self._spoke = True
+        self.spoke = True
         if self.parts is None and is_array(content):
             self.parts = GrowingList()
             self.parts.add(_parts_of(self.content.getvalue() or None))
@@ -168,7 +168,7 @@ class _Choice:
             message["content"] = parts
         else:
             text = self.content.getvalue()
-            message["content"] = text if text or self._spoke or not calls else None
+            message["content"] = text if text or self.spoke or not calls else None
         if calls:
             message["tool_calls"] = calls
         return {"finish_reason": None, **self._fields.to_json(), "index": index, "message": message}
