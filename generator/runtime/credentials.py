@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TypeVar
-
-import attrs
 
 from .types import Request
 
 C = TypeVar("C", bound=Request)
 
 
-@attrs.frozen(repr=False)
+@dataclass(frozen=True, repr=False, slots=True)
 class Credentials:
     """The credentials of a client, by the names of their schemes."""
 
@@ -42,7 +41,7 @@ class Credentials:
             elif kind == "cookie":
                 headers["Cookie"] = "; ".join(filter(None, [headers.get("Cookie"), f"{name}={value}"]))
             else:
-                operation = attrs.evolve(operation, authorization=False)
+                operation = replace(operation, authorization=False)
                 text = base64.b64encode(value.encode()).decode() if kind == "basic" else value
                 headers["Authorization"] = f"{kind.capitalize()} {text}"
-        return attrs.evolve(call, operation=operation, headers=headers, query=query)
+        return replace(call, operation=operation, headers=headers, query=query)
