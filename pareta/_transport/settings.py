@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from .._clock import monotonic
@@ -117,8 +118,6 @@ class TransportSettings(NamedTuple):
                 f"{'proxy=' if self.proxy else 'the environment'} names a proxy that cannot be used: its URL must be"
                 " http://, https:// or socks5://, a host and a port; quote special characters of a password"
             )
-        from importlib.util import find_spec
-
         if proxy.url.scheme.startswith("socks") and find_spec("socksio") is None:
             raise ValueError("SOCKS proxies need another package: pip install 'httpx[socks]'")
         return proxy
