@@ -6,9 +6,8 @@ Copied from generator/runtime/polling.py. Do not edit: change that file and run 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
-
-import attrs
 
 from .types import Call, Origin, View
 
@@ -16,7 +15,7 @@ R = TypeVar("R")
 P = TypeVar("P")
 
 
-@attrs.frozen(kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Polling:
     """How the work that an operation starts is followed. A path is a tuple of properties."""
 
@@ -32,7 +31,7 @@ class Polling:
     """Seconds between two polls, where the server asks for no other time."""
 
 
-@attrs.frozen(eq=False, kw_only=True)
+@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
 class PolledCall(Call[R], Generic[R, P]):
     """A call whose result is the start of work. Sending it gives that; `client.wait` goes on to its end."""
 
@@ -54,7 +53,7 @@ class PolledCall(Call[R], Generic[R, P]):
         def poll(**arguments: Any) -> Call[P]:
             return sign(self.poll(**arguments))
 
-        return attrs.evolve(self, poll=poll)
+        return replace(self, poll=poll)
 
     def state(self, answer: P) -> Any:
         """Return the state that an answer of the poll tells."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-import attrs
-
 from pareta_generated.polling import PolledCall
 
 from .._content.response import Response
@@ -30,7 +28,7 @@ def wait(session: Session, call: PolledCall[Any, P], on_progress: Callable[[P], 
     polling = call.polling
     answer: Any = yield from send(session, call, deadline)
     look = call.following(answer)
-    looks = attrs.evolve(session, options=session.options.changed())  # The idempotency key was that of the call.
+    looks = session._replace(options=session.options.changed())  # The idempotency key was that of the call.
     is_poll = look.response_type is call.response_type
     while True:
         state = call.state(cast("P", answer)) if is_poll else None
