@@ -15,7 +15,7 @@ R = TypeVar("R")
 P = TypeVar("P")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Polling:
     """How the work that an operation starts is followed. A path is a tuple of properties."""
 
@@ -31,7 +31,7 @@ class Polling:
     """Seconds between two polls, where the server asks for no other time."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class PolledCall(Call[R], Generic[R, P]):
     """A call whose result is the start of work. Sending it gives that; `client.wait` goes on to its end."""
 

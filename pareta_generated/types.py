@@ -56,7 +56,7 @@ __all__ = [
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Operation:
     """An operation of the OpenAPI document."""
 
@@ -110,7 +110,7 @@ class Operation:
         return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("default")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Result:
     """How the body of one successful response is read."""
 
@@ -136,7 +136,7 @@ class Result:
     from_dict = read  # As a class has it, for an item of a stream.
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Request:
     """An operation with its arguments, ready for a transport. Base class of `Call` and `StreamCall`."""
 
@@ -149,7 +149,7 @@ class Request:
     """A body that is not JSON: a `Form`, `Multipart` or `Raw` of `bodies`."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Call(Request, Generic[T_co]):
     """A request with one response."""
 
@@ -172,7 +172,7 @@ class Call(Request, Generic[T_co]):
         return cast("T_co", result.read(raw, origin))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class StreamCall(Request, Generic[T_co]):
     """A request whose response is a stream of server-sent events, or of JSON values, one a line."""
 

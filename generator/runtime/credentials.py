@@ -12,7 +12,7 @@ from .types import Request
 C = TypeVar("C", bound=Request)
 
 
-@dataclass(frozen=True, repr=False, slots=True)
+@dataclass(frozen=True, repr=False)
 class Credentials:
     """The credentials of a client, by the names of their schemes."""
 

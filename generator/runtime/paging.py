@@ -13,7 +13,7 @@ P = TypeVar("P")
 I = TypeVar("I")  # noqa: E741  # An item.
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Pages:
     """How the pages of an operation follow each other. A path is a tuple of properties."""
 
@@ -35,7 +35,7 @@ class Pages:
     """The path of the number of all pages, or of all items where the style is offset."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True, slots=True)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class PagedCall(Call[P], Generic[P, I]):
     """A call whose result is one page. Sending it gives that page."""
 
