@@ -6,8 +6,9 @@ Copied from generator/runtime/polling.py. Do not edit: change that file and run 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any, Generic, Self, TypeVar
+
+import attrs
 
 from .types import Call, Origin, View
 
@@ -15,7 +16,7 @@ R = TypeVar("R")
 P = TypeVar("P")
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Polling:
     """How the work that an operation starts is followed. A path is a tuple of properties."""
 
@@ -31,7 +32,7 @@ class Polling:
     """Seconds between two polls, where the server asks for no other time."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class PolledCall(Call[R], Generic[R, P]):
     """A call whose result is the start of work. Sending it gives that; `client.wait` goes on to its end."""
 
@@ -53,7 +54,7 @@ class PolledCall(Call[R], Generic[R, P]):
         def poll(**arguments: Any) -> Call[P]:
             return sign(self.poll(**arguments))
 
-        return replace(self, poll=poll)
+        return attrs.evolve(self, poll=poll)
 
     def state(self, answer: P) -> Any:
         """Return the state that an answer of the poll tells."""

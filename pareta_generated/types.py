@@ -6,8 +6,9 @@ Copied from generator/runtime/types.py. Do not edit: change that file and run `m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field  # As httpx does: attrs takes 8 ms to import.
 from typing import Any, Generic, Literal, TypeVar, cast
+
+import attrs
 
 from .argument_values import UNSET, Unset, to_json_value
 from .encoding import encode_body, encode_headers, encode_query, quote_segment, require
@@ -56,7 +57,7 @@ __all__ = [
 T_co = TypeVar("T_co", covariant=True)
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class Operation:
     """An operation of the OpenAPI document."""
 
@@ -70,7 +71,7 @@ class Operation:
     """Whether the response is a JSON array."""
     no_content: bool = False
     """Whether the response has no body to read."""
-    events: Mapping[str, type[View]] = field(default_factory=dict[str, type[View]])
+    events: Mapping[str, type[View]] = attrs.field(factory=dict[str, type[View]])
     """The payload class of each server-sent event by its name (`message` for an event without a name)."""
     terminal: frozenset[str] = frozenset()
     """The names of the events that end the stream."""
@@ -90,9 +91,9 @@ class Operation:
     """What the body of the response is read as."""
     reader: Any = None
     """The reader of a JSON response that is neither an object nor an array of objects."""
-    errors: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    errors: Mapping[str, Any] = attrs.field(factory=dict[str, Any])
     """The class or the reader of an error's JSON body, by its statuses and ranges, with spaces between them."""
-    by_status: Mapping[str, Result] = field(default_factory=dict[str, "Result"])
+    by_status: Mapping[str, Result] = attrs.field(factory=dict[str, "Result"])
     """How each successful response is read, by status or range, where they differ."""
     accept: str = "application/json"
     content_type: str = "application/json"
@@ -110,7 +111,7 @@ class Operation:
         return by_status.get(str(status)) or by_status.get(f"{status // 100}XX") or by_status.get("default")
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class Result:
     """How the body of one successful response is read."""
 
@@ -136,20 +137,20 @@ class Result:
     from_dict = read  # As a class has it, for an item of a stream.
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class Request:
     """An operation with its arguments, ready for a transport. Base class of `Call` and `StreamCall`."""
 
     operation: Operation
     path: str
     query: tuple[tuple[str, str], ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    headers: Mapping[str, str] = attrs.field(factory=dict[str, str])
     body: JSON | None = None
     content: Any = None
     """A body that is not JSON: a `Form`, `Multipart` or `Raw` of `bodies`."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class Call(Request, Generic[T_co]):
     """A request with one response."""
 
@@ -172,7 +173,7 @@ class Call(Request, Generic[T_co]):
         return cast("T_co", result.read(raw, origin))
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class StreamCall(Request, Generic[T_co]):
     """A request whose response is a stream of server-sent events, or of JSON values, one a line."""
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import TypeVar
+
+import attrs
 
 from .types import Request
 
 C = TypeVar("C", bound=Request)
 
 
-@dataclass(frozen=True, repr=False)
+@attrs.frozen(repr=False)
 class Credentials:
     """The credentials of a client, by the names of their schemes."""
 
@@ -41,7 +42,7 @@ class Credentials:
             elif kind == "cookie":
                 headers["Cookie"] = "; ".join(filter(None, [headers.get("Cookie"), f"{name}={value}"]))
             else:
-                operation = replace(operation, authorization=False)
+                operation = attrs.evolve(operation, authorization=False)
                 text = base64.b64encode(value.encode()).decode() if kind == "basic" else value
                 headers["Authorization"] = f"{kind.capitalize()} {text}"
-        return replace(call, operation=operation, headers=headers, query=query)
+        return attrs.evolve(call, operation=operation, headers=headers, query=query)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from dataclasses import dataclass, replace
 from typing import Any, Generic, Literal, Self, TypeVar, cast
+
+import attrs
 
 from .encoding import encode_query
 from .types import Call, Origin, View
@@ -13,7 +14,7 @@ P = TypeVar("P")
 I = TypeVar("I")  # noqa: E741  # An item.
 
 
-@dataclass(frozen=True, kw_only=True)
+@attrs.frozen(kw_only=True)
 class Pages:
     """How the pages of an operation follow each other. A path is a tuple of properties."""
 
@@ -35,7 +36,7 @@ class Pages:
     """The path of the number of all pages, or of all items where the style is offset."""
 
 
-@dataclass(frozen=True, eq=False, kw_only=True)
+@attrs.frozen(eq=False, kw_only=True)
 class PagedCall(Call[P], Generic[P, I]):
     """A call whose result is one page. Sending it gives that page."""
 
@@ -89,9 +90,9 @@ class PagedCall(Call[P], Generic[P, I]):
     def _moved(self, value: Any) -> Self:
         name = self.pages.parameter
         if self.pages.in_body:
-            return replace(self, body={**(self.body or {}), name: value})
+            return attrs.evolve(self, body={**(self.body or {}), name: value})
         others = tuple(pair for pair in self.query if pair[0] != name)
-        return replace(self, query=(*others, *encode_query({name: value})))
+        return attrs.evolve(self, query=(*others, *encode_query({name: value})))
 
 
 def _at(value: Any, path: tuple[str, ...]) -> Any:

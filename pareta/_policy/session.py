@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 from urllib.parse import quote
+
+import attrs
 
 from pareta_generated.types import Request, StreamCall, encode_body, encode_query
 
@@ -150,7 +151,7 @@ class Session(NamedTuple):
         if body is not None:
             if call.operation.method not in _METHODS_WITH_BODY:
                 raise ValueError(f"extra_body: a {call.operation.method} has no body; use extra_query")
-            call = replace(call, body=encode_body(call.body or {}, body))
+            call = attrs.evolve(call, body=encode_body(call.body or {}, body))
         if "idempotency_key" in changes and "idempotency-key" not in call.operation.headers:
             raise ValueError(f"idempotency_key: a {call.operation.method} takes none; repeating it has one effect")
         options = self.options.changed(**changes)

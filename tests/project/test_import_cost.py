@@ -76,13 +76,3 @@ def test_importing_pareta_is_a_fraction_of_importing_httpx() -> None:
     times = [json.loads(run(code)) for _ in range(7)]
     ours, theirs = (statistics.median(column) for column in zip(*times, strict=True))
     assert ours <= 0.4 * theirs
-
-
-def test_the_first_call_needs_no_attrs() -> None:
-    """What a call needs is made without attrs, whose import takes as long as a tenth of that of httpx."""
-    found = loaded(
-        "sys.modules['attr'] = sys.modules['attrs'] = None\nimport pareta\n"
-        "client = pareta.Pareta(api_key='pareta_sk_test', base_url='http://127.0.0.1:1')\n"
-        "try: client.models.list(max_retries=0)\nexcept pareta.APIConnectionError: pass"
-    )
-    assert "httpcore" in found
