@@ -77,7 +77,7 @@ class Lag:
             self.names.append(request.json.get("name", ""))
 
 
-@pytest.mark.parametrize("writes", [False, True])
+@pytest.mark.parametrize("writes", [False, pytest.param(True, marks=pytest.mark.long)])
 def test_an_external_server_passes_and_keeps_its_endpoints(*, writes: bool, capsys: pytest.CaptureFixture[str]) -> None:
     """Behind a proxy, an external server whose metrics lag keeps its endpoints, their status and their cost."""
     lag = Lag()

@@ -77,10 +77,10 @@ from pareta import NotFoundError
 from pareta.sandbox import Sandbox
 from pareta_generated.types import Call
 from pareta_generated import api
-from dataclasses import replace
+from attrs import evolve
 
 def wrong(client):
-    call = replace(api.match_task(query="x"), body={"query": "x", "limit": 3})
+    call = evolve(api.match_task(query="x"), body={"query": "x", "limit": 3})
     client.call(call)
 
 @pytest.fixture

@@ -126,6 +126,7 @@ def pages(site: Path) -> dict[Path, Page]:
     return {path: Page(path) for path in site.rglob("*.html")}
 
 
+@pytest.mark.long
 def test_every_link_leads_somewhere(pages: dict[Path, Page], site: Path) -> None:
     """Each link and anchor within the site, menus and footers too, has a page or a place that it leads to."""
     broken: list[str] = []
@@ -142,6 +143,7 @@ def test_every_link_leads_somewhere(pages: dict[Path, Page], site: Path) -> None
     assert len(pages) > 20
 
 
+@pytest.mark.long
 def test_nothing_is_loaded_from_elsewhere(pages: dict[Path, Page], site: Path) -> None:
     """No page loads a script, a font, a style or a picture from another host."""
     assert [load for page in pages.values() for load in page.loads if "//" in load] == []
@@ -149,6 +151,7 @@ def test_nothing_is_loaded_from_elsewhere(pages: dict[Path, Page], site: Path) -
     assert re.findall(r"url\(['\"]?(?:https?:)?//[^)]+", styles) == []
 
 
+@pytest.mark.long
 def test_pages_can_be_read_by_everybody(pages: dict[Path, Page]) -> None:
     """Each page names its language, has one h1 and no gap between headings, and words for its pictures."""
     for path, page in pages.items():
@@ -161,6 +164,7 @@ def test_pages_can_be_read_by_everybody(pages: dict[Path, Page]) -> None:
         assert all(each.get("alt") for each in page.pictures), path
 
 
+@pytest.mark.long
 def test_the_search_knows_every_page(site: Path, pages: dict[Path, Page]) -> None:
     """Search is an index of the site's own, so that it works offline."""
     index = json.loads((site / "search.json").read_text("utf-8"))
@@ -175,6 +179,7 @@ def names() -> Iterator[str]:
     return (name for name in pareta.__all__ if not name.startswith("_"))
 
 
+@pytest.mark.long
 def test_the_reference_is_complete(pages: dict[Path, Page], site: Path) -> None:
     """The reference has every public name, every operation, every command and every exit code."""
     python = pages[site / "reference-python" / "index.html"].ids
@@ -194,6 +199,7 @@ def test_every_page_is_in_the_menu() -> None:
     assert [path.name for path in (ROOT / "docs").glob("*.md") if f'"{path.name}"' not in text] == []
 
 
+@pytest.mark.long
 def test_language_models_get_the_pages_as_text(site: Path) -> None:
     """llms.txt links every page of the menu, and llms-full.txt holds them."""
     listed = re.findall(r"\((.*?)\)", (site / "llms.txt").read_text("utf-8"))

@@ -20,8 +20,11 @@ STEP = 1 if os.environ.get("FULL") else 48
 
 @pytest.mark.parametrize(
     ("mode", "offset"),
-    [(SyncMode, 0), (AsyncioMode, STEP // 3), (TrioMode, STEP // 3 * 2)],
-    ids=["sync", "asyncio", "trio"],
+    [
+        pytest.param(SyncMode, 0, id="sync"),
+        pytest.param(AsyncioMode, STEP // 3, id="asyncio"),
+        pytest.param(TrioMode, STEP // 3 * 2, id="trio", marks=pytest.mark.long),
+    ],
 )
 def test_no_dropped_byte_costs_an_endpoint_a_debit_or_a_right_answer(mode: Any, offset: int) -> None:
     """Of each call comes one endpoint or one debit, and the caller gets the right answer, or what its case says."""

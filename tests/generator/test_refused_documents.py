@@ -250,6 +250,7 @@ def test_what_is_no_document_is_refused(generate: Generate, content: bytes, expe
     assert (run.code, run.err[: len(expected)]) == (1, expected)
 
 
+@pytest.mark.long
 def test_aliases_that_multiply_are_refused_quickly(generate: Generate) -> None:
     """A few lines of YAML cannot fill the memory."""
     lines = ["a0: &a0 [1, 1, 1, 1, 1, 1, 1, 1, 1]"]

@@ -40,6 +40,7 @@ print(pareta.ChatStream.__name__, pareta.__file__)
 PRINTED = ["3 live", "Alder & Pine signs.", "200 200 200 200 200"]
 
 
+@pytest.mark.long
 def test_they_run_from_a_zip_archive(wheel: Path, tmp_path: Path) -> None:
     """A zipapp calls, streams and serves the sandbox with its pages, from files that are not on the disk."""
     with zipfile.ZipFile(wheel) as archive:

@@ -188,6 +188,7 @@ print(pareta.__version__, pareta.__file__.startswith(PREFIX))
     ]
 
 
+@pytest.mark.long
 def test_the_wheel_without_extras_talks_to_a_server(python: Path, place: Path) -> None:
     """From an empty environment the installed client lists, deploys and chats over a socket."""
     code = """
