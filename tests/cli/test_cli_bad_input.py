@@ -223,7 +223,9 @@ def test_a_closed_pipe_ends_a_command_quietly(env: dict[str, str], line: str) ->
     assert b"Traceback" not in said
 
 
-@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "utf-8"])
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", "utf-8", *(pytest.param(name, marks=pytest.mark.long) for name in ("ascii", "cp437"))]
+)
 @pytest.mark.off_document("a server that sends every script")
 def test_code_pages_do_not_break_a_command(
     process: Callable, env: dict[str, str], wire: Callable[..., Wire], encoding: str

@@ -301,6 +301,7 @@ def test_the_directory_in_which_it_runs_changes_nothing(shell: Any, tmp_path: Pa
     assert {each.name for each in tmp_path.iterdir()} == {"conftest.py", "pytest.ini", "test_other.py", ".pytest_cache"}
 
 
+@pytest.mark.long
 def test_what_failed_can_be_run_again_alone(shell: Any) -> None:
     """`--lf` runs the tests that failed in the last run."""
     with serving(answering("answer")) as url:

@@ -48,6 +48,7 @@ def test_a_test_costs_little(pareta_sandbox: Sandbox) -> None:
     assert sorted(took)[5] < 0.020
 
 
+@pytest.mark.long
 def test_tests_are_isolated_in_any_order_and_in_parallel(pytester: pytest.Pytester) -> None:
     """Whatever a test did is undone for the next, and each of several processes has a sandbox of its own."""
     pytester.makepyfile(
