@@ -122,10 +122,7 @@ def test_an_invalid_request_fails_its_test_unless_marked(tmp_path: Path) -> None
     assert "1 failed, 2 passed" in said
 
 
-@pytest.mark.parametrize(
-    "workers",
-    [pytest.param((), id="one process"), pytest.param(("-n", "2"), id="xdist", marks=pytest.mark.long)],
-)
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["one process", "xdist"])
 def test_a_whole_suite_must_send_every_operation_sync_and_async(tmp_path: Path, workers: tuple[str, ...]) -> None:
     """Operations that no xdist worker sent are listed when all tests pass."""
     said = suite(tmp_path, SUITE.replace("def test_wrong(client):\n    wrong(client)\n", ""), *workers)
